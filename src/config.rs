@@ -1,0 +1,235 @@
+//! Environment and flags, read once at start into plain values that remember where they came from.
+//!
+//! It runs with nothing set. Secrets are kept in a type that never prints.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Flags {
+    /// Where the experiments are: `sqlite:///mlflow.db` (overrides `MLFLOW_TRACKING_URI`)
+    #[arg(long, global = true, value_name = "URI")]
+    pub tracking_uri: Option<String>,
+    /// Use a small made-up store, so that nothing needs to be set up
+    #[arg(long, global = true, conflicts_with = "tracking_uri")]
+    pub demo: bool,
+    /// Who picks the tools: `builtin`, or `openai:NAME` for any OpenAI-compatible endpoint (overrides `TRIALOGUE_MODEL`)
+    #[arg(long, global = true, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Show only experiments whose tag `tenant_id` is this
+    #[arg(long, global = true, value_name = "TENANT")]
+    pub tenant: Option<String>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody set it.
+    Default,
+    /// This environment variable.
+    Environment(&'static str),
+    /// This flag.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::Environment(name) => write!(formatter, "environment variable {name}"),
+            Self::Flag(name) => write!(formatter, "flag {name}"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What is in force.
+    pub value: T,
+    /// Who set it.
+    pub source: Source,
+}
+
+/// A credential. Prints as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("***")
+    }
+}
+
+/// Bounds on what one answer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// `TRACKING_MAX_RUNS_PER_QUERY`: most runs that one query returns, 100 unless set.
+    pub max_runs_per_query: Setting<usize>,
+    /// `TRACKING_METRIC_HISTORY_LIMIT`: most points of one curve, 1,000 unless set.
+    pub metric_history_limit: Setting<usize>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_runs_per_query: Setting { value: 100, source: Source::Default },
+            metric_history_limit: Setting { value: 1000, source: Source::Default },
+        }
+    }
+}
+
+/// Which planner turns words into tool calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// The interpreter: no model, no network.
+    Builtin,
+    /// A model of an OpenAI-compatible endpoint.
+    OpenAi {
+        /// The model's name at that endpoint.
+        name: String,
+    },
+}
+
+/// The model used where an endpoint is configured but no model is named.
+const DEFAULT_OPENAI_MODEL: &str = "gpt-4.1-mini";
+
+/// Everything that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `MLFLOW_TRACKING_URI` as MLflow reads it; `http://mlflow:5000` unless set.
+    pub tracking_uri: Setting<String>,
+    /// The made-up store instead of `tracking_uri`.
+    pub demo: bool,
+    /// `TRIALOGUE_MODEL`.
+    pub model: Setting<ModelChoice>,
+    /// `OPENAI_BASE_URL`.
+    pub openai_base_url: Setting<String>,
+    /// `OPENAI_API_KEY`.
+    pub openai_api_key: Option<Secret>,
+    /// `TRIALOGUE_PROMPTS`: a folder whose templates replace the embedded ones.
+    pub prompts: Option<PathBuf>,
+    /// `--tenant` or `TRIALOGUE_TENANT`.
+    pub tenant: Option<String>,
+    /// Bounds.
+    pub limits: Limits,
+    /// `TRIALOGUE_NOW`, milliseconds since 1970: what "today" means, for tests; the clock unless set.
+    pub now: Option<i64>,
+}
+
+/// A setting that cannot be understood.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{name}` is `{value}`, which is not {expected}")]
+pub struct ConfigError {
+    /// The variable or flag.
+    pub name: &'static str,
+    /// What it holds.
+    pub value: String,
+    /// What would be right.
+    pub expected: &'static str,
+}
+
+impl Config {
+    /// Reads flags over environment over defaults. `environment` gives the value of a variable.
+    ///
+    /// # Errors
+    /// Where a value cannot be understood, with what would be right.
+    pub fn read(flags: &Flags, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let variable = |name: &'static str| environment(name).filter(|value| !value.trim().is_empty());
+        let text = |flag: Option<&String>, flag_name: &'static str, name: &'static str, default: &str| match (flag, variable(name)) {
+            (Some(value), _) => Setting { value: value.clone(), source: Source::Flag(flag_name) },
+            (None, Some(value)) => Setting { value, source: Source::Environment(name) },
+            (None, None) => Setting { value: default.to_owned(), source: Source::Default },
+        };
+        let api_key = variable("OPENAI_API_KEY").map(Secret);
+        let base_url = text(None, "", "OPENAI_BASE_URL", "https://api.openai.com/v1");
+        let has_endpoint = api_key.is_some() || base_url.source != Source::Default;
+        let model = text(flags.model.as_ref(), "--model", "TRIALOGUE_MODEL", "");
+        let choice = match model.value.as_str() {
+            "" if has_endpoint => ModelChoice::OpenAi { name: DEFAULT_OPENAI_MODEL.to_owned() },
+            "" | "builtin" => ModelChoice::Builtin,
+            other => match other.strip_prefix("openai:").map(str::trim) {
+                Some(name) if !name.is_empty() => ModelChoice::OpenAi { name: name.to_owned() },
+                _ => {
+                    let name = if matches!(model.source, Source::Flag(_)) { "--model" } else { "TRIALOGUE_MODEL" };
+                    return Err(ConfigError { name, value: other.to_owned(), expected: "`builtin` or `openai:<model name>`" });
+                }
+            },
+        };
+        let tracking_uri = text(flags.tracking_uri.as_ref(), "--tracking-uri", "MLFLOW_TRACKING_URI", "http://mlflow:5000");
+        Ok(Self {
+            tracking_uri,
+            demo: flags.demo,
+            model: Setting { value: choice, source: model.source },
+            openai_base_url: base_url,
+            openai_api_key: api_key,
+            prompts: variable("TRIALOGUE_PROMPTS").map(PathBuf::from),
+            tenant: flags.tenant.clone().or_else(|| variable("TRIALOGUE_TENANT")),
+            limits: Limits {
+                max_runs_per_query: count("TRACKING_MAX_RUNS_PER_QUERY", variable("TRACKING_MAX_RUNS_PER_QUERY"), 100)?,
+                metric_history_limit: count("TRACKING_METRIC_HISTORY_LIMIT", variable("TRACKING_METRIC_HISTORY_LIMIT"), 1000)?,
+            },
+            now: variable("TRIALOGUE_NOW").map(|value| instant("TRIALOGUE_NOW", value)).transpose()?,
+        })
+    }
+}
+
+fn count(name: &'static str, value: Option<String>, default: usize) -> Result<Setting<usize>, ConfigError> {
+    let Some(value) = value else { return Ok(Setting { value: default, source: Source::Default }) };
+    match value.trim().parse::<usize>() {
+        Ok(number) if (1..=1_000_000).contains(&number) => Ok(Setting { value: number, source: Source::Environment(name) }),
+        _ => Err(ConfigError { name, value, expected: "a whole number from 1 to 1000000" }),
+    }
+}
+
+fn instant(name: &'static str, value: String) -> Result<i64, ConfigError> {
+    match value.parse::<jiff::Timestamp>() {
+        Ok(instant) => Ok(instant.as_millisecond()),
+        Err(_) => Err(ConfigError { name, value, expected: "an RFC 3339 instant such as `2025-06-20T12:00:00Z`" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(flags: &Flags, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(flags, |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_gives_the_documented_defaults() {
+        let config = read(&Flags::default(), &[]).unwrap();
+        assert_eq!(config.tracking_uri.value, "http://mlflow:5000");
+        assert_eq!(config.model.value, ModelChoice::Builtin);
+        assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn flags_override_the_environment() {
+        let flags = Flags { tracking_uri: Some("sqlite:///a.db".into()), ..Flags::default() };
+        let config = read(&flags, &[("MLFLOW_TRACKING_URI", "sqlite:///b.db")]).unwrap();
+        assert_eq!(config.tracking_uri, Setting { value: "sqlite:///a.db".into(), source: Source::Flag("--tracking-uri") });
+    }
+
+    #[test]
+    fn an_openai_key_or_address_switches_the_model_on_unless_builtin_is_asked_for() {
+        let key = ("OPENAI_API_KEY", "sk-x");
+        assert!(matches!(read(&Flags::default(), &[key]).unwrap().model.value, ModelChoice::OpenAi { .. }));
+        assert_eq!(read(&Flags::default(), &[key, ("TRIALOGUE_MODEL", "builtin")]).unwrap().model.value, ModelChoice::Builtin);
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_told_with_what_would_be_right() {
+        let error = read(&Flags::default(), &[("TRACKING_MAX_RUNS_PER_QUERY", "many")]).unwrap_err();
+        assert_eq!(error.to_string(), "`TRACKING_MAX_RUNS_PER_QUERY` is `many`, which is not a whole number from 1 to 1000000");
+        assert!(read(&Flags::default(), &[("TRIALOGUE_MODEL", "gpt")]).is_err());
+    }
+
+    #[test]
+    fn secrets_never_print() {
+        let config = read(&Flags::default(), &[("OPENAI_API_KEY", "sk-canary")]).unwrap();
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,8 @@
+//! Trialogue: talk with your machine-learning experiments.
+//!
+//! A question enters through the command line, is turned into tool calls by the agent, each tool
+//! reads the tracking store into the nouns of tracking, and the answer, with its chart,
+//! is made from the results. A module imports from lower levels only: `domain config` < `store`, `llm prompts` < `tools` < `agent` < `cli`.
+
+pub mod config;
+pub mod domain;

@@ -1,0 +1,13 @@
+//! The integration tests: everything that crosses layers or looks at the repository as a whole, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop loudly; clippy.toml allows that in test functions, not in what they call"
+)]
+
+mod charts;
+mod statistics;
