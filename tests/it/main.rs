@@ -10,4 +10,7 @@
 )]
 
 mod charts;
+mod demo;
+mod filters;
 mod statistics;
+mod support;
