@@ -6,4 +6,6 @@
 
 pub mod config;
 pub mod domain;
+pub mod llm;
+pub mod prompts;
 pub mod store;

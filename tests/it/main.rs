@@ -12,5 +12,7 @@
 mod charts;
 mod demo;
 mod filters;
+mod openai;
+mod scripted_openai;
 mod statistics;
 mod support;
