@@ -9,3 +9,4 @@ pub mod domain;
 pub mod llm;
 pub mod prompts;
 pub mod store;
+pub mod tools;

@@ -1,0 +1,279 @@
+//! `best_run`: the run with the highest or lowest value of a metric.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::ToolError;
+use super::list_runs::table_of;
+use super::resolve::{self, Wants};
+use super::tool::{Access, Context, Method, Route, Tool, View};
+use super::view::{
+    Extreme, Number, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, listed, plain, shown, shown_name, status_name,
+};
+use crate::domain::chart::{Chart, Plot, Prepared, RankedBar, Ranking, Standing};
+use crate::domain::compare::{self, Ranked};
+use crate::domain::metric::{Direction, DirectionReason};
+use crate::domain::run::{RunRow, RunStatus};
+use crate::store::TableQuery;
+
+/// Finds the run with the best, highest or lowest latest value of a metric, with the runner-up, ties and how many runs were left out because they lack the metric or hold NaN.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BestRun {
+    /// The experiment: id, name or a part of it; left out, the one that logs the metric.
+    experiment: Option<String>,
+    /// The metric, as people say it: `f1_score`, `F1`, `validation loss`; left out, the experiment's primary metric.
+    metric: Option<String>,
+    /// `max` for the highest value, `min` for the lowest, `best` (default) or `worst` for the better or worse end of this metric.
+    direction: Option<End>,
+    /// Only among these runs, in MLflow's search grammar: `metrics.accuracy > 0.9 AND attributes.status = 'FINISHED'`.
+    filter: Option<String>,
+}
+
+/// Which end of the ranking is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum End {
+    /// The highest value.
+    Max,
+    /// The lowest value.
+    Min,
+    /// The better end of this metric.
+    Best,
+    /// The worse end of this metric.
+    Worst,
+}
+
+/// The best run of an experiment.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Best {
+    /// The best run.
+    best: RunView,
+    /// The metric.
+    metric: String,
+    /// Its value.
+    value: Number,
+    /// Other runs with exactly the same value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tied: Vec<Place>,
+    /// The best of the runs with another value.
+    runner_up: Option<Place>,
+    /// The first runs of the ranking.
+    ranking: Vec<Place>,
+    /// How many runs have a value to compare.
+    compared: usize,
+    /// The filter in force, as MLflow writes it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    filter: String,
+    /// How many runs were left out.
+    excluded: Excluded,
+    /// What the references led to.
+    resolved: Resolved,
+    /// What was left out or assumed.
+    caveats: Vec<String>,
+}
+
+/// A run's place in the ranking.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct Place {
+    /// MLflow's id of the run.
+    run_id: String,
+    /// The run's name.
+    run_name: String,
+    /// The metric's value.
+    value: Number,
+}
+
+/// Why runs were left out of the ranking.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+struct Excluded {
+    /// The metric is not logged.
+    missing: usize,
+    /// Its latest value is NaN.
+    nan: usize,
+    /// Its latest value is infinite.
+    infinite: usize,
+}
+
+/// How many runs of the ranking an answer lists.
+const RANKING_SHOWN: usize = 5;
+
+impl Tool for BestRun {
+    const NAME: &'static str = "best_run";
+    const TITLE: &'static str = "Find the best run";
+    const ACCESS: Access = Access::Read;
+    const ROUTE: Route = Route { method: Method::Get, path: "/api/v1/ml/experiments/{experiment}/best" };
+    const PHRASES: &'static [&'static str] = &[
+        "which run had the {direction} {metric}",
+        "which run has the {direction} {metric}",
+        "what is the {direction} {metric}",
+        "{direction} {metric}",
+        "{direction} run",
+        "{direction} run by {metric}",
+        "{direction} by {metric}",
+        "which run is {direction}",
+        "which run is {direction} by {metric}",
+        "which {condition} run has the {direction} {metric}",
+        "{direction} {metric} with {condition}",
+        "{direction} {metric} among {condition} runs",
+        "run with the {direction} {metric}",
+        "show me the run with the {direction} {metric}",
+        "who has the {direction} {metric}",
+        "which run performed {direction}",
+        "which run performed {direction} on {metric}",
+        "which run wins on {metric}",
+        "of the {condition} runs which has the {direction} {metric}",
+        "which run with {condition} has the {direction} {metric}",
+        "among runs with {condition} which has the {direction} {metric}",
+        "{direction} {metric} and which run got it",
+        "{direction} run with {condition}",
+        "what {parameter} gives the {direction} {metric}",
+        "{direction} {parameter}",
+    ];
+    type Output = Best;
+
+    async fn call(self, context: &Context) -> Result<Best, ToolError> {
+        let metrics: Vec<String> = self.metric.iter().cloned().collect();
+        let place = resolve::place(context, self.experiment.as_deref(), Wants { metrics: &metrics, ..Wants::default() }).await?;
+        let experiment = &place.experiment;
+        let filter = resolve::filter(context, experiment, self.filter.as_deref()).await?;
+        let mut query = TableQuery { experiment_ids: vec![experiment.id.clone()], filter, ..TableQuery::default() };
+        let (metric, rows) = match &self.metric {
+            None => (resolve::primary(context, experiment).await?, None),
+            Some(reference) => {
+                query.metric_keys = vec![reference.clone()];
+                let rows = context.store.run_table(&query).await?.rows;
+                if rows.iter().any(|row| row.metrics.iter().any(Option::is_some)) {
+                    (reference.clone(), Some(rows))
+                } else {
+                    (resolve::key_among("metric", reference, &resolve::metric_keys(context, &experiment.id).await?)?, None)
+                }
+            }
+        };
+        let rows = match rows {
+            Some(rows) => rows,
+            None => {
+                query.metric_keys = vec![metric.clone()];
+                context.store.run_table(&query).await?.rows
+            }
+        };
+        let (better, reason) = Direction::of(&metric, &experiment.tags);
+        let (direction, reason) = match (self.direction, better) {
+            (None | Some(End::Best), _) => (better, reason),
+            (Some(End::Max), _) | (Some(End::Worst), Direction::LowerIsBetter) => (Direction::HigherIsBetter, DirectionReason::Asked),
+            (Some(End::Min), _) | (Some(End::Worst), Direction::HigherIsBetter) => (Direction::LowerIsBetter, DirectionReason::Asked),
+        };
+        let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
+        let ranking = compare::rank(&values, direction);
+        let standing = |ranked: &Ranked| rows.get(ranked.index).map(|row| standing_of(row, ranked.value));
+        let Some((first, tied)) = ranking.best().split_first() else {
+            let among = if query.filter.clauses.is_empty() { String::new() } else { format!(" among the runs with {}", query.filter) };
+            return Err(ToolError::Nothing(format!(
+                "no run of `{}` has a number for `{}`{among}: {} lack it, {} hold NaN, {} are infinite",
+                plain(&experiment.name),
+                plain(&metric),
+                ranking.excluded.missing.len(),
+                ranking.excluded.nan.len(),
+                ranking.excluded.infinite.len()
+            )));
+        };
+        let best_id = rows.get(first.index).map(|row| row.id.clone());
+        let best = context.store.runs_by_id(best_id.as_slice()).await?.into_iter().next();
+        let Some(best) = best else {
+            return Err(ToolError::Nothing("the best run was removed from the store meanwhile; ask again".into()));
+        };
+        let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+        caveats.extend(excluded_caveat(&metric, &ranking.excluded));
+        if best.status != RunStatus::Finished {
+            let name = shown_name(&best.name, &best.id.0);
+            caveats.push(format!("{name} is {}, so its value may not be final", status_name(best.status)));
+        }
+        let mut runs = vec![ResolvedRun::of(&best)];
+        runs.extend(tied.iter().filter_map(standing).map(|tie| ResolvedRun { run_id: tie.run_id, run_name: tie.run_name }));
+        Ok(Best {
+            metric: plain(&metric),
+            value: Number(first.value),
+            tied: tied.iter().filter_map(standing).collect(),
+            runner_up: ranking.runner_up().and_then(standing),
+            ranking: ranking.order.iter().take(RANKING_SHOWN).filter_map(standing).collect(),
+            compared: ranking.order.len(),
+            filter: query.filter.to_string(),
+            excluded: Excluded {
+                missing: ranking.excluded.missing.len(),
+                nan: ranking.excluded.nan.len(),
+                infinite: ranking.excluded.infinite.len(),
+            },
+            resolved: Resolved {
+                experiment: Some(place.resolved()),
+                runs,
+                metrics: vec![plain(&metric)],
+                direction: Some(ResolvedDirection::of(direction, &reason)),
+                ..Resolved::default()
+            },
+            caveats,
+            best: RunView::of(&best),
+        })
+    }
+}
+
+fn standing_of(row: &RunRow, value: f64) -> Place {
+    Place { run_id: row.id.0.clone(), run_name: shown_name(&row.name, &row.id.0), value: Number(value) }
+}
+
+/// Which runs a ranking left out, if any.
+pub(super) fn excluded_caveat(metric: &str, excluded: &compare::Excluded) -> Option<String> {
+    let kinds =
+        [(excluded.missing.len(), "without it"), (excluded.nan.len(), "with NaN"), (excluded.infinite.len(), "with an infinite value")];
+    let parts: Vec<String> = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
+    (!parts.is_empty()).then(|| format!("left out of the ranking by {}: {}", plain(metric), listed(&parts)))
+}
+
+impl View for Best {
+    fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    fn caveats(&self) -> &[String] {
+        &self.caveats
+    }
+
+    fn prose(&self) -> String {
+        let direction = self.resolved.direction.as_ref();
+        let end = if direction.is_some_and(|direction| direction.order == Extreme::Min) { "lowest" } else { "highest" };
+        let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
+        let (value, metric) = (shown(self.value.0), &self.metric);
+        let mut said = if self.tied.is_empty() {
+            format!("{} has the {end} {metric}{place}: {value}.", self.best.run_name)
+        } else {
+            let mut names = vec![self.best.run_name.clone()];
+            names.extend(self.tied.iter().map(|tie| tie.run_name.clone()));
+            format!("{} tie for the {end} {metric}{place}: {value}.", listed(&names))
+        };
+        match &self.runner_up {
+            Some(next) => said.push_str(&format!(" Next is {} with {}.", next.run_name, shown(next.value.0))),
+            None if self.tied.is_empty() => said.push_str(" No other run has a value."),
+            None => {}
+        }
+        said.push_str(&format!(
+            " {} compared.",
+            if self.compared == 1 { "1 run was".to_owned() } else { format!("{} were", counted(self.compared as u64, "run")) }
+        ));
+        said
+    }
+
+    fn table(&self) -> Option<Table> {
+        table_of(std::slice::from_ref(&self.best), Some(&self.metric))
+    }
+
+    fn chart(&self) -> Option<Prepared> {
+        let best = self.value.0;
+        let bar = |standing: &Place| RankedBar {
+            label: standing.run_name.clone(),
+            value: standing.value.0,
+            standing: if standing.value.0 == best { Standing::Best } else { Standing::Other },
+        };
+        let plot = Plot::Ranking(Ranking { metric: self.metric.clone(), bars: self.ranking.iter().map(bar).collect() });
+        let place = self.resolved.experiment.as_ref().map(|experiment| experiment.name.as_str());
+        Some(Chart::prepare(&format!("Best runs by {}", self.metric), place, plot))
+    }
+}

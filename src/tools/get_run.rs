@@ -1,0 +1,267 @@
+//! `get_run`: one run whole.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::ToolError;
+use super::resolve::{self, Wants};
+use super::tool::{Access, Context, Method, Route, Tool, View};
+use super::view::{Resolved, ResolvedRun, RunView, Table, listed, plain, shown, shown_duration};
+use crate::domain::experiment::NOTE_TAG;
+use crate::domain::reference::words;
+use crate::domain::run::Run;
+
+/// Shows one run: parameters, latest metrics, status, duration, who started it, tags and the artifacts at its root.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GetRun {
+    /// The experiment: id, name or a part of it; left out, the one that holds the run.
+    experiment: Option<String>,
+    /// The run: id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
+    #[serde(alias = "run_id")]
+    run: String,
+    /// Only these metrics or parameters, or `status`, `duration`, `start`, `user`; left out, everything.
+    keys: Option<Vec<String>>,
+}
+
+/// One run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RunDetails {
+    /// The run.
+    run: RunView,
+    /// Its experiment's name.
+    experiment: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    /// Its tags, MLflow's own left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, String>,
+    /// Files and folders at the root of its artifacts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    artifacts: Vec<ArtifactItem>,
+    /// What the references led to.
+    resolved: Resolved,
+    /// What was left out or assumed.
+    caveats: Vec<String>,
+    #[serde(skip)]
+    asked: Vec<Asked>,
+}
+
+/// A file or folder.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ArtifactItem {
+    /// Relative to the run's artifact root.
+    path: String,
+    /// Bytes; null for a folder.
+    size: Option<u64>,
+}
+
+#[derive(Debug, Clone)]
+enum Asked {
+    Metric(String),
+    Parameter(String),
+    Status,
+    Duration,
+    Start,
+    User,
+}
+
+impl Tool for GetRun {
+    const NAME: &'static str = "get_run";
+    const TITLE: &'static str = "Show a run";
+    const ACCESS: Access = Access::Read;
+    const ROUTE: Route = Route { method: Method::Get, path: "/api/v1/ml/experiments/{experiment}/runs/{run}" };
+    const PHRASES: &'static [&'static str] = &[
+        "show {run}",
+        "show run {run}",
+        "details of {run}",
+        "give me all details of {run}",
+        "show me everything on {run}",
+        "what {parameter} did {run} use",
+        "which {parameter} was used in {run}",
+        "what is the {metric} of {run}",
+        "what was the {metric} of {run}",
+        "{metric} of {run}",
+        "{parameter} of {run}",
+        "how long did {run} take",
+        "how long was {run}",
+        "who ran {run}",
+        "who started {run}",
+        "when did {run} start",
+        "when was {run} started",
+        "what is the status of {run}",
+        "did {run} finish",
+        "did {run} {condition}",
+        "is {run} {condition}",
+        "parameters of {run}",
+        "what were the parameters of {run}",
+        "what metrics does {run} have",
+        "what {metric} did {run} get",
+        "tell me about {run}",
+        "tell me about the run {run}",
+        "info about {run}",
+        "describe {run}",
+        "summarize {run}",
+        "{run}",
+        "{run} details",
+        "show the {runs} run",
+        "how long did the {runs} run take",
+        "what {parameter} did the {runs} run use",
+        "what is the {metric} of the {runs} run",
+        "tags of {run}",
+        "artifacts of {run}",
+        "what {parameter} and {metric} did {run} have",
+    ];
+    type Output = RunDetails;
+
+    async fn call(self, context: &Context) -> Result<RunDetails, ToolError> {
+        let references = [self.run.clone()];
+        let place = resolve::place(context, self.experiment.as_deref(), Wants { runs: &references, ..Wants::default() }).await?;
+        let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+        let ids = resolve::runs(context, &place.experiment, &references).await?;
+        if ids.len() > 1 {
+            caveats.push(format!("`{}` means {} runs; this is the first of them", plain(&self.run), ids.len()));
+        }
+        let run = context.store.runs_by_id(ids.get(..1).unwrap_or_default()).await?.into_iter().next();
+        let Some(run) = run else {
+            return Err(ToolError::Nothing(format!("the run `{}` is gone; it was removed from the store meanwhile", plain(&self.run))));
+        };
+        let mut asked = Vec::new();
+        for key in self.keys.iter().flatten() {
+            match asked_of(&run, key) {
+                Ok(found) => asked.push(found),
+                Err(fault) => caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name)),
+            }
+        }
+        let artifacts = match context.store.artifacts_at_root(&run).await {
+            Ok(artifacts) => {
+                artifacts.into_iter().map(|artifact| ArtifactItem { path: plain(&artifact.path), size: artifact.size }).collect()
+            }
+            Err(fault) => {
+                caveats.push(format!("its artifacts could not be listed: {fault}"));
+                Vec::new()
+            }
+        };
+        let mut resolved = Resolved { experiment: Some(place.resolved()), runs: vec![ResolvedRun::of(&run)], ..Resolved::default() };
+        for one in &asked {
+            match one {
+                Asked::Metric(key) => resolved.metrics.push(plain(key)),
+                Asked::Parameter(key) => resolved.parameters.push(plain(key)),
+                Asked::Status | Asked::Duration | Asked::Start | Asked::User => {}
+            }
+        }
+        Ok(RunDetails {
+            experiment: plain(&place.experiment.name),
+            description: run.tag(NOTE_TAG).filter(|note| !note.trim().is_empty()).map(plain),
+            tags: run.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.")).map(|tag| (plain(&tag.key), plain(&tag.value))).collect(),
+            artifacts,
+            run: RunView::of(&run),
+            resolved,
+            caveats,
+            asked,
+        })
+    }
+}
+
+fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
+    let metrics: Vec<String> = run.metrics.iter().map(|metric| metric.key.clone()).collect();
+    let params: Vec<String> = run.params.iter().map(|param| param.key.clone()).collect();
+    if let Some(exact) = params.iter().find(|param| *param == key) {
+        return Ok(Asked::Parameter(exact.clone()));
+    }
+    let metric = resolve::key_among("metric", key, &metrics);
+    let parameter = resolve::key_among("parameter", key, &params);
+    match (metric, parameter, words(key).join(" ").as_str()) {
+        (Ok(metric), Err(_), _) => Ok(Asked::Metric(metric)),
+        (Err(_), Ok(parameter), _) => Ok(Asked::Parameter(parameter)),
+        (Ok(metric), Ok(parameter), _) => {
+            if words(&parameter) == words(key) {
+                Ok(Asked::Parameter(parameter))
+            } else {
+                Ok(Asked::Metric(metric))
+            }
+        }
+        (Err(_), Err(_), "status") => Ok(Asked::Status),
+        (Err(_), Err(_), "duration" | "took" | "time") => Ok(Asked::Duration),
+        (Err(_), Err(_), "start" | "started" | "start time" | "date") => Ok(Asked::Start),
+        (Err(_), Err(_), "user" | "who" | "owner") => Ok(Asked::User),
+        (Err(fault @ ToolError::Ambiguous { .. }), _, _) | (_, Err(fault), _) => Err(fault),
+    }
+}
+
+impl View for RunDetails {
+    fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    fn caveats(&self) -> &[String] {
+        &self.caveats
+    }
+
+    fn prose(&self) -> String {
+        let run = &self.run;
+        if !self.asked.is_empty() {
+            let facts: Vec<String> = self.asked.iter().map(|asked| self.fact(asked)).collect();
+            return format!("{}: {}.", run.run_name, listed(&facts));
+        }
+        let mut said = format!("{} in {} is {}", run.run_name, self.experiment, run.status);
+        if let Some(seconds) = run.duration_seconds {
+            said.push_str(&format!(" and took {}", shown_duration(seconds)));
+        }
+        said.push('.');
+        let metrics: Vec<String> = run.metrics.iter().take(8).map(|(key, value)| format!("{key} {}", shown(value.0))).collect();
+        if !metrics.is_empty() {
+            said.push_str(&format!(" Latest metrics: {}.", metrics.join(", ")));
+        }
+        let parameters: Vec<String> = run.parameters.iter().take(8).map(|(key, value)| format!("{key} {}", value.0)).collect();
+        if !parameters.is_empty() {
+            said.push_str(&format!(" Parameters: {}.", parameters.join(", ")));
+        }
+        said
+    }
+
+    fn table(&self) -> Option<Table> {
+        if !self.asked.is_empty() {
+            return None;
+        }
+        let columns = ["name", "kind", "value"].map(str::to_owned).to_vec();
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        rows.extend(self.run.metrics.iter().map(|(key, value)| vec![key.clone(), "metric".into(), shown(value.0)]));
+        rows.extend(self.run.parameters.iter().map(|(key, value)| vec![key.clone(), "parameter".into(), value.0.clone()]));
+        rows.extend(self.tags.iter().map(|(key, value)| vec![key.clone(), "tag".into(), value.clone()]));
+        rows.extend(
+            self.artifacts
+                .iter()
+                .map(|item| vec![item.path.clone(), "artifact".into(), item.size.map_or("folder".into(), |size| format!("{size} bytes"))]),
+        );
+        rows.extend(self.run.user.iter().map(|user| vec!["user".into(), "attribute".into(), user.clone()]));
+        rows.extend(self.run.created_at.iter().map(|at| vec!["started".into(), "attribute".into(), at.clone()]));
+        Some(Table { columns, rows })
+    }
+}
+
+impl RunDetails {
+    fn fact(&self, asked: &Asked) -> String {
+        let run = &self.run;
+        match asked {
+            Asked::Metric(key) => {
+                let value = run.metrics.get(&plain(key)).map_or("not logged".into(), |value| shown(value.0));
+                format!("{} is {value}", plain(key))
+            }
+            Asked::Parameter(key) => {
+                let value = run.parameters.get(&plain(key)).map_or("not logged", |value| value.0.as_str());
+                format!("{} is {value}", plain(key))
+            }
+            Asked::Status => format!("the status is {}", run.status),
+            Asked::Duration => match run.duration_seconds {
+                Some(seconds) => format!("it took {} ({seconds} s)", shown_duration(seconds)),
+                None => "it has not ended".to_owned(),
+            },
+            Asked::Start => format!("it started at {}", run.created_at.as_deref().unwrap_or("an unknown time")),
+            Asked::User => format!("it was started by {}", run.user.as_deref().unwrap_or("somebody who left no name")),
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! `list_runs`: the runs of an experiment, filtered and sorted.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::ToolError;
+use super::resolve::{self, Place, Wants};
+use super::tool::{Access, Context, Method, Route, Tool, View};
+use super::view::{Extreme, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, plain, shown, shown_duration};
+use crate::domain::chart::{Plot, Prepared, RankedBar, Ranking, Standing};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, RunOrder, SortDirection};
+use crate::domain::metric::Direction;
+use crate::store::{PageToken, RunQuery};
+
+/// Lists the runs of an experiment with their parameters and latest metrics, filtered and sorted; also answers how many there are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListRuns {
+    /// The experiment: id, name or a part of it; left out, the one in question.
+    experiment: Option<String>,
+    /// Which runs, in MLflow's search grammar: `metrics.f1_score > 0.9 AND params.algorithm = 'xgboost' AND attributes.status = 'FINISHED'`. A parameter may be compared with a bare number: `params.learning_rate < 0.1`.
+    filter: Option<String>,
+    /// What to sort by: `metrics.f1_score`, `params.max_depth`, `start_time`, the name of a metric, or `best` for the experiment's primary metric; newest first unless given.
+    sort_by: Option<String>,
+    /// `asc`, `desc` or `worst_first`; for a metric, best first unless given.
+    order: Option<Order>,
+    /// Most runs to return; 20 unless given.
+    #[schemars(range(min = 1, max = 50000))]
+    limit: Option<usize>,
+    /// `next_page_token` of the page before.
+    page_token: Option<String>,
+    /// `concise` (default): the metrics and parameters that matter most; `detailed`: all of them.
+    response_format: Option<ResponseFormat>,
+}
+
+/// Which way to sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// Lowest first.
+    Asc,
+    /// Highest first.
+    Desc,
+    /// For a metric, the worse end first.
+    WorstFirst,
+}
+
+/// How much of each run to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ResponseFormat {
+    /// What matters most.
+    Concise,
+    /// Everything.
+    Detailed,
+}
+
+/// Runs, a page of them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Runs {
+    /// The runs, in the order asked for.
+    runs: Vec<RunView>,
+    /// How many are on this page.
+    returned: usize,
+    /// How many fit in all; null where the store cannot count.
+    total: Option<u64>,
+    /// Ask with this for the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
+    /// What they are sorted by.
+    sorted_by: String,
+    /// The filter in force, as MLflow writes it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    filter: String,
+    /// What the references led to.
+    resolved: Resolved,
+    /// What was left out or assumed.
+    caveats: Vec<String>,
+    #[serde(skip)]
+    sort_metric: Option<String>,
+}
+
+const DEFAULT_LIMIT: usize = 20;
+
+/// How many metrics, and how many parameters, a concise run shows.
+const KEYS_SHOWN: usize = 10;
+
+/// How many bytes the JSON of one page may have: about 25,000 tokens.
+const RESULT_BYTES: usize = 90_000;
+
+impl Tool for ListRuns {
+    const NAME: &'static str = "list_runs";
+    const TITLE: &'static str = "List runs";
+    const ACCESS: Access = Access::Read;
+    const ROUTE: Route = Route { method: Method::Get, path: "/api/v1/ml/experiments/{experiment}/runs" };
+    const PHRASES: &'static [&'static str] = &[
+        "list the runs",
+        "show all runs of {experiment}",
+        "runs of {experiment}",
+        "runs in {experiment}",
+        "which runs are there",
+        "which runs {condition}",
+        "which runs in {experiment} {condition}",
+        "runs with {condition}",
+        "show runs with {condition}",
+        "list runs with {condition}",
+        "{condition} runs",
+        "runs {condition}",
+        "list {condition} runs in {experiment}",
+        "what is still {condition}",
+        "what ran {condition}",
+        "runs started {condition}",
+        "runs that use {condition}",
+        "runs tagged {condition}",
+        "how many runs {condition}",
+        "how many runs are there",
+        "how many runs have {condition}",
+        "how many {condition} runs",
+        "how many runs does {experiment} have",
+        "{top} runs by {metric}",
+        "{top} runs",
+        "{top} by {metric}",
+        "show the {top} runs by {metric}",
+        "give me the {top} runs with {metric}",
+        "{top} {metric} runs",
+        "rank the {top} runs on {metric}",
+        "the {runs} runs",
+        "show the {runs} runs",
+        "{runs} runs of {experiment}",
+        "list runs sorted by {metric}",
+        "list runs by {metric}",
+        "show runs by {metric}",
+        "list runs sorted by {parameter}",
+        "{direction} runs by {metric} {condition}",
+        "which runs with {condition} started",
+        "runs by {condition}",
+        "anything {condition} in {experiment}",
+        "list all runs of {experiment} sorted by {metric} {direction} first",
+        "runs with {condition} {direction} first",
+    ];
+    type Output = Runs;
+
+    async fn call(self, context: &Context) -> Result<Runs, ToolError> {
+        let (metrics, parameters) = self.wanted_keys();
+        let place = self.place(context, &metrics, &parameters).await?;
+        let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+        let filter = resolve::filter(context, &place.experiment, self.filter.as_deref()).await?;
+        let sort = match &self.sort_by {
+            Some(text) => resolve::sort_field(context, &place.experiment, text).await?,
+            None => Field::Attribute(Attribute::StartTime),
+        };
+        let sort_metric = if let Field::Metric(key) = &sort { Some(key.clone()) } else { None };
+        let better = sort_metric.as_ref().map(|key| Direction::of(key, &place.experiment.tags));
+        let direction = match (self.order, &better) {
+            (Some(Order::Asc), _) | (None, Some((Direction::LowerIsBetter, _))) => SortDirection::Ascending,
+            (Some(Order::Desc), _) | (None, Some((Direction::HigherIsBetter, _))) => SortDirection::Descending,
+            (Some(Order::WorstFirst), Some((Direction::HigherIsBetter, _)) | None) => SortDirection::Ascending,
+            (Some(Order::WorstFirst), Some((Direction::LowerIsBetter, _))) => SortDirection::Descending,
+            (None, None) if matches!(sort, Field::Attribute(Attribute::StartTime | Attribute::EndTime)) => SortDirection::Descending,
+            (None, None) => SortDirection::Ascending,
+        };
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        let cap = context.limits.max_runs_per_query.value;
+        if limit > cap {
+            caveats.push(format!("{limit} runs were asked for, but TRACKING_MAX_RUNS_PER_QUERY is {cap}; go on with the page token"));
+        }
+        let order = RunOrder { field: sort, direction };
+        let mut query = RunQuery {
+            experiment_ids: vec![place.experiment.id.clone()],
+            filter,
+            order_by: vec![order],
+            max_results: limit.min(cap),
+            page_token: self.page_token.clone().map(PageToken),
+            ..RunQuery::default()
+        };
+        let first_keys: BTreeSet<String> = metrics.iter().chain(&parameters).chain(&sort_metric).cloned().collect();
+        let concise = self.response_format != Some(ResponseFormat::Detailed);
+        let mut page = context.store.runs(&query).await?;
+        let (mut views, mut hidden) = shown_runs(&page.items, &first_keys, concise);
+        let bytes: usize = views.iter().map(approximate_bytes).sum();
+        if bytes > RESULT_BYTES && views.len() > 1 {
+            query.max_results = (views.len() * RESULT_BYTES / bytes).max(1);
+            page = context.store.runs(&query).await?;
+            (views, hidden) = shown_runs(&page.items, &first_keys, concise);
+            caveats.push(format!("only {} runs fit into one answer; go on with the page token", views.len()));
+        }
+        if hidden > 0 {
+            caveats.push(format!(
+                "at most {KEYS_SHOWN} metrics and {KEYS_SHOWN} parameters a run are shown; response_format `detailed` shows all"
+            ));
+        }
+        let resolved = Resolved {
+            experiment: Some(place.resolved()),
+            runs: page.items.iter().map(ResolvedRun::of).collect(),
+            metrics: sort_metric.iter().map(|key| plain(key)).collect(),
+            direction: better.map(|(direction, reason)| ResolvedDirection::of(direction, &reason)),
+            ..Resolved::default()
+        };
+        Ok(Runs {
+            returned: views.len(),
+            total: page.total,
+            next_page_token: page.next.map(|token| token.0),
+            runs: views,
+            sorted_by: query.order_by.iter().map(ToString::to_string).collect(),
+            filter: query.filter.to_string(),
+            resolved,
+            caveats,
+            sort_metric,
+        })
+    }
+}
+
+impl ListRuns {
+    /// The experiment that holds what filter and sort key name. A bare sort key is a metric if any experiment logs one so called, else a parameter.
+    async fn place(&self, context: &Context, metrics: &[String], parameters: &[String]) -> Result<Place, ToolError> {
+        let wants = Wants { metrics, parameters, runs: &[] };
+        let bare = self.sort_by.iter().filter(|text| RunOrder::parse(text).is_err() && !resolve::is_attribute(text)).cloned();
+        let with_sort_key: Vec<String> = metrics.iter().cloned().chain(bare).collect();
+        if with_sort_key.len() > metrics.len() && self.experiment.is_none() {
+            let place = resolve::place(context, None, Wants { metrics: &with_sort_key, ..wants }).await;
+            if !matches!(place, Err(ToolError::NotFound { .. })) {
+                return place;
+            }
+        }
+        resolve::place(context, self.experiment.as_deref(), wants).await
+    }
+
+    /// Metric and parameter keys that the filter and the sort key name, as they were written.
+    fn wanted_keys(&self) -> (Vec<String>, Vec<String>) {
+        let filter = self.filter.as_deref().and_then(|text| Filter::parse(text).ok()).unwrap_or_default();
+        let order = self.sort_by.as_deref().and_then(|text| RunOrder::parse(text).ok());
+        let (mut metrics, mut parameters) = (Vec::new(), Vec::new());
+        for field in filter.clauses.into_iter().map(|clause: Clause| clause.field).chain(order.map(|order| order.field)) {
+            match field {
+                Field::Metric(key) => metrics.push(key),
+                Field::Param(key) => parameters.push(key),
+                Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_) => {}
+            }
+        }
+        (metrics, parameters)
+    }
+}
+
+/// The runs as shown, and how many keys were left off.
+fn shown_runs(runs: &[crate::domain::run::Run], first_keys: &BTreeSet<String>, concise: bool) -> (Vec<RunView>, usize) {
+    let mut hidden = 0;
+    let views = runs.iter().map(|run| {
+        let mut view = RunView::of(run);
+        if concise {
+            hidden += cut(&mut view.metrics, first_keys) + cut(&mut view.parameters, first_keys);
+        }
+        view
+    });
+    (views.collect(), hidden)
+}
+
+fn cut<V>(keys: &mut std::collections::BTreeMap<String, V>, first_keys: &BTreeSet<String>) -> usize {
+    let mut excess = keys.len().saturating_sub(KEYS_SHOWN);
+    let cut = excess;
+    let droppable: Vec<String> = keys.keys().rev().filter(|key| !first_keys.contains(*key)).cloned().collect();
+    for key in droppable {
+        if excess == 0 {
+            break;
+        }
+        keys.remove(&key);
+        excess -= 1;
+    }
+    cut - excess
+}
+
+fn approximate_bytes(view: &RunView) -> usize {
+    let parameters: usize = view.parameters.iter().map(|(key, value)| key.len() + value.0.len() + 8).sum();
+    let metrics: usize = view.metrics.keys().map(|key| key.len() + 24).sum();
+    200 + parameters + metrics
+}
+
+impl View for Runs {
+    fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    fn caveats(&self) -> &[String] {
+        &self.caveats
+    }
+
+    fn prose(&self) -> String {
+        let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
+        let filter = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
+        let total = self.total.unwrap_or(self.returned as u64);
+        if total == 0 {
+            return format!("No run{place}{filter} was found.");
+        }
+        let verb = if total == 1 { "is" } else { "are" };
+        let mut said = format!("There {verb} {}{place}{filter}", counted(total, "run"));
+        if (self.returned as u64) < total {
+            said.push_str(&format!("; here are {}", self.returned));
+        }
+        if let (Some(metric), Some(first)) = (&self.sort_metric, self.runs.first()) {
+            if let Some(value) = first.metrics.get(&plain(metric)) {
+                said.push_str(&format!(", sorted by {metric}; first is {} with {}", first.run_name, shown(value.0)));
+            }
+        } else if self.runs.len() <= 10 {
+            let names: Vec<String> = self.runs.iter().map(|run| run.run_name.clone()).collect();
+            said.push_str(&format!(": {}", names.join(", ")));
+        }
+        said.push('.');
+        said
+    }
+
+    fn table(&self) -> Option<Table> {
+        table_of(&self.runs, self.sort_metric.as_deref())
+    }
+
+    fn chart(&self) -> Option<Prepared> {
+        let metric = self.sort_metric.as_ref()?;
+        let best_first = match self.resolved.direction.as_ref().map(|direction| direction.order) {
+            Some(Extreme::Min) => self.sorted_by.ends_with("ASC"),
+            _ => self.sorted_by.ends_with("DESC"),
+        };
+        let bars: Vec<RankedBar> = self
+            .runs
+            .iter()
+            .filter_map(|run| Some((run, run.metrics.get(&plain(metric))?)))
+            .enumerate()
+            .map(|(index, (run, value))| RankedBar {
+                label: run.run_name.clone(),
+                value: value.0,
+                standing: if index == 0 && best_first { Standing::Best } else { Standing::Other },
+            })
+            .collect();
+        let place = self.resolved.experiment.as_ref().map(|experiment| experiment.name.as_str());
+        Some(crate::domain::chart::Chart::prepare(
+            &format!("Runs by {metric}"),
+            place,
+            Plot::Ranking(Ranking { metric: metric.clone(), bars }),
+        ))
+    }
+}
+
+/// How many metric columns a table of runs has at most.
+const METRIC_COLUMNS: usize = 3;
+
+/// How many parameter columns a table of runs has at most.
+const PARAMETER_COLUMNS: usize = 2;
+
+/// Runs as rows: name, status, the sort metric and the first few others, start and duration.
+pub(super) fn table_of(runs: &[RunView], first_metric: Option<&str>) -> Option<Table> {
+    if runs.is_empty() {
+        return None;
+    }
+    let mut metrics: Vec<String> = first_metric.map(plain).into_iter().collect();
+    for key in runs.iter().flat_map(|run| run.metrics.keys()) {
+        if metrics.len() < METRIC_COLUMNS && !metrics.contains(key) {
+            metrics.push(key.clone());
+        }
+    }
+    let mut parameters: Vec<String> = Vec::new();
+    for key in runs.iter().flat_map(|run| run.parameters.keys()) {
+        if parameters.len() < PARAMETER_COLUMNS && !parameters.contains(key) {
+            parameters.push(key.clone());
+        }
+    }
+    let mut columns: Vec<String> = vec!["run".into(), "status".into()];
+    columns.extend(metrics.iter().cloned());
+    columns.extend(parameters.iter().cloned());
+    columns.extend(["started".into(), "took".into()]);
+    let row = |run: &RunView| {
+        let mut cells = vec![run.run_name.clone(), run.status.to_owned()];
+        cells.extend(metrics.iter().map(|key| run.metrics.get(key).map_or("–".into(), |value| shown(value.0))));
+        cells.extend(parameters.iter().map(|key| run.parameters.get(key).map_or("–".into(), |value| value.0.clone())));
+        cells.push(run.created_at.as_deref().and_then(|at| at.get(..10)).unwrap_or("–").to_owned());
+        cells.push(run.duration_seconds.map_or("–".into(), shown_duration));
+        cells
+    };
+    Some(Table { columns, rows: runs.iter().map(row).collect() })
+}

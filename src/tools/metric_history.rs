@@ -1,0 +1,409 @@
+//! `metric_history`: curves of metrics over training.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::ToolError;
+use super::resolve::{self, Wants};
+use super::tool::{Access, Context, Method, Route, Tool, View};
+use super::view::{Number, Resolved, ResolvedRun, Table, listed, plain, shown};
+use crate::domain::chart::{Chart, Lines, Plot, Point, Prepared, Scale, Series, XAxis};
+use crate::domain::metric::MetricPoint;
+use crate::domain::series::{self, Summary, Trend};
+use crate::domain::time::Timestamp;
+
+/// Gives the logged curve of one or several metrics of one or several runs, reduced so that first, last, lowest and highest point stay, with a summary and a sparkline of each, and draws them in one chart.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MetricHistory {
+    /// The experiment: id, name or a part of it; left out, the one that holds the runs.
+    experiment: Option<String>,
+    /// The runs: ids, names or numbers, or phrases such as `last 3`, `best`, `worst 2 by loss`.
+    #[schemars(length(min = 1))]
+    run_ids: Vec<String>,
+    /// The metrics, as people say them: `training_loss`, `validation accuracy`.
+    #[schemars(length(min = 1))]
+    metrics: Vec<String>,
+    /// Most points of one curve.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    max_points: Option<usize>,
+    /// What the chart's horizontal axis counts: `step` (default), `relative_time` (seconds since the run began) or `wall_time`.
+    x_axis: Option<XAxisChoice>,
+    /// How the chart's vertical axis is divided: `linear` (default) or `log`.
+    y_scale: Option<YScaleChoice>,
+}
+
+/// What the horizontal axis counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum XAxisChoice {
+    /// Training steps.
+    Step,
+    /// Seconds since the run began.
+    RelativeTime,
+    /// The clock.
+    WallTime,
+}
+
+/// How the vertical axis is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum YScaleChoice {
+    /// Equal differences are equally far apart.
+    Linear,
+    /// Equal ratios are equally far apart.
+    Log,
+}
+
+/// Curves of metrics.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct History {
+    /// The metric, where all curves are of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<String>,
+    /// The points of the only curve, by step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepView>>,
+    /// The curves.
+    curves: Vec<Curve>,
+    /// What the references led to.
+    resolved: Resolved,
+    /// What was left out or assumed.
+    caveats: Vec<String>,
+    #[serde(skip)]
+    x_axis: XAxisChoice,
+    #[serde(skip)]
+    y_scale: YScaleChoice,
+}
+
+/// One metric of one run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Curve {
+    /// MLflow's id of the run.
+    run_id: String,
+    /// The run's name.
+    run_name: String,
+    /// The metric.
+    metric: String,
+    /// The curve in a few figures.
+    summary: SummaryView,
+    /// The curve in a few characters.
+    sparkline: String,
+    /// Points returned.
+    returned: usize,
+    /// Points logged.
+    total: usize,
+    /// The points by step, where there are several curves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepView>>,
+    #[serde(skip)]
+    points: Vec<MetricPoint>,
+    #[serde(skip)]
+    start: Option<Timestamp>,
+}
+
+/// One point.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct StepView {
+    /// The training step.
+    step: i64,
+    /// The value.
+    value: Number,
+    /// When it was logged, RFC 3339.
+    timestamp: String,
+}
+
+/// A curve in a few figures.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SummaryView {
+    /// Points logged.
+    n: usize,
+    /// First value.
+    first: Option<Number>,
+    /// Last value.
+    last: Option<Number>,
+    /// Lowest value and its step.
+    min: Option<AtStep>,
+    /// Highest value and its step.
+    max: Option<AtStep>,
+    /// Points that are NaN.
+    nan_count: usize,
+    /// Points that are infinite.
+    infinite_count: usize,
+    /// `rising`, `falling`, `flat` or `noisy`; null where there are too few points to say.
+    trend: Option<&'static str>,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+struct AtStep {
+    /// The value.
+    value: Number,
+    /// The training step.
+    step: i64,
+}
+
+/// How many curves one answer holds.
+const CURVES_AT_MOST: usize = 24;
+
+/// A sparkline's characters.
+const SPARKLINE_WIDTH: usize = 32;
+
+/// How many points all curves of an answer have together, as a multiple of the limit of one.
+const LIMITS_TOGETHER: usize = 4;
+
+impl Tool for MetricHistory {
+    const NAME: &'static str = "metric_history";
+    const TITLE: &'static str = "Plot metric histories";
+    const ACCESS: Access = Access::Read;
+    const ROUTE: Route = Route { method: Method::Get, path: "/api/v1/ml/experiments/{experiment}/runs/{run_ids}/metrics/{metrics}" };
+    const PHRASES: &'static [&'static str] = &[
+        "plot the {metric} curve for {run}",
+        "plot {metric} of {run}",
+        "plot {metric} for {run} and {run}",
+        "plot {metric}",
+        "plot {metric} of the {direction} run",
+        "plot {metric} of the {runs} runs",
+        "plot {metric} for the {top} runs",
+        "draw {metric} of {run}",
+        "show the {metric} curve of {run}",
+        "show the {metric} history of {run}",
+        "show {metric} of {run}",
+        "show me {metric} for {run}",
+        "show {metric} and {metric} of {run}",
+        "show {metric} of {run} and {run}",
+        "how did {metric} evolve in {run}",
+        "how did the {metric} of {run} develop",
+        "plot {run}",
+        "plot the training curves of {run}",
+        "graph {metric} over steps",
+        "curve of {metric}",
+        "{metric} curve",
+        "{metric} curve of {run}",
+        "{metric} history for {run}",
+        "can i see the {metric} of {run}",
+        "did the {metric} of {run} converge",
+        "plot {metric} for all runs in {experiment}",
+        "plot {metric} in {experiment}",
+        "plot the loss",
+        "trend of {metric} in {run}",
+    ];
+    type Output = History;
+
+    async fn call(self, context: &Context) -> Result<History, ToolError> {
+        let wants = Wants { metrics: &self.metrics, runs: &self.run_ids, ..Wants::default() };
+        let place = resolve::place(context, self.experiment.as_deref(), wants).await?;
+        let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+        let known = resolve::metric_keys(context, &place.experiment.id).await?;
+        let mut keys: Vec<String> = Vec::new();
+        for reference in &self.metrics {
+            let key = resolve::key_among("metric", reference, &known)?;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let mut ids = resolve::runs(context, &place.experiment, &self.run_ids).await?;
+        let room = (CURVES_AT_MOST / keys.len().max(1)).max(1);
+        if ids.len() > room {
+            caveats.push(format!("{} runs were asked for; the first {room} are shown", ids.len()));
+            ids.truncate(room);
+        }
+        let runs = context.store.runs_by_id(&ids).await?;
+        let limit = context.limits.metric_history_limit.value;
+        if self.max_points.is_some_and(|asked| asked > limit) {
+            caveats.push(format!("TRACKING_METRIC_HISTORY_LIMIT is {limit} points a curve"));
+        }
+        let curve_count = (runs.len() * keys.len()).max(1);
+        let at_most = self.max_points.unwrap_or(limit).min(limit).min((LIMITS_TOGETHER * limit / curve_count).max(2));
+        let mut curves = Vec::new();
+        for run in &runs {
+            for key in &keys {
+                let points = context.store.metric_history(&run.id, key).await?;
+                let name = ResolvedRun::of(run);
+                if points.is_empty() {
+                    caveats.push(format!("{} has no {}", name.run_name, plain(key)));
+                    continue;
+                }
+                curves.push(curve(name, key, &points, at_most, run.start));
+            }
+        }
+        if curves.is_empty() {
+            let names: Vec<String> = runs.iter().map(|run| ResolvedRun::of(run).run_name).collect();
+            return Err(ToolError::Nothing(format!("{} was not logged by {}", listed(&keys), listed(&names))));
+        }
+        let reduced = curves.iter().filter(|curve| curve.returned < curve.total).count();
+        if let Some(most) = curves.iter().map(|curve| curve.total).max().filter(|_| reduced > 0) {
+            caveats
+                .push(format!("curves are reduced to at most {at_most} points of up to {most}; first, last, lowest and highest are kept"));
+        }
+        let mut steps = None;
+        if let [only] = curves.as_mut_slice() {
+            steps = only.steps.take();
+        }
+        Ok(History {
+            metric: if let [only] = keys.as_slice() { Some(plain(only)) } else { None },
+            steps,
+            resolved: Resolved {
+                experiment: Some(place.resolved()),
+                runs: runs.iter().map(ResolvedRun::of).collect(),
+                metrics: keys.iter().map(|key| plain(key)).collect(),
+                ..Resolved::default()
+            },
+            curves,
+            caveats,
+            x_axis: self.x_axis.unwrap_or(XAxisChoice::Step),
+            y_scale: self.y_scale.unwrap_or(YScaleChoice::Linear),
+        })
+    }
+}
+
+fn curve(name: ResolvedRun, key: &str, points: &[MetricPoint], at_most: usize, start: Option<Timestamp>) -> Curve {
+    let reduced = series::reduce(points, at_most);
+    let step = |point: &MetricPoint| StepView { step: point.step, value: Number(point.value), timestamp: point.timestamp.to_string() };
+    Curve {
+        run_id: name.run_id,
+        run_name: name.run_name,
+        metric: plain(key),
+        summary: SummaryView::of(&Summary::of(points)),
+        sparkline: series::sparkline(&reduced, SPARKLINE_WIDTH),
+        returned: reduced.len(),
+        total: points.len(),
+        steps: Some(reduced.iter().map(step).collect()),
+        points: reduced,
+        start,
+    }
+}
+
+impl View for History {
+    fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    fn caveats(&self) -> &[String] {
+        &self.caveats
+    }
+
+    fn prose(&self) -> String {
+        let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
+        let shown_curves = self.curves.iter().take(6).map(|curve| curve.sentence(&place));
+        let mut said: Vec<String> = shown_curves.collect();
+        if self.curves.len() > said.len() {
+            said.push(format!("The other {} curves are in the table.", self.curves.len() - said.len()));
+        }
+        said.join(" ")
+    }
+
+    fn table(&self) -> Option<Table> {
+        let columns = ["run", "metric", "first", "last", "min (step)", "max (step)", "points", "curve"].map(str::to_owned).to_vec();
+        let value = |value: Option<Number>| value.map_or("–".to_owned(), |value| shown(value.0));
+        let extreme = |extreme: Option<AtStep>| extreme.map_or("–".to_owned(), |at| format!("{} ({})", shown(at.value.0), at.step));
+        let row = |curve: &Curve| {
+            let summary = &curve.summary;
+            vec![
+                curve.run_name.clone(),
+                curve.metric.clone(),
+                value(summary.first),
+                value(summary.last),
+                extreme(summary.min),
+                extreme(summary.max),
+                curve.total.to_string(),
+                curve.sparkline.clone(),
+            ]
+        };
+        Some(Table { columns, rows: self.curves.iter().map(row).collect() })
+    }
+
+    fn chart(&self) -> Option<Prepared> {
+        let several_metrics = self.resolved.metrics.len() > 1;
+        let several_runs = self.resolved.runs.len() > 1;
+        let series = self.curves.iter().map(|curve| Series {
+            label: match (several_metrics, several_runs) {
+                (true, true) => format!("{} {}", curve.run_name, curve.metric),
+                (true, false) => curve.metric.clone(),
+                (false, _) => curve.run_name.clone(),
+            },
+            points: curve.points.iter().map(|point| Point { x: self.x_of(curve, point), y: point.value }).collect(),
+        });
+        let y_label = if several_metrics { "value".to_owned() } else { self.resolved.metrics.first().cloned().unwrap_or_default() };
+        let x = match self.x_axis {
+            XAxisChoice::Step => XAxis::Step,
+            XAxisChoice::RelativeTime => XAxis::RelativeTime,
+            XAxisChoice::WallTime => XAxis::WallTime,
+        };
+        let y_scale = match self.y_scale {
+            YScaleChoice::Linear => Scale::Linear,
+            YScaleChoice::Log => Scale::Log,
+        };
+        let runs: Vec<String> = self.resolved.runs.iter().map(|run| run.run_name.clone()).collect();
+        let whose = if runs.len() <= 3 { listed(&runs) } else { format!("{} runs", runs.len()) };
+        let title = format!("{} of {whose}", listed(&self.resolved.metrics));
+        let place = self.resolved.experiment.as_ref().map(|experiment| experiment.name.as_str());
+        Some(Chart::prepare(&title, place, Plot::Lines(Lines { x, y_label, y_scale, series: series.collect() })))
+    }
+}
+
+impl History {
+    #[expect(clippy::cast_precision_loss, reason = "a chart's axis needs no more than 52 bits of a step or a millisecond")]
+    fn x_of(&self, curve: &Curve, point: &MetricPoint) -> f64 {
+        match self.x_axis {
+            XAxisChoice::Step => point.step as f64,
+            XAxisChoice::WallTime => point.timestamp.0 as f64,
+            XAxisChoice::RelativeTime => {
+                let start = curve.start.or_else(|| curve.points.first().map(|first| first.timestamp)).unwrap_or(point.timestamp);
+                (point.timestamp.0 - start.0) as f64 / 1000.0
+            }
+        }
+    }
+}
+
+impl Curve {
+    fn sentence(&self, place: &str) -> String {
+        let summary = &self.summary;
+        let mut said = format!("{} of {}{place}", self.metric, self.run_name);
+        match (summary.first, summary.last) {
+            (Some(first), Some(last)) if self.total > 1 => said.push_str(&format!(" goes from {} to {}", shown(first.0), shown(last.0))),
+            (_, Some(last)) => said.push_str(&format!(" is {}", shown(last.0))),
+            _ => {}
+        }
+        if self.total > 1 {
+            said.push_str(&format!(" over {} points", self.total));
+            if let Some(min) = summary.min {
+                said.push_str(&format!(", lowest {} at step {}", shown(min.value.0), min.step));
+            }
+            if let Some(max) = summary.max {
+                said.push_str(&format!(", highest {} at step {}", shown(max.value.0), max.step));
+            }
+        }
+        if summary.nan_count > 0 {
+            said.push_str(&format!(", with {} NaN", summary.nan_count));
+        }
+        if summary.infinite_count > 0 {
+            said.push_str(&format!(", with {} infinite", summary.infinite_count));
+        }
+        said.push('.');
+        said
+    }
+}
+
+impl SummaryView {
+    fn of(summary: &Summary) -> Self {
+        let at = |extreme: Option<MetricPoint>| extreme.map(|found| AtStep { value: Number(found.value), step: found.step });
+        let value = |point: Option<MetricPoint>| point.map(|point| Number(point.value));
+        Self {
+            n: summary.n,
+            first: value(summary.first),
+            last: value(summary.last),
+            min: at(summary.min),
+            max: at(summary.max),
+            nan_count: summary.nan,
+            infinite_count: summary.infinite,
+            trend: match summary.trend {
+                Trend::Rising => Some("rising"),
+                Trend::Falling => Some("falling"),
+                Trend::Flat => Some("flat"),
+                Trend::Noisy => Some("noisy"),
+                Trend::TooShort => None,
+            },
+        }
+    }
+}
