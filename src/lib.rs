@@ -4,6 +4,7 @@
 //! reads the tracking store into the nouns of tracking, and the answer, with its chart,
 //! is made from the results. A module imports from lower levels only: `domain config` < `store`, `llm prompts` < `tools` < `agent` < `cli`.
 
+pub mod agent;
 pub mod config;
 pub mod domain;
 pub mod llm;

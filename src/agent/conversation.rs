@@ -1,0 +1,72 @@
+//! What a conversation is about: the last experiment, runs and metric, for "its accuracy" and "what about the second one".
+
+use serde_json::{Map, Value};
+
+use crate::domain::experiment::ExperimentId;
+use crate::tools::Outcome;
+use crate::tools::view::{ResolvedExperiment, ResolvedRun};
+
+/// The state that one turn leaves to the next.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Conversation {
+    /// The experiment that was answered from last.
+    pub experiment: Option<ResolvedExperiment>,
+    /// The run or runs that the last answer was about.
+    pub runs: Vec<ResolvedRun>,
+    /// The runs of the last list, in its order.
+    pub listed: Vec<ResolvedRun>,
+    /// The metrics that the last answer was about.
+    pub metrics: Vec<String>,
+    /// The last call that was answered.
+    pub last_call: Option<(&'static str, Map<String, Value>)>,
+    /// What was said so far, oldest first: question and answer.
+    pub turns: Vec<(String, String)>,
+    /// Results of earlier turns with their tools, oldest first: what an answer may repeat numbers from.
+    pub evidence: Vec<(&'static str, Value)>,
+}
+
+/// How many earlier results an answer may repeat numbers from.
+const EVIDENCE_KEPT: usize = 12;
+
+impl Conversation {
+    /// The experiment in focus.
+    #[must_use]
+    pub fn focus(&self) -> Option<ExperimentId> {
+        self.experiment.as_ref().map(|experiment| ExperimentId(experiment.id.clone()))
+    }
+
+    /// Takes in an answered call.
+    pub fn remember(&mut self, tool: &'static str, arguments: &Map<String, Value>, outcome: &Outcome) {
+        let resolved = &outcome.resolved;
+        if resolved.experiment.is_some()
+            && self.experiment.as_ref().map(|known| &known.id) != resolved.experiment.as_ref().map(|new| &new.id)
+        {
+            self.runs.clear();
+            self.listed.clear();
+        }
+        if resolved.experiment.is_some() {
+            self.experiment.clone_from(&resolved.experiment);
+        }
+        if !resolved.runs.is_empty() {
+            self.runs.clone_from(&resolved.runs);
+            let listed = ranking(&outcome.result).unwrap_or_else(|| resolved.runs.clone());
+            if listed.len() > 1 {
+                self.listed = listed;
+            }
+        }
+        if !resolved.metrics.is_empty() {
+            self.metrics.clone_from(&resolved.metrics);
+        }
+        self.last_call = Some((tool, arguments.clone()));
+        self.evidence.push((tool, outcome.result.clone()));
+        let excess = self.evidence.len().saturating_sub(EVIDENCE_KEPT);
+        self.evidence.drain(..excess);
+    }
+}
+
+/// The runs of a ranking in a result, if it has one.
+fn ranking(result: &Value) -> Option<Vec<ResolvedRun>> {
+    let text = |run: &Value, key: &str| run.get(key).and_then(Value::as_str).map(str::to_owned);
+    let ranking = result.get("ranking")?.as_array()?;
+    ranking.iter().map(|run| Some(ResolvedRun { run_id: text(run, "run_id")?, run_name: text(run, "run_name")? })).collect()
+}

@@ -1,0 +1,228 @@
+//! From the parts of a reading to conditions: "accuracy above 0.9", "`learning_rate` = 0.05", "using xgboost", "stage=candidate".
+
+use std::ops::Range;
+
+use super::reading::{Part, Reading, Span};
+use super::vocabulary::Holder;
+use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
+use crate::domain::reference::{Likeness, Name};
+
+/// Joins the parts of each condition into one part.
+pub(super) fn join(reading: &mut Reading) {
+    let mut joined: Vec<Span> = Vec::new();
+    let mut index = 0;
+    while index < reading.spans.len() {
+        let found = at(reading, index);
+        match found {
+            Some((clauses, places)) => {
+                while joined.last().is_some_and(|last| last.words.start >= places.start_word) {
+                    joined.pop();
+                }
+                joined.push(Span { part: Part::Conditions(clauses), words: places.start_word..places.end_word, bytes: places.bytes });
+                index = places.next;
+            }
+            None => {
+                joined.extend(reading.spans.get(index).cloned());
+                index += 1;
+            }
+        }
+    }
+    reading.spans = joined;
+}
+
+struct Places {
+    start_word: usize,
+    end_word: usize,
+    bytes: Range<usize>,
+    next: usize,
+}
+
+fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
+    let spans = &reading.spans;
+    let span = spans.get(index)?;
+    let places = |from: usize, to: usize| {
+        let (first, last) = (spans.get(from)?, spans.get(to)?);
+        Some(Places { start_word: first.words.start, end_word: last.words.end, bytes: first.bytes.start..last.bytes.end, next: to + 1 })
+    };
+    match &span.part {
+        Part::Metric(_) if is_ranked(reading, index) && limits_another(reading, index) => None,
+        Part::Metric(said) => {
+            numeric(reading, index, Field::Metric(said.clone())).and_then(|(clauses, to)| Some((clauses, places(index, to)?)))
+        }
+        Part::Parameter(said) => {
+            let field = Field::Param(said.clone());
+            let found = numeric(reading, index, field).or_else(|| textual(reading, index, said));
+            found.and_then(|(clauses, to)| Some((clauses, places(index, to)?)))
+        }
+        Part::Comparison(comparison) => {
+            let number_at = next_solid(reading, index)?;
+            let Part::Number(number) = spans.get(number_at)?.part else { return None };
+            let subject_at = next_subject(reading, number_at)?;
+            let field = field_of(&spans.get(subject_at)?.part)?;
+            Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, subject_at)?))
+        }
+        Part::Value(holder, value) => {
+            let from = if index > 0
+                && text_between(reading, index - 1, index).is_some_and(is_sign)
+                && !matches!(spans.get(index - 1)?.part, Part::Conditions(_))
+            {
+                index - 1
+            } else {
+                index
+            };
+            let clause = Clause { field: field_of_holder(holder), test: text_test(reading, from, value) };
+            Some((vec![clause], places(from, index)?))
+        }
+        Part::Unknown | Part::Meaning("tag") => tag_text(reading, index).and_then(|(clause, to)| Some((vec![clause], places(index, to)?))),
+        _ => None,
+    }
+}
+
+fn field_of(part: &Part) -> Option<Field> {
+    match part {
+        Part::Metric(said) => Some(Field::Metric(said.clone())),
+        Part::Parameter(said) => Some(Field::Param(said.clone())),
+        _ => None,
+    }
+}
+
+fn field_of_holder(holder: &Holder) -> Field {
+    match holder {
+        Holder::Parameter(key) => Field::Param(key.clone()),
+        Holder::Tag(key) => Field::Tag(key.clone()),
+    }
+}
+
+/// A comparison of a metric or parameter with one number or two.
+fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>, usize)> {
+    let clause = |comparison, number| Clause { field: field.clone(), test: Test::Number(comparison, number) };
+    let next = next_solid(reading, index)?;
+    let is_between = (index..next).any(|place| reading.spans.get(place).is_some_and(|span| word_of(reading, span) == "between"))
+        || reading.spans.get(index + 1).is_some_and(|span| word_of(reading, span) == "between");
+    match reading.spans.get(next)?.part {
+        Part::Comparison(comparison) => {
+            let number_at = next_solid(reading, next)?;
+            let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
+            Some((vec![clause(comparison, number)], number_at))
+        }
+        Part::Number(first) if is_between => {
+            let second_at = next_solid(reading, next)?;
+            let Part::Number(second) = reading.spans.get(second_at)?.part else { return None };
+            Some((vec![clause(Comparison::Ge, first), clause(Comparison::Le, second)], second_at))
+        }
+        Part::Number(number) => {
+            let between = text_between(reading, index, next)?;
+            let comparison = match sign(between) {
+                Some(comparison) => comparison,
+                None if matches!(field, Field::Param(_)) && is_equating(between) => Comparison::Eq,
+                None => return None,
+            };
+            Some((vec![clause(comparison, number)], next))
+        }
+        _ => None,
+    }
+}
+
+/// A parameter and the text it holds.
+fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, usize)> {
+    let next = next_solid(reading, index)?;
+    let between = text_between(reading, index, next)?;
+    let field = |holder: Option<&Holder>| match holder {
+        Some(Holder::Tag(key)) if key.eq_ignore_ascii_case(said) => Field::Tag(key.clone()),
+        Some(Holder::Parameter(key)) if Name::new(key).likeness(&Name::new(said)).is_some_and(|likeness| likeness <= Likeness::PartOf) => {
+            Field::Param(key.clone())
+        }
+        _ => Field::Param(said.to_owned()),
+    };
+    match &reading.spans.get(next)?.part {
+        Part::Value(holder, value) if between.len() <= 12 => {
+            let negated = between.contains("not") || between.contains("!=");
+            let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
+            Some((vec![Clause { field: field(Some(holder)), test }], next))
+        }
+        Part::Unknown if is_sign(between) || matches!(between.trim(), "is" | "equals") => {
+            let value = reading.text.get(reading.spans.get(next)?.bytes.clone())?.to_owned();
+            Some((vec![Clause { field: field(None), test: Test::Text(TextMatch::Eq, value) }], next))
+        }
+        _ => None,
+    }
+}
+
+/// `phase=pilot` where nobody knows the words.
+fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
+    let span = reading.spans.get(index)?;
+    let next = index + 1;
+    let after = reading.spans.get(next)?;
+    let is_text = matches!(after.part, Part::Unknown | Part::Filler | Part::Meaning(_));
+    let between = text_between(reading, index, next)?;
+    if !is_text || between != "=" {
+        return None;
+    }
+    let key = reading.text.get(span.bytes.clone())?.to_owned();
+    let value = reading.text.get(after.bytes.clone())?.to_owned();
+    Some((Clause { field: Field::Tag(key), test: Test::Text(TextMatch::Eq, value) }, next))
+}
+
+fn text_test(reading: &Reading, index: usize, value: &str) -> Test {
+    let before: Vec<String> =
+        reading.spans.get(..index).unwrap_or_default().iter().rev().take(2).map(|span| word_of(reading, span)).collect();
+    let negated = before.iter().any(|word| matches!(word.as_str(), "not" | "without" | "except" | "excluding" | "non" | "no"))
+        || matches!((before.first().map(String::as_str), before.get(1).map(String::as_str)), (Some("than"), Some("other")));
+    Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
+}
+
+fn word_of(reading: &Reading, span: &Span) -> String {
+    reading.text.get(span.bytes.clone()).unwrap_or_default().to_lowercase()
+}
+
+/// The next part that is no filler.
+fn next_solid(reading: &Reading, index: usize) -> Option<usize> {
+    (index + 1..reading.spans.len())
+        .find(|place| reading.spans.get(*place).is_some_and(|span| !matches!(span.part, Part::Filler | Part::Meaning("metric"))))
+}
+
+/// As [`next_solid`], passing over a unit such as `ms`.
+fn next_subject(reading: &Reading, index: usize) -> Option<usize> {
+    let next = next_solid(reading, index)?;
+    let is_unit = reading.spans.get(next).is_some_and(|span| span.part == Part::Unknown && span.bytes.len() <= 3);
+    if is_unit { next_solid(reading, next) } else { Some(next) }
+}
+
+/// Whether the end of a ranking stands before a metric: `greatest recall`.
+fn is_ranked(reading: &Reading, index: usize) -> bool {
+    let before = reading.spans.get(..index).unwrap_or_default();
+    before.iter().rev().find(|span| span.part != Part::Filler).is_some_and(|span| matches!(span.part, Part::End(..)))
+}
+
+/// Whether the comparison behind a metric is about the one behind the number: `recall under 10 ms latency`.
+fn limits_another(reading: &Reading, index: usize) -> bool {
+    let number_at = next_solid(reading, index).and_then(|comparison| next_solid(reading, comparison));
+    let Some(subject) = number_at.and_then(|number_at| next_subject(reading, number_at)) else { return false };
+    reading.spans.get(subject).is_some_and(|span| matches!(span.part, Part::Metric(_) | Part::Parameter(_)))
+}
+
+fn text_between(reading: &Reading, left: usize, right: usize) -> Option<&str> {
+    reading.text.get(reading.spans.get(left)?.bytes.end..reading.spans.get(right)?.bytes.start)
+}
+
+fn is_sign(between: &str) -> bool {
+    matches!(between.trim(), "=" | "==" | ":" | "!=")
+}
+
+fn sign(between: &str) -> Option<Comparison> {
+    let signs: String = between.chars().filter(|letter| "<>=!≥≤".contains(*letter)).collect();
+    Some(match signs.as_str() {
+        ">=" | "≥" => Comparison::Ge,
+        "<=" | "≤" => Comparison::Le,
+        ">" => Comparison::Gt,
+        "<" => Comparison::Lt,
+        "!=" | "<>" => Comparison::Ne,
+        "=" | "==" => Comparison::Eq,
+        _ => return None,
+    })
+}
+
+/// Whether the words between a parameter and a number say that it has that value.
+fn is_equating(between: &str) -> bool {
+    between.split_whitespace().all(|word| matches!(word, "of" | "is" | "was" | "equal" | "to" | "at" | "set" | "=" | ":" | "value"))
+}

@@ -1,0 +1,143 @@
+//! "Create an experiment called …": the one order to write that the interpreter knows. Names are free text, so they are cut out
+//! of the sentence before anything else is read.
+
+use serde_json::Value;
+
+use super::{Arguments, lexicon, put};
+use crate::domain::reference::placed_words;
+
+/// The arguments of `create_experiment`, if the question asks for one.
+pub(super) fn arguments(question: &str) -> Option<Arguments> {
+    let words = placed_words(question);
+    let creates = |word: &str| lexicon::meaning(word) == Some("create") || matches!(word, "start" | "set" | "begin");
+    let verb_at = words.iter().take(8).position(|(word, _)| creates(word))?;
+    let noun_at = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project"))?;
+    let asks =
+        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
+    if verb_at > noun_at || noun_at - verb_at > 4 || asks {
+        return None;
+    }
+    let rest = question.get(words.get(noun_at)?.1.end..)?;
+    let (name, rest) = name_of(rest)?;
+    let mut arguments = Arguments::new();
+    put(&mut arguments, "name", name);
+    let (description, rest) = description_of(&rest);
+    if let Some(description) = description {
+        put(&mut arguments, "description", description);
+    }
+    let tags = tags_of(&rest);
+    if !tags.is_empty() {
+        put(&mut arguments, "tags", Value::Object(tags));
+    }
+    Some(arguments)
+}
+
+/// Words that end a name that stands without quotes.
+const NAME_ENDS: [&str; 10] =
+    [" with ", " tagged ", " described ", " about ", " for ", " and ", " tags ", " description ", ", ", " please"];
+
+fn name_of(text: &str) -> Option<(String, String)> {
+    let mut rest = text.trim_start_matches([':', ' ', ',']);
+    for lead in [
+        "name it ",
+        "call it ",
+        "and name it ",
+        "and call it ",
+        "called ",
+        "named ",
+        "by the name of ",
+        "with the name ",
+        "with name ",
+        "titled ",
+        "name ",
+    ] {
+        if let Some(stripped) = strip_prefix_folded(rest, lead) {
+            rest = stripped.trim_start();
+        }
+    }
+    if let Some((quoted, after)) = quoted(rest) {
+        return (!quoted.trim().is_empty()).then(|| (quoted, after.to_owned()));
+    }
+    let folded = rest.to_lowercase();
+    let end = NAME_ENDS.iter().filter_map(|end| folded.find(end)).min().unwrap_or(rest.len());
+    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',']).to_owned();
+    (!name.is_empty()).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
+}
+
+/// The text in the quotes at the head, and what follows them.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    for (open, close) in [('"', '"'), ('“', '”'), ('\'', '\''), ('`', '`'), ('‘', '’'), ('«', '»')] {
+        if let Some(inside) = text.strip_prefix(open)
+            && let Some((quoted, after)) = inside.split_once(close)
+        {
+            return Some((quoted.to_owned(), after));
+        }
+    }
+    None
+}
+
+fn strip_prefix_folded<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()
+}
+
+/// The description and the rest without it.
+fn description_of(text: &str) -> (Option<String>, String) {
+    let folded = text.to_lowercase();
+    for lead in ["description:", "description", "described as", "described by", " about ", "note:", "which is about"] {
+        let Some(at) = folded.find(lead) else { continue };
+        let after = text.get(at + lead.len()..).unwrap_or_default().trim_start_matches([':', ' ', '=']);
+        let before = text.get(..at).unwrap_or_default();
+        if let Some((quoted, rest)) = quoted(after) {
+            return (Some(quoted), format!("{before} {rest}"));
+        }
+        let folded_after = after.to_lowercase();
+        let ends = [" and tag", " tagged ", " with tag", ", tag", " and the tag", " tags "];
+        let end = ends.iter().filter_map(|end| folded_after.find(end)).min().unwrap_or(after.len());
+        let described = after.get(..end).unwrap_or_default().trim().trim_end_matches('.').to_owned();
+        let rest = format!("{before} {}", after.get(end..).unwrap_or_default());
+        return ((!described.is_empty()).then_some(described), rest);
+    }
+    (None, text.to_owned())
+}
+
+/// Every `key=value` or `key: value`.
+fn tags_of(text: &str) -> serde_json::Map<String, Value> {
+    let mut tags = serde_json::Map::new();
+    let spaced = text.replace(" = ", "=").replace(": ", "=").replace(" is ", "=");
+    for word in spaced.split([' ', ',', ';']) {
+        let cleaned =
+            word.trim_matches(|letter: char| matches!(letter, '"' | '\'' | '`' | '.' | '?' | '!' | '(' | ')' | '“' | '”' | '{' | '}'));
+        if let Some((key, value)) = cleaned.split_once('=')
+            && !key.is_empty()
+            && !value.is_empty()
+        {
+            tags.insert(key.trim_matches('"').to_owned(), Value::from(value.trim_matches('"')));
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: &str, expected: Value) {
+        assert_eq!(arguments(question).map(Value::Object).unwrap_or_default(), expected, "{question}");
+    }
+
+    #[test]
+    fn names_descriptions_and_tags_are_cut_out() {
+        check("create an experiment called uplift-pilot", serde_json::json!({"name": "uplift-pilot"}));
+        check(
+            "Create a new experiment \"Q2 churn\" with description \"Customer churn, second quarter\" and tags team=data-science",
+            serde_json::json!({"name": "Q2 churn", "description": "Customer churn, second quarter", "tags": {"team": "data-science"}}),
+        );
+        check(
+            "please set up a new experiment named asr tagged owner=sam and phase=pilot",
+            serde_json::json!({"name": "asr", "tags": {"owner": "sam", "phase": "pilot"}}),
+        );
+        check("which experiment is new?", Value::Null);
+        check("what experiments were created by ana", Value::Null);
+    }
+}

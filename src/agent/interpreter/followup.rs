@@ -1,0 +1,242 @@
+//! What a question leaves out because the conversation has it: "and its accuracy?", "plot that", "what about the second one".
+
+use serde_json::Value;
+
+use super::lexicon::End;
+use super::reading::{Anaphor, Part, Reading};
+use super::{Arguments, Plan, fill, put};
+use crate::agent::conversation::Conversation;
+
+/// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
+pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
+    let asks_by_itself = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Meaning("plot" | "compare" | "impact" | "describe" | "howmany" | "howlong" | "experiments" | "user" | "start" | "create")
+        ) || matches!(part, Part::Runs(_) | Part::End(_, Some(2..)))
+    });
+    let refers = runs_referred_to(reading, conversation);
+    let named_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
+    let metrics = reading.metrics();
+    let end = reading.parts().find_map(|part| if let Part::End(end, None | Some(1)) = part { Some(*end) } else { None });
+    let is_which_one = is_which_one(reading);
+    if is_which_one {
+        return Some(Plan::call(last_tool, last_arguments.clone()));
+    }
+    let axis = fill::axis(reading);
+    if let (Some((name, value)), "metric_history", true) = (axis, *last_tool, metrics.is_empty() && !named_run && refers.is_none()) {
+        let mut arguments = last_arguments.clone();
+        put(&mut arguments, name, value);
+        return Some(Plan::call("metric_history", arguments));
+    }
+    if asks_by_itself {
+        return None;
+    }
+    let shows_curves = reading.means("show") && !metrics.is_empty() && reading.words.first().is_none_or(|word| word != "and");
+    if shows_curves && refers.is_some() {
+        return None;
+    }
+    if let Some(runs) = refers.filter(|_| end.is_none() && !named_run) {
+        return about_runs(reading, conversation, last_tool, runs);
+    }
+    let is_end_only = end.is_some()
+        && metrics.is_empty()
+        && !named_run
+        && reading.clauses().is_empty()
+        && reading.experiment().is_none()
+        && reading.unknown().is_empty()
+        && reading.words.len() <= 5
+        && !reading.means("run");
+    if !is_fragment(reading) && !is_end_only {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    let mut changed = false;
+    let mut tool = *last_tool;
+    if let Some(experiment) = reading.experiment() {
+        put(&mut arguments, "experiment", experiment);
+        if matches!(tool, "get_run") {
+            tool = "describe_experiment";
+            arguments.retain(|name, _| name == "experiment");
+        }
+        changed = true;
+    }
+    if let Some(end) = end {
+        changed |= change_end(tool, &mut arguments, end);
+    }
+    if let Some(run) = reading.parts().find_map(|part| if let Part::Run(text) = part { Some(text.clone()) } else { None }) {
+        changed |= change_run(&mut tool, &mut arguments, &run);
+    }
+    if let Some(metric) = metrics.first().cloned().or_else(|| reading.parameters().first().cloned()) {
+        changed |= change_metric(tool, &mut arguments, &metrics, &metric);
+    }
+    let clauses = reading.clauses();
+    if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
+        put(&mut arguments, "filter", fill::filter_text(&clauses));
+        changed = true;
+    }
+    if !changed {
+        let unknown = reading.unknown();
+        let [name] = unknown.as_slice() else { return None };
+        changed = change_metric(tool, &mut arguments, std::slice::from_ref(name), name);
+    }
+    changed.then(|| Plan::call(tool, arguments))
+}
+
+/// `what about X`, `and X?`, `same for X`, `X instead`, or nothing but a name.
+fn is_fragment(reading: &Reading) -> bool {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    let leads = matches!(
+        words.as_slice(),
+        ["and" | "same" | "now" | "but" | "or" | "only" | "just", ..]
+            | ["what" | "how", "about", ..]
+            | ["in", ..]
+            | ["for", ..]
+            | ["with", ..]
+            | ["by", ..]
+            | ["the", "same", ..]
+            | ["do", "the", "same", ..]
+    ) || words.contains(&"instead")
+        || words.contains(&"same");
+    leads
+        || !reading.parts().any(|part| matches!(part, Part::Meaning(meaning) if *meaning != "run"))
+            && !reading.parts().any(|part| matches!(part, Part::End(..)))
+            && words.len() <= 3
+            && !words.iter().any(|word| matches!(*word, "which" | "what" | "show" | "list" | "best" | "who"))
+}
+
+/// `which one?`, `which ones?`, `who?`: wants to see what was counted.
+fn is_which_one(reading: &Reading) -> bool {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["which"]
+            | ["which", "one" | "ones" | "run" | "runs"]
+            | ["which", "ones" | "one", ..]
+            | ["show" | "list" | "name", "them" | "those" | "these" | "me"]
+            | ["show", "me", "them"]
+    ) && words.len() <= 4
+        && reading.metrics().is_empty()
+        && !reading.parts().any(|part| matches!(part, Part::End(..) | Part::Conditions(_)))
+}
+
+/// The ids of the runs that the question's pronouns point at.
+pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -> Option<Vec<String>> {
+    let ids = |runs: &[crate::tools::view::ResolvedRun]| runs.iter().map(|run| run.run_id.clone()).collect::<Vec<_>>();
+    let listed = if conversation.listed.is_empty() { &conversation.runs } else { &conversation.listed };
+    let mut found: Vec<String> = Vec::new();
+    for part in reading.parts() {
+        match part {
+            Part::Anaphor(Anaphor::One) => {
+                found.extend(conversation.runs.first().map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
+            }
+            Part::Anaphor(Anaphor::All) => found.extend(ids(if conversation.runs.len() > 1 { &conversation.runs } else { listed })),
+            Part::Anaphor(Anaphor::Nth(index)) => found.extend(listed.get(*index).map(|run| run.run_id.clone())),
+            Part::Anaphor(Anaphor::Last) => found.extend(listed.last().map(|run| run.run_id.clone())),
+            _ => {}
+        }
+    }
+    let mut unique: Vec<String> = Vec::new();
+    for id in found {
+        if !unique.contains(&id) {
+            unique.push(id);
+        }
+    }
+    let found = unique;
+    (!found.is_empty()).then_some(found)
+}
+
+/// A question about the runs of the last answer that asks for nothing but facts of them.
+fn about_runs(reading: &Reading, conversation: &Conversation, last_tool: &str, runs: Vec<String>) -> Option<Plan> {
+    let is_about_experiment = reading.means("parameter")
+        && reading.parameters().is_empty()
+        && reading.parts().any(|part| matches!(part, Part::Meaning("impact")));
+    if is_about_experiment {
+        return None;
+    }
+    let keys = fill::keys(reading);
+    let first = runs.first()?.clone();
+    let is_metric_only = reading.words.first().is_some_and(|word| matches!(word.as_str(), "and" | "what" | "how" | "show" | "its"));
+    if runs.len() > 1 && (!keys.is_empty() || last_tool == "compare_runs") {
+        let mut arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run_ids", runs);
+        let metrics = reading.metrics();
+        if !metrics.is_empty() {
+            put(&mut arguments, "metrics", metrics);
+        }
+        let parameters = reading.parameters();
+        if !parameters.is_empty() {
+            put(&mut arguments, "parameters", parameters);
+        }
+        return Some(Plan::call("compare_runs", arguments));
+    }
+    if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", first);
+    if !keys.is_empty() {
+        put(&mut arguments, "keys", keys);
+    }
+    Some(Plan::call("get_run", arguments))
+}
+
+/// The experiment of the conversation as an argument.
+pub(super) fn put_focus(arguments: &mut Arguments, conversation: &Conversation) {
+    if let Some(experiment) = &conversation.experiment {
+        put(arguments, "experiment", experiment.name.clone());
+    }
+}
+
+fn change_end(tool: &str, arguments: &mut Arguments, end: End) -> bool {
+    match tool {
+        "best_run" => {
+            fill::put_direction(arguments, end);
+            true
+        }
+        "list_runs" => {
+            let order = match end {
+                End::Highest => "desc",
+                End::Lowest => "asc",
+                End::Best | End::Worst => {
+                    if arguments.get("order").and_then(Value::as_str) == Some("desc") {
+                        "asc"
+                    } else {
+                        "desc"
+                    }
+                }
+            };
+            put(arguments, "order", order);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn change_run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> bool {
+    match *tool {
+        "get_run" => put(arguments, "run", run),
+        "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
+        "best_run" | "list_runs" | "compare_runs" => {
+            *tool = "get_run";
+            arguments.retain(|name, _| name == "experiment");
+            put(arguments, "run", run);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn change_metric(tool: &str, arguments: &mut Arguments, all: &[String], metric: &str) -> bool {
+    match tool {
+        "best_run" | "parameter_impact" => put(arguments, "metric", metric),
+        "metric_history" | "compare_runs" => put(arguments, "metrics", all.to_vec()),
+        "list_runs" if arguments.contains_key("sort_by") => put(arguments, "sort_by", metric),
+        "get_run" => put(arguments, "keys", if all.is_empty() { vec![metric.to_owned()] } else { all.to_vec() }),
+        _ => return false,
+    }
+    true
+}

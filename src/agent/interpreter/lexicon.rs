@@ -1,0 +1,207 @@
+//! The words of the trade: what people say when they ask about experiments, whatever their store is called.
+//!
+//! Knows English, not the store's names.
+
+use crate::domain::reference::is_typo_of;
+use crate::domain::run::RunStatus;
+
+/// Words that carry no meaning of their own in a question about runs.
+const FILLERS: &str = "incl a an the of in on at to for from by with and or is was are were be been did do does done has have had me my i we us our you your \
+    please pls plz can could would will should may might just so far then there here hey hi hello thanks thank ok okay kindly now any \
+    some using used use uses that this these those it its them they their one ones which what whats who whose where when how s d ll re \
+    ve t m want need like know wonder wondering get got give tell let lets out up as also too only each every all value values score \
+    scores number than among amongst within across over until during into through between both same about if but not no yes well \
+    really actually exactly currently ever still already overall go went going look looks looking ask question quick quickly curious \
+    say e g per via including include even exist exists existing around achieved reached happened happening recently lately entire \
+    whole having being folks own respect regard regarding terms term such other another more much many set data mlflow store again \
+    instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
+    today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
+    ascending descending asc desc decreasing increasing first last";
+
+/// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
+const MEANINGS: &[(&str, &str)] = &[
+    ("show", "show display list print view fetch enumerate shows listing pull see open"),
+    (
+        "plot",
+        "plot draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
+        progression progressed trend develop developed picture converge converged plotted plots course sketch line lines",
+    ),
+    (
+        "compare",
+        "compare comparison versus vs against difference differences differ differs different contrast beside alongside side \
+        compared comparing diff stack better distinguishes changed",
+    ),
+    (
+        "impact",
+        "matter matters mattered impact impacts influence influences influenced drive drives driving affect affects affected \
+        correlate correlates correlated correlation correlations important importance sensitive sensitivity effect effects \
+        relationship relate related depend depends contribute contributes explains responsible tune tuning move moves relation \
+        helps help hurt hurts determine determines",
+    ),
+    (
+        "describe",
+        "describe description logged recorded tracked available contain contains overview summary summarize summarise rundown recap gist measured \
+        stored logs record track inside content contents summarised summarized logging tracking",
+    ),
+    ("create", "create make new fresh add register setup"),
+    ("details", "details detail info information full everything inspect specifics"),
+    ("howmany", "howmany count counts total"),
+    ("howlong", "howlong duration long runtime took take lasted last_for takes"),
+    ("run", "run runs trial trials model models training trainings job jobs attempt attempts"),
+    ("experiment", "experiment project"),
+    ("experiments", "experiments projects anything something experimenting"),
+    ("deleted", "deleted trashed archived removed trash"),
+    ("metric", "metric metrics measure measures measurement measurements kpi kpis"),
+    (
+        "parameter",
+        "parameter parameters param params hyperparameter hyperparameters hyperparams hyperparam setting settings config \
+        configuration configurations knob knobs hparams argument arguments",
+    ),
+    ("status", "status state finish end ended succeed outcome"),
+    ("user", "user author owner started_by person ran launched people"),
+    ("start", "start started begin began begun created launch date"),
+    ("tag", "tag tags tagged label labels labelled labeled"),
+    (
+        "perform",
+        "perform performed performing performs performance did_best won win wins winner winning leader leading champion \
+        leaderboard",
+    ),
+    ("artifact", "artifact artifacts file files outputs"),
+    ("range", "range ranges spread"),
+];
+
+/// What a word means in the trade: the name of its meaning.
+pub(super) fn meaning(word: &str) -> Option<&'static str> {
+    MEANINGS.iter().find(|(_, words)| has(words, word)).map(|(name, _)| *name)
+}
+
+/// The meaning of the one word of the trade of which `word` is a misspelling.
+pub(super) fn misspelt_meaning(word: &str) -> Option<&'static str> {
+    if word.chars().count() == 4 {
+        let is_shuffled = |known: &str| sorted(known) == sorted(word) && is_typo_of(word, known);
+        return MEANINGS.iter().find(|(_, words)| words.split(' ').any(is_shuffled)).map(|(name, _)| *name);
+    }
+    if word.chars().count() < 5 {
+        return None;
+    }
+    let known = MEANINGS.iter().flat_map(|(name, words)| words.split(' ').map(move |known| (*name, known)));
+    known.into_iter().find(|(_, known)| known.chars().count() >= 5 && is_typo_of(word, known)).map(|(name, _)| name)
+}
+
+/// Whether a list of words, set apart by spaces, has this one.
+fn has(words: &str, word: &str) -> bool {
+    words.split(' ').any(|known| known == word)
+}
+
+fn sorted(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// Whether a word carries no meaning of its own.
+pub(super) fn is_filler(word: &str) -> bool {
+    has(FILLERS, word)
+}
+
+/// Which end of a ranking is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The highest value, whatever is better.
+    Highest,
+    /// The lowest value, whatever is better.
+    Lowest,
+    /// The better end.
+    Best,
+    /// The worse end.
+    Worst,
+}
+
+/// The end of a ranking that a word names.
+pub(super) fn end(word: &str) -> Option<End> {
+    Some(match word {
+        "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak" | "maximum_of" | "most" | "maximizes"
+        | "maximises" => End::Highest,
+        "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes" | "minimises" | "tiniest" => End::Lowest,
+        "best" | "top" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "lead" | "leading" | "leader" | "tops" | "topped"
+        | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
+        "worst" | "poorest" | "weakest" | "slowest" | "bottom" => End::Worst,
+        _ => return None,
+    })
+}
+
+/// The end of a ranking that a misspelt word names.
+pub(super) fn misspelt_end(word: &str) -> Option<End> {
+    let known = ["highest", "lowest", "maximum", "minimum", "largest", "biggest", "smallest", "greatest", "worst"];
+    known.iter().find(|known| word.chars().count() >= 5 && is_typo_of(word, known)).and_then(|known| end(known))
+}
+
+/// The run status that a word names.
+pub(super) fn status(word: &str) -> Option<RunStatus> {
+    Some(match word {
+        "failed" | "failing" | "failures" | "failure" | "crashed" | "broken" | "fail" | "errored" | "crash" => RunStatus::Failed,
+        "finished" | "completed" | "successful" | "succeeded" | "complete" | "successfully" => RunStatus::Finished,
+        "running" | "ongoing" | "unfinished" => RunStatus::Running,
+        "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted" | "terminated" => RunStatus::Killed,
+        "scheduled" | "queued" | "pending" | "waiting" => RunStatus::Scheduled,
+        _ => return None,
+    })
+}
+
+/// Verbs by which people ask for what Trialogue does not do: to change, remove or start things.
+const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy retrain archive restore purge truncate \
+    terminate cancel clear destroy rm trash discard execute shutdown promote train launch upload install reset abort move merge \
+    relabel replace mark tag label change assign set";
+
+/// Whether a word asks for what Trialogue does not do.
+pub(super) fn is_forbidden(word: &str) -> bool {
+    has(FORBIDDEN, word)
+}
+
+/// Words with which a question of its own begins.
+pub(super) fn begins_question(word: &str) -> bool {
+    const BEGINNINGS: &str = "plot show compare list which what whats who how draw graph give tell describe display create find when delete remove \
+        visualize visualise chart summarize summarise make drop does is are did rename kill stop count explain";
+    has(BEGINNINGS, word)
+}
+
+/// A comparison that a run of words says, with how many words it took.
+pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Comparison, usize)> {
+    use crate::domain::filter::Comparison::{Eq, Ge, Gt, Le, Lt};
+    const SAID: &[(&[&str], crate::domain::filter::Comparison)] = &[
+        (&["greater", "than", "or", "equal", "to"], Ge),
+        (&["less", "than", "or", "equal", "to"], Le),
+        (&["not", "less", "than"], Ge),
+        (&["no", "less", "than"], Ge),
+        (&["not", "more", "than"], Le),
+        (&["no", "more", "than"], Le),
+        (&["greater", "than"], Gt),
+        (&["larger", "than"], Gt),
+        (&["bigger", "than"], Gt),
+        (&["more", "than"], Gt),
+        (&["higher", "than"], Gt),
+        (&["better", "than"], Gt),
+        (&["less", "than"], Lt),
+        (&["lower", "than"], Lt),
+        (&["smaller", "than"], Lt),
+        (&["fewer", "than"], Lt),
+        (&["at", "least"], Ge),
+        (&["at", "most"], Le),
+        (&["up", "to"], Le),
+        (&["equal", "to"], Eq),
+        (&["above"], Gt),
+        (&["over"], Gt),
+        (&["exceeding"], Gt),
+        (&["exceeds"], Gt),
+        (&["exceeded"], Gt),
+        (&["exceed"], Gt),
+        (&["beyond"], Gt),
+        (&["past"], Gt),
+        (&["below"], Lt),
+        (&["under"], Lt),
+        (&["beneath"], Lt),
+        (&["equals"], Eq),
+        (&["minimum"], Ge),
+    ];
+    SAID.iter().find(|(said, _)| words.starts_with(said)).map(|(said, comparison)| (*comparison, said.len()))
+}

@@ -1,0 +1,160 @@
+//! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
+//!
+//! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, `reader`, `names`, `rankings`, `conditions`, `dates`), matched
+//! against the phrases that the tools carry (`intent`), and its parts become the arguments of the likeliest tool (`fill`). What
+//! is left out is taken from the conversation (`followup`). It does not guess: what it does not understand, it says.
+
+mod conditions;
+mod creation;
+mod dates;
+mod fill;
+mod followup;
+mod intent;
+mod lexicon;
+mod names;
+mod rankings;
+mod reader;
+mod reading;
+mod split;
+mod vocabulary;
+
+use serde_json::{Map, Value};
+
+use super::conversation::Conversation;
+use crate::tools::{Context, ToolError};
+use reading::Reading;
+use vocabulary::Vocabulary;
+
+pub(super) use split::questions;
+
+/// What an utterance asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Plan {
+    /// This call answers it.
+    Call {
+        /// The tool's name.
+        tool: &'static str,
+        /// Its arguments.
+        arguments: Map<String, Value>,
+    },
+    /// It cannot be answered; why, and what can.
+    Refuse(String),
+}
+
+impl Plan {
+    fn call(tool: &'static str, arguments: Map<String, Value>) -> Self {
+        Self::Call { tool, arguments }
+    }
+}
+
+/// What the interpreter says to what it does not do or understand.
+const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare the last 3 runs”, “Plot the training loss of run 17” or “Which parameters matter for accuracy?”";
+
+/// Finds out what one question asks for.
+pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
+    if let Some(verb) = forbidden_verb(question) {
+        return Ok(Plan::Refuse(format!(
+            "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
+        )));
+    }
+    if let Some(arguments) = creation::arguments(question) {
+        return Ok(Plan::call("create_experiment", arguments));
+    }
+    let vocabulary = Vocabulary::load(context).await?;
+    let first = reading::read(question, &vocabulary, context.focus.as_ref(), context.now);
+    // Where the question names an experiment, that experiment's names count before those of any other.
+    let reading = match first.experiment().and_then(|name| vocabulary.experiment_id(name)) {
+        Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
+        None => first,
+    };
+    if let Some(plan) = followup::plan(&reading, conversation) {
+        return Ok(plan);
+    }
+    let intents = intent::intents(&reading);
+    for intent in intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).take(3) {
+        if let Some(arguments) = fill::arguments(intent.tool, &reading, conversation, &vocabulary) {
+            let (tool, arguments) = fill::retarget(intent.tool, arguments, &reading);
+            return Ok(Plan::call(tool, arguments));
+        }
+    }
+    Ok(Plan::Refuse(format!(
+        "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
+    )))
+}
+
+/// The verb of an order to change or remove something, if the question is one.
+fn forbidden_verb(question: &str) -> Option<String> {
+    let words = crate::domain::reference::words(question);
+    let is_polite = |word: &str| {
+        matches!(
+            word,
+            "please"
+                | "can"
+                | "could"
+                | "would"
+                | "will"
+                | "you"
+                | "now"
+                | "then"
+                | "and"
+                | "just"
+                | "kindly"
+                | "i"
+                | "want"
+                | "to"
+                | "d"
+                | "like"
+                | "need"
+                | "let"
+                | "s"
+                | "us"
+                | "me"
+                | "also"
+                | "go"
+                | "ahead"
+                | "hey"
+                | "ok"
+                | "should"
+                | "we"
+                | "help"
+                | "all"
+                | "immediately"
+        )
+    };
+    let first = words.iter().find(|word| !is_polite(word))?;
+    let ordered = words.windows(2).any(|pair| {
+        matches!(pair, [before, verb] if matches!(before.as_str(), "and" | "then" | "please" | "to" | "you" | "instructions") && is_destructive(verb))
+    });
+    let at = question.to_lowercase().find(first.as_str()).map_or(0, |at| at + first.len());
+    let after = question.get(at..).unwrap_or_default();
+    let is_name = after.starts_with(['/', '_', '-', '=', '.']);
+    if lexicon::is_forbidden(first) && !is_name && !(first == "set" && after.starts_with(" up")) {
+        return Some(first.clone());
+    }
+    if ordered {
+        return words.iter().find(|word| is_destructive(word)).cloned();
+    }
+    None
+}
+
+/// The verbs that lose something: refused wherever they are ordered, not only at the head.
+fn is_destructive(word: &str) -> bool {
+    matches!(word, "delete" | "remove" | "erase" | "wipe" | "purge" | "truncate" | "destroy" | "overwrite" | "rename" | "kill" | "rm")
+}
+
+/// The reading as the arguments of a call see it.
+type Arguments = Map<String, Value>;
+
+/// Puts an argument where there is something to put.
+fn put(arguments: &mut Arguments, name: &str, value: impl Into<Value>) {
+    arguments.insert(name.to_owned(), value.into());
+}
+
+/// The experiment that the question names, or the unknown name where it says one.
+fn put_experiment(arguments: &mut Arguments, reading: &Reading) {
+    if let Some(name) = reading.experiment() {
+        put(arguments, "experiment", name);
+    } else if let Some(name) = fill::unknown_experiment(reading) {
+        put(arguments, "experiment", name);
+    }
+}

@@ -1,0 +1,288 @@
+//! Recognising the store's names in an utterance: whole, glued, in part, misspelt, and those that are not there.
+
+use std::ops::Range;
+
+use super::lexicon;
+use super::reader::Reader;
+use super::reading::{Part, Span};
+use super::vocabulary::{Entry, Holder, Kind};
+use crate::domain::reference::{Likeness, count_word};
+
+impl Reader<'_> {
+    /// Names that stand there whole, longest first.
+    pub(super) fn exact_names(&mut self) {
+        let count = self.words.len();
+        for length in (1..=self.vocabulary.longest().min(count)).rev() {
+            for start in 0..=count - length {
+                let words = start..start + length;
+                if !self.is_free(words.clone()) || self.is_loose(&words) || self.cuts_glued(&words) {
+                    continue;
+                }
+                let found = self.vocabulary.exact(self.said(&words));
+                if let Some(part) = self.choose(&found, &words) {
+                    self.cover(words, part);
+                }
+            }
+        }
+    }
+
+    /// Whether an article or `of` hangs on: names are recognised without.
+    pub(super) fn is_loose(&self, words: &Range<usize>) -> bool {
+        let hangs = |word: &str| matches!(word, "the" | "a" | "an" | "of" | "metric");
+        words.len() > 1 && (hangs(self.word(words.start)) || matches!(self.word(words.end - 1), "the" | "of" | "metric"))
+    }
+
+    /// Whether the characters between a word and the next hold them together, as in `val/AUC` and `merry-stoat-404`.
+    pub(super) fn is_glued(&self, index: usize) -> bool {
+        let (Some(place), Some(next)) = (self.places.get(index), self.places.get(index + 1)) else { return false };
+        let between = self.text.get(place.end..next.start).unwrap_or(" ");
+        between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':')) && !between.contains("://")
+    }
+
+    /// The words that are glued together around one.
+    pub(super) fn glued_around(&self, index: usize) -> Range<usize> {
+        let mut start = index;
+        while start > 0 && self.is_glued(start - 1) {
+            start -= 1;
+        }
+        let mut end = index + 1;
+        while self.is_glued(end - 1) {
+            end += 1;
+        }
+        start..end
+    }
+
+    /// Whether a name would take a part of a glued word and leave the rest.
+    pub(super) fn cuts_glued(&self, words: &Range<usize>) -> bool {
+        let first = self.glued_around(words.start);
+        let last = self.glued_around(words.end - 1);
+        (first.start < words.start || last.end > words.end) && !self.word(first.start).starts_with(|letter: char| letter.is_ascii_digit())
+    }
+
+    /// Glued words that are no name as a whole: names side by side (`f1/accuracy`), a likeness of one name, an unknown run, or unknown.
+    pub(super) fn glued_names(&mut self) {
+        let mut index = 0;
+        while index < self.words.len() {
+            let group = self.glued_around(index);
+            index = group.end;
+            let starts_with_digit = self.word(group.start).starts_with(|letter: char| letter.is_ascii_digit());
+            let is_common = group.clone().all(|place| {
+                let word = self.word(place);
+                lexicon::is_filler(word)
+                    || lexicon::meaning(word).is_some()
+                    || lexicon::end(word).is_some()
+                    || count_word(word).is_some()
+                    || word.len() <= 2 && word != "v"
+            });
+            let joined_by_letters = group.len() == 2
+                && self.places.get(group.start).zip(self.places.get(group.start + 1)).is_some_and(|(one, two)| one.end == two.start);
+            let names_experiment = matches!(self.word(group.end), "experiment" | "project");
+            if group.len() < 2 || !self.is_free(group.clone()) || starts_with_digit || (is_common && !names_experiment) || joined_by_letters
+            {
+                continue;
+            }
+            let pieces: Vec<(Range<usize>, Part)> = group
+                .clone()
+                .filter_map(|place| {
+                    let found = self.vocabulary.exact(self.said(&(place..place + 1)));
+                    self.choose(&found, &(place..place + 1)).map(|part| (place..place + 1, part))
+                })
+                .collect();
+            if pieces.len() == group.len() {
+                pieces.into_iter().for_each(|(words, part)| self.cover(words, part));
+                continue;
+            }
+            let found = self.vocabulary.alike(self.said(&group));
+            let is_named_run = self.vocabulary.has_run_beginning(self.word(group.start));
+            let part = self
+                .choose_partial(&found, &group)
+                .unwrap_or_else(|| if is_named_run { Part::Run(self.said(&group).to_owned()) } else { Part::Unknown });
+            self.cover(group, part);
+        }
+    }
+
+    /// `highest Matthews correlation`, `best by BLEU`: unknown words where a metric belongs are a metric that is not there.
+    pub(super) fn unknown_metrics(&mut self) {
+        let has_end = self.spans.iter().flatten().any(|span| matches!(span.part, Part::End(..)));
+        let has_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
+        if !has_end || has_metric {
+            return;
+        }
+        for index in 1..self.words.len() {
+            let is_unknown = |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Unknown, .. })));
+            let before = (0..index).rev().find(|place| !matches!(self.word(place.to_owned()), "the" | "a" | "our"));
+            let leads = before.is_some_and(|place| {
+                let wins = matches!(self.word(place), "won" | "win" | "wins" | "winner" | "winning");
+                matches!(self.word(place), "by" | "on")
+                    || !wins && matches!(self.spans.get(place), Some(Some(Span { part: Part::End(..), .. })))
+            });
+            if !is_unknown(index) || !leads {
+                continue;
+            }
+            let mut end = index + 1;
+            while end < self.words.len()
+                && (is_unknown(end)
+                    || matches!(self.spans.get(end), Some(Some(Span { part: Part::Meaning("impact" | "range" | "metric"), .. }))))
+            {
+                end += 1;
+            }
+            let next = self.word(end);
+            if lexicon::meaning(next) == Some("run") || lexicon::meaning(next) == Some("experiment") {
+                continue;
+            }
+            self.cover(index..end, Part::Metric(self.said(&(index..end)).to_owned()));
+            return;
+        }
+    }
+
+    /// What the likeliest of some names is in this place, if it is a name there at all.
+    pub(super) fn choose(&self, found: &[(&Entry, Likeness)], words: &Range<usize>) -> Option<Part> {
+        let strongest = found.first()?.1;
+        let before = if words.start > 0 { self.word(words.start - 1) } else { "" };
+        let after = self.word(words.end);
+        let hinted = match lexicon::meaning(before).or(if before == "experiment" { Some("experiment") } else { None }) {
+            Some("run") => Some(Kind::Run),
+            Some("parameter") => Some(Kind::Parameter),
+            Some("metric") => Some(Kind::Metric),
+            Some("experiment") => Some(Kind::Experiment),
+            _ if after == "experiment" => Some(Kind::Experiment),
+            _ => None,
+        };
+        let lists_experiments = self.words.iter().any(|word| lexicon::meaning(word) == Some("experiments"));
+        let weight = |entry: &Entry, likeness: Likeness| {
+            let here = self.preferred.is_none_or(|id| entry.experiments.contains(id));
+            let is_tag = lists_experiments && entry.kind == Kind::ExperimentTag;
+            (hinted != Some(entry.kind), !is_tag, likeness.max(Likeness::SameWords), !here, entry.kind)
+        };
+        let (entry, likeness) = found
+            .iter()
+            .filter(|(entry, likeness)| {
+                hinted == Some(entry.kind) || (*likeness).max(Likeness::SameWords) == strongest.max(Likeness::SameWords)
+            })
+            .min_by_key(|(entry, likeness)| weight(entry, *likeness))?;
+        if words.len() == 1 && !self.may_stand_alone(entry, words.start, *likeness, hinted) {
+            return None;
+        }
+        Some(self.part_of(entry, words))
+    }
+
+    /// A single common word is a name only where something says so.
+    pub(super) fn may_stand_alone(&self, entry: &Entry, index: usize, likeness: Likeness, hinted: Option<Kind>) -> bool {
+        let word = self.word(index);
+        if hinted == Some(entry.kind) {
+            return true;
+        }
+        if word.bytes().all(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 {
+            return false;
+        }
+        let is_common = lexicon::is_filler(word)
+            || lexicon::end(word).is_some()
+            || (lexicon::meaning(word).is_some() && !(entry.kind == Kind::Run && likeness == Likeness::Exact))
+            || count_word(word).is_some();
+        let is_status = lexicon::status(word).is_some() && entry.kind != Kind::Metric;
+        !is_common && !is_status
+    }
+
+    pub(super) fn part_of(&self, entry: &Entry, words: &Range<usize>) -> Part {
+        let said = self.said(words).to_owned();
+        match entry.kind {
+            Kind::Metric => Part::Metric(said),
+            Kind::Parameter => Part::Parameter(said),
+            Kind::Experiment => Part::Experiment(entry.name.text().to_owned()),
+            Kind::Run => Part::Run(entry.name.text().to_owned()),
+            Kind::Value => match &entry.holder {
+                Some(holder) => Part::Value(holder.clone(), entry.name.text().to_owned()),
+                None => Part::Unknown,
+            },
+            Kind::ExperimentTag => match &entry.holder {
+                Some(Holder::Tag(key)) => Part::ExperimentTag { key: key.clone(), value: entry.name.text().to_owned() },
+                _ => Part::Unknown,
+            },
+        }
+    }
+
+    /// `training and validation loss`: the first shares the last word of the second.
+    pub(super) fn coordinated_metrics(&mut self) {
+        for index in 2..self.words.len() {
+            let Some(Span { part: Part::Metric(_), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
+            if words.start != index
+                || words.len() < 2
+                || !matches!(self.word(index - 1), "and" | "or" | "vs" | "versus")
+                || !self.is_free(index - 2..index)
+            {
+                continue;
+            }
+            let tail: Vec<&str> = (words.start + 1..words.end).map(|place| self.word(place)).collect();
+            let whole = format!("{} {}", self.word(index - 2), tail.join(" "));
+            let is_metric = self.vocabulary.exact(&whole).iter().any(|(entry, _)| entry.kind == Kind::Metric);
+            if is_metric {
+                self.cover(index - 2..index - 1, Part::Metric(whole));
+            }
+        }
+    }
+
+    /// Parts of names and misspelt names, among the words that nothing else explains; longest first.
+    pub(super) fn partial_names(&mut self) {
+        let count = self.words.len();
+        for length in (1..=5.min(count)).rev() {
+            for start in 0..=count - length {
+                let words = start..start + length;
+                if !self.is_free(words.clone())
+                    || self.is_loose(&words)
+                    || self.cuts_glued(&words)
+                    || !words.clone().all(|index| self.may_be_named(index, length))
+                {
+                    continue;
+                }
+                let found = self.vocabulary.alike(self.said(&words));
+                if let Some(part) = self.choose_partial(&found, &words) {
+                    self.cover(words, part);
+                }
+            }
+        }
+    }
+
+    pub(super) fn may_be_named(&self, index: usize, length: usize) -> bool {
+        let word = self.word(index);
+        if matches!(word, "learning" | "training") && matches!(self.word(index + 1), "curve" | "curves") {
+            return false;
+        }
+        let is_filler = lexicon::is_filler(word)
+            || matches!(
+                lexicon::meaning(word),
+                Some("run" | "experiment" | "experiments" | "metric" | "parameter" | "show" | "plot" | "compare")
+            );
+        let is_explained = lexicon::meaning(word).is_some() || lexicon::status(word).is_some() || lexicon::end(word).is_some();
+        if length == 1 { !is_filler && !is_explained && word.chars().count() >= 2 } else { !is_filler }
+    }
+
+    pub(super) fn choose_partial(&self, found: &[(&Entry, Likeness)], words: &Range<usize>) -> Option<Part> {
+        let strongest = found.first()?.1;
+        let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
+        let is_short = self.said(words).chars().count() < 3;
+        let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
+        for kind in [Kind::Experiment, Kind::Metric, Kind::Parameter, Kind::Run, Kind::Value, Kind::ExperimentTag] {
+            let of_kind: Vec<&&Entry> = candidates.iter().filter(|entry| entry.kind == kind).collect();
+            let near: Vec<&&Entry> = of_kind.iter().copied().filter(|entry| here(entry)).collect();
+            let of_kind = if near.is_empty() { of_kind } else { near };
+            match (kind, of_kind.as_slice()) {
+                (_, []) => {}
+                (Kind::Metric | Kind::Parameter, [entry, ..]) => return (!is_short).then(|| self.part_of(entry, words)),
+                (_, [only]) => return Some(self.part_of(only, words)).filter(|_| !is_short),
+                (Kind::Run, several) => {
+                    let same = several.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
+                    if same {
+                        return several.first().map(|entry| self.part_of(entry, words));
+                    }
+                    let begins = self.word(words.start).chars().count() >= 4
+                        && several.iter().all(|entry| entry.name.words().first().is_some_and(|word| word == self.word(words.start)));
+                    if (words.len() > 1 || begins) && strongest == Likeness::PartOf {
+                        return Some(Part::Run(self.said(words).to_owned()));
+                    }
+                }
+                (Kind::Experiment | Kind::Value | Kind::ExperimentTag, _) => {}
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,204 @@
+//! Recognising runs by number and by their place: `run 17`, `last 3`, `best 3`, `the second one`.
+
+use super::lexicon::{self, End};
+use super::reader::Reader;
+use super::reading::{Anaphor, Part, Span};
+use crate::domain::reference::count_word;
+
+impl Reader<'_> {
+    /// `run 17`, `runs 3, 7 and 12`, `sweep-14` where there is a `sweep-13`.
+    pub(super) fn numbered_runs(&mut self) {
+        let is_number = |word: &str| !word.is_empty() && word.len() <= 9 && word.bytes().all(|byte| byte.is_ascii_digit());
+        let mut in_list = false;
+        let mut index = 0;
+        while index < self.words.len() {
+            if let Some(span) = self.spans.get(index).and_then(Option::as_ref) {
+                in_list = matches!(span.part, Part::Run(_));
+                index = span.words.end;
+                continue;
+            }
+            let word = self.word(index).to_owned();
+            let leads = index.checked_sub(1).is_some_and(|before| {
+                matches!(self.word(before), "of" | "for" | "compare" | "vs" | "versus" | "with" | "to" | "between" | "against" | "plot")
+            });
+            if leads && is_number(&word) && !self.is_decimal(index) && !self.precedes_unit(index) && self.vocabulary.has_run_called(&word) {
+                self.cover(index..index + 1, Part::Run(word));
+                in_list = true;
+                index += 1;
+                continue;
+            }
+            let next_is_number = is_number(self.word(index + 1)) && self.is_free(index + 1..index + 2) && !self.is_decimal(index + 1);
+            let names_runs = matches!(word.as_str(), "run" | "runs" | "trial" | "number" | "no");
+            if next_is_number && (names_runs || self.has_numbered_sibling(&word)) {
+                self.cover(index..index + 2, Part::Run(self.said(&(index..index + 2)).trim_start_matches("runs").trim().to_owned()));
+                in_list = true;
+                index += 2;
+            } else if in_list
+                && is_number(&word)
+                && !self.is_decimal(index)
+                && self.vocabulary.has_run_number(&word)
+                && !self.precedes_unit(index)
+            {
+                self.cover(index..index + 1, Part::Run(word));
+                index += 1;
+            } else {
+                in_list = in_list && matches!(word.as_str(), "and" | "or" | "vs" | "versus" | "with" | "to" | "against" | "run" | "runs");
+                index += 1;
+            }
+        }
+    }
+
+    pub(super) fn precedes_unit(&self, index: usize) -> bool {
+        matches!(self.word(index + 1), "best" | "worst" | "top" | "last" | "first" | "lowest" | "highest" | "most" | "latest" | "newest")
+    }
+
+    pub(super) fn has_numbered_sibling(&self, stem: &str) -> bool {
+        stem.len() > 1 && self.vocabulary.has_run_stem(stem)
+    }
+
+    /// Whether the word is a part of a number such as `0.95` or `3e-4`.
+    pub(super) fn is_decimal(&self, index: usize) -> bool {
+        let Some(place) = self.places.get(index) else { return false };
+        let after = self.text.get(place.end..).unwrap_or_default();
+        let before = self.text.get(..place.start).unwrap_or_default();
+        let begins = |text: &str| text.starts_with('.') && text.chars().nth(1).is_some_and(|letter| letter.is_ascii_digit());
+        begins(after) || before.ends_with('.') && before.chars().rev().nth(1).is_some_and(|letter| letter.is_ascii_digit())
+    }
+
+    pub(super) fn count_at(&self, index: usize) -> Option<usize> {
+        match self.spans.get(index) {
+            Some(Some(Span { part: Part::Number(value), .. })) if *value >= 1.0 && *value <= 10_000.0 && value.fract() == 0.0 => {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number from 1 to 10000")]
+                let count = *value as usize;
+                Some(count)
+            }
+            Some(None) => count_word(self.word(index)).filter(|count| *count > 0),
+            _ => None,
+        }
+    }
+
+    /// `last 3`, `the 5 newest runs`, `first two`, `latest run`.
+    pub(super) fn run_phrases(&mut self) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            let word = self.word(index);
+            let next = self.word(index + 1);
+            let (kind, used) = match (word, next) {
+                ("latest" | "newest", "first") | ("oldest" | "earliest", "first") => {
+                    let kind = if matches!(word, "latest" | "newest") { "last" } else { "first" };
+                    self.cover(index..index + 2, Part::Runs(kind.to_owned()));
+                    continue;
+                }
+                ("most", "recent") | ("most", "recently") => ("last", 2),
+                ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
+                ("first" | "earliest" | "oldest", _) => ("first", 1),
+                _ => continue,
+            };
+            let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
+            let after = self.count_at(index + used);
+            let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
+            let covered_run =
+                |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Experiment(_) | Part::Value(..), .. })));
+            let plain_word = matches!(word, "last" | "first" | "recent");
+            if let Some(count) = after {
+                self.cover(index..index + used + 1, Part::Runs(format!("{kind} {count}")));
+            } else if let Some((before, count)) = before {
+                self.cover(before..index + used, Part::Runs(format!("{kind} {count}")));
+            } else if run_word(index + used) || (covered_run(index + used) && run_word(self.end_of(index + used))) || !plain_word {
+                let many = self.word(index + used) == "runs" || self.word(self.end_of(index + used)) == "runs";
+                self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
+            }
+        }
+    }
+
+    pub(super) fn end_of(&self, index: usize) -> usize {
+        self.spans.get(index).and_then(Option::as_ref).map_or(index + 1, |span| span.words.end)
+    }
+
+    /// `best 3`, `the four lowest`, `worst`.
+    pub(super) fn ends(&mut self) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            let word = self.word(index).to_owned();
+            if word == "leaderboard" {
+                let count = if matches!(self.word(index + 1), "of" | "with") { self.count_at(index + 2) } else { None };
+                let used = if count.is_some() { 3 } else { 1 };
+                self.cover(index..index + used, count.map_or(Part::Order(End::Best), |count| Part::End(End::Best, Some(count))));
+                continue;
+            }
+            let is_known = lexicon::meaning(&word).is_some_and(|meaning| meaning != "perform");
+            let Some(end) =
+                lexicon::end(&word).or_else(|| if is_known || lexicon::is_filler(&word) { None } else { lexicon::misspelt_end(&word) })
+            else {
+                continue;
+            };
+            let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
+            let is_order = self.word(index + 1) == "first" && self.is_free(index + 1..index + 2);
+            let is_on_top =
+                matches!(self.word(index + 1), "on" | "at") && self.word(index + 2) == "top" && self.is_free(index + 1..index + 3);
+            if is_on_top {
+                self.cover(index..index + 3, Part::Order(end));
+            } else if is_order && !matches!(self.word(index + 2), "run" | "runs") {
+                self.cover(index..index + 2, Part::Order(end));
+            } else if let Some(count) = self.count_at(index + 1) {
+                self.cover(index..index + 2, Part::End(end, Some(count)));
+            } else if let Some((before, count)) = before.filter(|(_, count)| *count > 0) {
+                let start = if self.word(before) == "one" { index } else { before };
+                self.cover(start..index + 1, Part::End(end, (start != index).then_some(count)));
+            } else {
+                let count = self.count_of_runs_before(index);
+                self.cover(index..index + 1, Part::End(end, count));
+            }
+        }
+    }
+
+    /// `the four … runs with the lowest`: the number stands before the word for runs.
+    pub(super) fn count_of_runs_before(&self, index: usize) -> Option<usize> {
+        let runs_at = (0..index).rev().find(|place| self.word(place.to_owned()) == "runs")?;
+        let from = runs_at.saturating_sub(6);
+        let counts = (from..runs_at).rev().filter(|place| !matches!(self.word(place.to_owned()), "one" | "both"));
+        counts.filter_map(|place| self.count_at(place)).find(|count| *count > 1)
+    }
+
+    pub(super) fn anaphors(&mut self) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            let next = self.word(index + 1);
+            let ordinal = match self.word(index) {
+                "first" | "former" => Some(Anaphor::Nth(0)),
+                "second" => Some(Anaphor::Nth(1)),
+                "third" => Some(Anaphor::Nth(2)),
+                "fourth" => Some(Anaphor::Nth(3)),
+                "fifth" => Some(Anaphor::Nth(4)),
+                "last" | "latter" | "final" => Some(Anaphor::Last),
+                "runner" if next == "up" => Some(Anaphor::Nth(1)),
+                _ => None,
+            };
+            if let Some(anaphor) = ordinal {
+                let used = if matches!(next, "one" | "run" | "up") { 2 } else { 1 };
+                let used = if self.is_free(index..index + used) { used } else { 1 };
+                self.cover(index..index + used, Part::Anaphor(anaphor));
+                continue;
+            }
+            let anaphor = match self.word(index) {
+                "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
+                "two" | "three" | "four" | "pair"
+                    if index > 0 && matches!(self.word(index - 1), "the" | "those" | "these") && !matches!(next, "runs" | "run") =>
+                {
+                    Some(Anaphor::All)
+                }
+                "them" | "their" | "those" | "these" | "they" | "both" => Some(Anaphor::All),
+                _ => None,
+            };
+            if let Some(anaphor) = anaphor {
+                self.cover(index..index + 1, Part::Anaphor(anaphor));
+            }
+        }
+    }
+}

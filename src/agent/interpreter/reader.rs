@@ -1,0 +1,184 @@
+//! Recognising: numbers, comparisons, dates, statuses and the words of the trade in an utterance. Names are for `names`, runs and
+//! rankings for `rankings`.
+
+use std::ops::Range;
+
+use super::dates::period;
+use super::lexicon;
+use super::reading::{Part, Span};
+use super::vocabulary::Vocabulary;
+use crate::domain::experiment::ExperimentId;
+use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
+use crate::domain::reference::placed_words;
+use crate::domain::time::Timestamp;
+
+/// The words of an utterance with what was recognised of them so far.
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) words: Vec<String>,
+    pub(super) places: Vec<Range<usize>>,
+    /// The span that covers each word.
+    pub(super) spans: Vec<Option<Span>>,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) preferred: Option<&'a ExperimentId>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str, vocabulary: &'a Vocabulary, preferred: Option<&'a ExperimentId>) -> Self {
+        let (words, places): (Vec<String>, Vec<Range<usize>>) = placed_words(text).into_iter().unzip();
+        let spans = vec![None; words.len()];
+        Self { text, words, places, spans, vocabulary, preferred }
+    }
+
+    pub(super) fn word(&self, index: usize) -> &str {
+        self.words.get(index).map_or("", String::as_str)
+    }
+
+    pub(super) fn rest(&self, index: usize) -> Vec<&str> {
+        self.words.iter().skip(index).map(String::as_str).collect()
+    }
+
+    pub(super) fn is_free(&self, words: Range<usize>) -> bool {
+        words.end <= self.words.len() && self.spans.get(words).is_some_and(|spans| spans.iter().all(Option::is_none))
+    }
+
+    pub(super) fn said(&self, words: &Range<usize>) -> &'a str {
+        let start = self.places.get(words.start).map_or(0, |place| place.start);
+        let end = self.places.get(words.end.saturating_sub(1)).map_or(start, |place| place.end);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn cover(&mut self, words: Range<usize>, part: Part) {
+        let start = self.places.get(words.start).map_or(0, |place| place.start);
+        let end = self.places.get(words.end.saturating_sub(1)).map_or(start, |place| place.end);
+        let span = Span { part, words: words.clone(), bytes: start..end };
+        for slot in self.spans.get_mut(words).into_iter().flatten() {
+            *slot = Some(span.clone());
+        }
+    }
+
+    pub(super) fn dates(&mut self, now: Timestamp) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            if let Some((period, used)) = period(&self.rest(index), now)
+                && self.is_free(index..index + used)
+            {
+                self.cover(index..index + used, Part::Conditions(period.clauses()));
+            }
+        }
+    }
+
+    pub(super) fn numbers(&mut self) {
+        let mut index = 0;
+        while index < self.words.len() {
+            let starts = self.word(index).starts_with(|letter: char| letter.is_ascii_digit());
+            let Some(place) = self.places.get(index).cloned().filter(|_| starts && self.is_free(index..index + 1)) else {
+                index += 1;
+                continue;
+            };
+            let (length, value) = number_at(self.text.get(place.start..).unwrap_or_default());
+            let mut end = index + 1;
+            while self.places.get(end).is_some_and(|next| next.end <= place.start + length) {
+                end += 1;
+            }
+            let negative =
+                self.text.get(..place.start).is_some_and(|before| before.ends_with(" -") || before.ends_with("=-") || before == "-");
+            if self.is_free(index..end) {
+                self.cover(index..end, Part::Number(if negative { -value } else { value }));
+            }
+            index = end;
+        }
+    }
+
+    pub(super) fn comparisons(&mut self) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            if let Some((comparison, used)) = lexicon::comparison(&self.rest(index))
+                && self.is_free(index..index + used)
+                && self.number_follows(index + used)
+            {
+                self.cover(index..index + used, Part::Comparison(comparison));
+            }
+        }
+    }
+
+    pub(super) fn number_follows(&self, index: usize) -> bool {
+        (index..(index + 2).min(self.words.len()))
+            .any(|place| matches!(self.spans.get(place), Some(Some(Span { part: Part::Number(_), .. }))))
+    }
+
+    pub(super) fn statuses(&mut self) {
+        for index in 0..self.words.len() {
+            let word = self.word(index).to_owned();
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            if let Some(status) = lexicon::status(&word).filter(|_| index == 0 || self.word(index - 1) != "been" || word != "running") {
+                let before: Vec<&str> = (index.saturating_sub(2)..index).map(|place| self.word(place)).collect();
+                let is_negated = before.iter().any(|word| matches!(*word, "not" | "never" | "didn" | "haven" | "hasn" | "isn" | "aren"));
+                let test = Test::Text(if is_negated { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
+                self.cover(index..index + 1, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
+            }
+        }
+    }
+
+    pub(super) fn words_of_the_trade(&mut self) {
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            let word = self.word(index).to_owned();
+            let next = self.word(index + 1).to_owned();
+            let (part, used) = match (word.as_str(), next.as_str()) {
+                ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
+                ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
+                ("set", "up") => (Part::Meaning("create"), 2),
+                ("how", "did" | "d") => (Part::Meaning("plot"), 2),
+                ("running", _) => (Part::Meaning("run"), 1),
+                ("next", "to") => (Part::Meaning("compare"), 2),
+                ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
+                ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),
+                ("when", _) => (Part::Meaning("start"), 1),
+                (word, _) => match lexicon::meaning(word) {
+                    Some(meaning) => (Part::Meaning(meaning), 1),
+                    None if lexicon::is_filler(word) => (Part::Filler, 1),
+                    None => (lexicon::misspelt_meaning(word).map_or(Part::Unknown, Part::Meaning), 1),
+                },
+            };
+            let used = if self.is_free(index..index + used) { used } else { 1 };
+            self.cover(index..index + used, part);
+        }
+    }
+}
+
+/// The number at the head of a text and how many bytes it takes; a following `%` divides it by 100.
+fn number_at(text: &str) -> (usize, f64) {
+    let bytes = text.as_bytes();
+    let digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    let mut end = 0;
+    while digit(end) {
+        end += 1;
+    }
+    if bytes.get(end) == Some(&b'.') && digit(end + 1) {
+        end += 1;
+        while digit(end) {
+            end += 1;
+        }
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        if digit(end + 1 + sign) {
+            end += 1 + sign;
+            while digit(end) {
+                end += 1;
+            }
+        }
+    }
+    let value: f64 = text.get(..end).and_then(|number| number.parse().ok()).unwrap_or(0.0);
+    let after = text.get(end..).unwrap_or_default().trim_start();
+    if after.starts_with('%') || after.starts_with("percent") { (end, value / 100.0) } else { (end, value) }
+}

@@ -1,0 +1,175 @@
+//! What an utterance speaks of: the store's names, conditions, ends of rankings, dates and the words of the trade in it.
+//!
+//! Reading only recognises; what is wanted with it is for `intent` and `fill`.
+
+use std::ops::Range;
+
+use super::lexicon::End;
+use super::reader::Reader;
+use super::vocabulary::{Holder, Vocabulary};
+use crate::domain::experiment::ExperimentId;
+use crate::domain::filter::{Clause, Comparison};
+use crate::domain::time::Timestamp;
+
+/// A recognised part of an utterance.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Part {
+    /// A metric, as said.
+    Metric(String),
+    /// A parameter, as said.
+    Parameter(String),
+    /// An experiment's name.
+    Experiment(String),
+    /// A value of an experiment's tag.
+    ExperimentTag {
+        /// The tag.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// A run, as said.
+    Run(String),
+    /// Several runs by when they started: `last 3`.
+    Runs(String),
+    /// An end of a ranking, with how many.
+    End(End, Option<usize>),
+    /// `best first`: the order of a list.
+    Order(End),
+    /// Conditions on runs.
+    Conditions(Vec<Clause>),
+    /// A text that a parameter or tag holds.
+    Value(Holder, String),
+    /// A number.
+    Number(f64),
+    /// A comparison in words or signs.
+    Comparison(Comparison),
+    /// A word of the trade, by its meaning.
+    Meaning(&'static str),
+    /// An earlier answer's run or runs: `it`, `their`.
+    Anaphor(Anaphor),
+    /// A word that carries no meaning of its own.
+    Filler,
+    /// A word nobody knows.
+    Unknown,
+}
+
+/// What a pronoun points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anaphor {
+    /// `it`, `its`, `that run`.
+    One,
+    /// `them`, `their`.
+    All,
+    /// `the second one`: its place in the last list, from 0.
+    Nth(usize),
+    /// `the other one`, `the last one`.
+    Last,
+}
+
+/// A part with the words it covers and the bytes it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    /// What was recognised.
+    pub(super) part: Part,
+    /// Its words, by index.
+    pub(super) words: Range<usize>,
+    /// Its bytes in the utterance.
+    pub(super) bytes: Range<usize>,
+}
+
+/// An utterance, read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    /// As it was said.
+    pub(super) text: String,
+    /// Lower-case words, numbers without leading zeros.
+    pub(super) words: Vec<String>,
+    /// The parts, in order, every word in one of them.
+    pub(super) spans: Vec<Span>,
+}
+
+/// Reads an utterance with the store's names; those of `preferred` win where a name stands for several things.
+pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
+    let mut reader = Reader::new(text, vocabulary, preferred);
+    reader.exact_names();
+    reader.glued_names();
+    reader.coordinated_metrics();
+    reader.numbered_runs();
+    reader.dates(now);
+    reader.numbers();
+    reader.comparisons();
+    reader.run_phrases();
+    reader.ends();
+    reader.anaphors();
+    reader.partial_names();
+    reader.statuses();
+    reader.words_of_the_trade();
+    reader.unknown_metrics();
+    let mut reading = Reading { text: text.to_owned(), words: reader.words, spans: reader.spans.into_iter().flatten().collect() };
+    reading.spans.sort_by_key(|span| span.words.start);
+    reading.spans.dedup();
+    super::conditions::join(&mut reading);
+    reading
+}
+
+impl Reading {
+    /// The parts, in order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.spans.iter().map(|span| &span.part)
+    }
+
+    /// The metrics, as said.
+    pub(super) fn metrics(&self) -> Vec<String> {
+        self.parts().filter_map(|part| if let Part::Metric(text) = part { Some(text.clone()) } else { None }).collect()
+    }
+
+    /// The parameters, as said.
+    pub(super) fn parameters(&self) -> Vec<String> {
+        self.parts().filter_map(|part| if let Part::Parameter(text) = part { Some(text.clone()) } else { None }).collect()
+    }
+
+    /// The first experiment named.
+    pub(super) fn experiment(&self) -> Option<&str> {
+        self.parts().find_map(|part| if let Part::Experiment(name) = part { Some(name.as_str()) } else { None })
+    }
+
+    /// Whether a word of this meaning stands there.
+    pub(super) fn means(&self, meaning: &str) -> bool {
+        self.parts().any(|part| matches!(part, Part::Meaning(found) if *found == meaning))
+    }
+
+    /// Whether this very word stands there.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.words.iter().any(|said| said == word)
+    }
+
+    /// All conditions.
+    pub(super) fn clauses(&self) -> Vec<Clause> {
+        let mut all: Vec<Clause> = Vec::new();
+        for clause in self.parts().filter_map(|part| if let Part::Conditions(clauses) = part { Some(clauses) } else { None }).flatten() {
+            if !all.contains(clause) {
+                all.push(clause.clone());
+            }
+        }
+        all
+    }
+
+    /// Whether a picture over training is asked for, in words or by naming its axes.
+    pub(super) fn plots(&self) -> bool {
+        self.means("plot") || super::fill::axis(self).is_some()
+    }
+
+    /// The words of a run of spans that nobody knows, joined where they stand together, as said.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut last_word = usize::MAX;
+        for span in self.spans.iter().filter(|span| span.part == Part::Unknown) {
+            match found.last_mut() {
+                Some(place) if last_word == span.words.start => place.end = span.bytes.end,
+                _ => found.push(span.bytes.clone()),
+            }
+            last_word = span.words.end;
+        }
+        found.into_iter().filter_map(|place| self.text.get(place)).map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! Several questions in one sentence, where they are separable.
+
+use super::lexicon;
+use crate::domain::reference::placed_words;
+
+/// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
+pub(crate) fn questions(utterance: &str) -> Vec<String> {
+    let mut questions = Vec::new();
+    for sentence in sentences(utterance) {
+        let words = placed_words(sentence);
+        let mut start = 0;
+        for (index, (word, place)) in words.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(word, _)| word.as_str());
+            let between = index
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .and_then(|(_, before)| sentence.get(before.end..place.start))
+                .unwrap_or("");
+            let joined = matches!(before, "and" | "then" | "also")
+                || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
+            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, before);
+            let place = place.start;
+            if index > 1
+                && joined
+                && begins
+                && !is_quoted(sentence, place)
+                && is_whole(sentence.get(start..place).unwrap_or_default())
+                && !is_clause(&words, index)
+            {
+                questions.push(sentence.get(start..place).unwrap_or_default());
+                start = place;
+            }
+        }
+        questions.push(sentence.get(start..).unwrap_or_default());
+    }
+    questions.into_iter().map(trimmed).filter(|question| !question.is_empty()).map(str::to_owned).collect()
+}
+
+/// `…, and which run got it`: asks for what the question before it answers already.
+fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();
+    matches!(
+        rest.as_slice(),
+        ["which" | "what", "run" | "one" | "model", "got" | "has" | "had" | "was" | "is" | "did" | "reached" | "achieved", "it" | "that"]
+    ) || matches!(
+        rest.as_slice(),
+        ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]
+    )
+}
+
+/// `best mape and best rmse`: a second ranking.
+fn ends_ranking(words: &[(String, std::ops::Range<usize>)], index: usize, before: &str) -> bool {
+    let is_end = |place: usize| words.get(place).is_some_and(|(word, _)| lexicon::end(word).is_some());
+    let here = if words.get(index).is_some_and(|(word, _)| word == "the") { index + 1 } else { index };
+    let counts = words.get(here + 1).is_some_and(|(word, _)| crate::domain::reference::count_word(word).is_some());
+    before == "and"
+        && is_end(here)
+        && !counts
+        && words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some())
+        && !words.iter().take(index).any(|(word, _)| lexicon::meaning(word) == Some("compare"))
+        && here + 1 < words.len()
+}
+
+fn sentences(utterance: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (place, letter) in utterance.char_indices() {
+        let after = utterance.get(place + letter.len_utf8()..).unwrap_or_default();
+        let ends = matches!(letter, '?' | '!' | ';' | '\n')
+            || (letter == '.' && after.starts_with(' ') && !is_abbreviated(utterance.get(..place).unwrap_or_default()));
+        if ends && after.chars().any(char::is_alphanumeric) && !is_quoted(utterance, place) {
+            sentences.push(utterance.get(start..=place).unwrap_or_default());
+            start = place + letter.len_utf8();
+        }
+    }
+    sentences.push(utterance.get(start..).unwrap_or_default());
+    sentences.into_iter().filter(|sentence| sentence.chars().any(char::is_alphanumeric)).collect()
+}
+
+/// `i.e.` and `e.g.` end no sentence.
+fn is_abbreviated(before: &str) -> bool {
+    before.ends_with("i.e")
+        || before.ends_with("e.g")
+        || before.ends_with(" vs")
+        || ["no", "incl", "etc", "approx", "resp"].iter().any(|word| before.ends_with(word))
+}
+
+fn is_quoted(text: &str, place: usize) -> bool {
+    text.get(..place)
+        .is_some_and(|before| before.matches('"').count() % 2 == 1 || before.matches('“').count() > before.matches('”').count())
+}
+
+/// Whether enough stands before the cut to be a question.
+fn is_whole(before: &str) -> bool {
+    let words = placed_words(trimmed(before));
+    let leads =
+        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "in" | "of" | "among" | "for" | "from" | "within" | "with" | "on"));
+    words.len() >= 2 && !leads
+}
+
+fn trimmed(question: &str) -> &str {
+    let mut rest = question.trim().trim_matches(|letter: char| matches!(letter, ',' | ';' | ' '));
+    for tail in [" and", " then", " also", " and then", ",and"] {
+        rest = rest.strip_suffix(tail).unwrap_or(rest).trim_end_matches([',', ';', ' ']);
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(utterance: &str, expected: &[&str]) {
+        assert_eq!(questions(utterance), expected, "{utterance}");
+    }
+
+    #[test]
+    fn separable_questions_are_separated() {
+        check("which run is best by f1 and plot its training loss", &["which run is best by f1", "plot its training loss"]);
+        check("How many runs failed, and which parameters matter?", &["How many runs failed", "which parameters matter?"]);
+        check("best mape and best rmse in demand-forecast", &["best mape", "best rmse in demand-forecast"]);
+        check("What is logged there? Also compare the first two.", &["What is logged there?", "Also compare the first two."]);
+    }
+
+    #[test]
+    fn one_question_stays_one() {
+        check("Compare the best 3 and worst 3 runs", &["Compare the best 3 and worst 3 runs"]);
+        check("Compare run-015, run-016 and run-017", &["Compare run-015, run-016 and run-017"]);
+        check("of the xgboost runs, which one has the highest recall?", &["of the xgboost runs, which one has the highest recall?"]);
+        check("lowest perplexity, and which run got it?", &["lowest perplexity, and which run got it?"]);
+        check("create experiment \"a and show b\"", &["create experiment \"a and show b\""]);
+    }
+}

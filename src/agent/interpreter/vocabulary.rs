@@ -1,0 +1,220 @@
+//! The store's own names, by which the interpreter tells an experiment, run, metric, parameter or value from any other word.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::experiment::{Experiment, ExperimentId, View};
+use crate::domain::reference::{Likeness, Name, run_number};
+use crate::store::TableQuery;
+use crate::tools::resolve::experiments;
+use crate::tools::{Context, ToolError};
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A metric.
+    Metric,
+    /// A parameter.
+    Parameter,
+    /// An experiment.
+    Experiment,
+    /// A run.
+    Run,
+    /// A text that a parameter or run tag holds.
+    Value,
+    /// A tag of an experiment.
+    ExperimentTag,
+}
+
+/// A name of the store.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// What it stands for.
+    pub(super) kind: Kind,
+    /// The name.
+    pub(super) name: Name,
+    /// Where it occurs.
+    pub(super) experiments: Vec<ExperimentId>,
+    /// For a value: the parameter or tag that holds it.
+    pub(super) holder: Option<Holder>,
+}
+
+/// What holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A parameter.
+    Parameter(String),
+    /// A tag.
+    Tag(String),
+}
+
+/// All names of the store in scope.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    entries: Vec<Entry>,
+    by_words: HashMap<String, Vec<usize>>,
+    /// The experiments in scope, newest first.
+    pub(super) experiments: Vec<Experiment>,
+    longest: usize,
+}
+
+/// Experiments whose parameter values are read: with more, only those of the focus are.
+const EXPERIMENTS_WITH_VALUES: usize = 20;
+
+impl Vocabulary {
+    /// Reads the names from the store.
+    pub(super) async fn load(context: &Context) -> Result<Self, ToolError> {
+        let all = experiments(context, View::ActiveOnly).await?;
+        let ids: Vec<ExperimentId> = all.iter().map(|experiment| experiment.id.clone()).collect();
+        let mut vocabulary = Self::default();
+        for experiment in &all {
+            vocabulary.add(Kind::Experiment, &experiment.name, vec![experiment.id.clone()], None);
+            for tag in experiment.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.") && !tag.key.starts_with("trialogue.")) {
+                vocabulary.add(Kind::ExperimentTag, &tag.value, vec![experiment.id.clone()], Some(Holder::Tag(tag.key.clone())));
+            }
+        }
+        for (key, experiments) in context.store.metric_keys().await? {
+            vocabulary.add_in_scope(Kind::Metric, &key, experiments, &ids, None);
+        }
+        for (key, experiments) in context.store.param_keys().await? {
+            vocabulary.add_in_scope(Kind::Parameter, &key, experiments, &ids, None);
+        }
+        if !ids.is_empty() {
+            let table = context.store.run_table(&TableQuery { experiment_ids: ids.clone(), ..TableQuery::default() }).await?;
+            let mut runs: BTreeMap<String, Vec<ExperimentId>> = BTreeMap::new();
+            for row in table.rows {
+                runs.entry(row.name).or_default().push(row.experiment_id);
+            }
+            for (name, experiments) in runs {
+                vocabulary.add(Kind::Run, &name, experiments, None);
+            }
+        }
+        let with_values: Vec<&ExperimentId> = if ids.len() <= EXPERIMENTS_WITH_VALUES {
+            ids.iter().collect()
+        } else {
+            ids.iter().filter(|id| Some(*id) == context.focus.as_ref()).collect()
+        };
+        for id in with_values {
+            for summary in context.store.param_summaries(id).await? {
+                for (value, _) in &summary.values {
+                    vocabulary.add_value(value, id, Holder::Parameter(summary.key.clone()));
+                }
+            }
+            for (key, value) in context.store.run_tag_values(id).await? {
+                vocabulary.add_value(&value, id, Holder::Tag(key));
+            }
+        }
+        vocabulary.experiments = all;
+        Ok(vocabulary)
+    }
+
+    fn add_in_scope(&mut self, kind: Kind, name: &str, experiments: Vec<ExperimentId>, scope: &[ExperimentId], holder: Option<Holder>) {
+        let seen: Vec<ExperimentId> = experiments.into_iter().filter(|id| scope.contains(id)).collect();
+        if !seen.is_empty() {
+            self.add(kind, name, seen, holder);
+        }
+    }
+
+    /// Numbers are no names: they are compared, not recognised.
+    fn add_value(&mut self, value: &str, experiment: &ExperimentId, holder: Holder) {
+        if value.parse::<f64>().is_err() && value.chars().any(char::is_alphabetic) && value.len() <= 60 {
+            self.add(Kind::Value, value, vec![experiment.clone()], Some(holder));
+        }
+    }
+
+    fn add(&mut self, kind: Kind, name: &str, experiments: Vec<ExperimentId>, holder: Option<Holder>) {
+        let name = Name::new(name);
+        if name.words().is_empty() {
+            return;
+        }
+        let index = self.entries.len();
+        let mut keys = vec![name.words().join(" "), name.words().concat(), name.meaning().join(" "), name.meaning().concat()];
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            self.by_words.entry(key).or_default().push(index);
+        }
+        self.longest = self.longest.max(name.words().len());
+        self.entries.push(Entry { kind, name, experiments, holder });
+    }
+
+    /// The most words that one name has.
+    pub(super) fn longest(&self) -> usize {
+        self.longest.min(12)
+    }
+
+    /// The names that are these words, spelled out or abbreviated, strongest likeness first.
+    pub(super) fn exact(&self, words: &str) -> Vec<(&Entry, Likeness)> {
+        let reference = Name::new(words);
+        let mut keys =
+            vec![reference.words().join(" "), reference.words().concat(), reference.meaning().join(" "), reference.meaning().concat()];
+        keys.sort();
+        keys.dedup();
+        let mut indices: Vec<usize> = keys.iter().filter_map(|key| self.by_words.get(key)).flatten().copied().collect();
+        indices.sort_unstable();
+        indices.dedup();
+        let mut found: Vec<(&Entry, Likeness)> = indices
+            .into_iter()
+            .filter_map(|index| self.entries.get(index))
+            .filter_map(|entry| Some((entry, entry.name.likeness(&reference)?)))
+            .collect();
+        found.retain(|(_, likeness)| *likeness <= Likeness::SameMeaning);
+        found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
+        found
+    }
+
+    /// The names of which these words are a part or a misspelling, strongest likeness first. Values must be whole.
+    pub(super) fn alike(&self, words: &str) -> Vec<(&Entry, Likeness)> {
+        let reference = Name::new(words);
+        let may_be = |entry: &&Entry, likeness: Likeness| match entry.kind {
+            Kind::Metric | Kind::Parameter | Kind::Experiment | Kind::Run => likeness != Likeness::Contains,
+            Kind::Value | Kind::ExperimentTag => likeness == Likeness::Misspelt && words.chars().count() >= 6,
+        };
+        let mut found: Vec<(&Entry, Likeness)> = self
+            .entries
+            .iter()
+            .filter_map(|entry| Some((entry, entry.name.likeness(&reference)?)))
+            .filter(|(entry, likeness)| *likeness > Likeness::SameMeaning && may_be(entry, *likeness))
+            .collect();
+        found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
+        found
+    }
+
+    /// Whether a run's name ends in this number.
+    pub(super) fn has_run_number(&self, number: &str) -> bool {
+        let Some(number) = run_number(number) else { return false };
+        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words().last() == Some(&number))
+    }
+
+    /// Whether some run is called this word and a number, such as `sweep` of `sweep-13`.
+    pub(super) fn has_run_stem(&self, stem: &str) -> bool {
+        let is_sibling =
+            |words: &[String]| matches!(words, [first, number] if first == stem && number.bytes().all(|byte| byte.is_ascii_digit()));
+        self.entries.iter().any(|entry| entry.kind == Kind::Run && is_sibling(entry.name.words()))
+    }
+
+    /// The metrics with `loss` in their name that an experiment logs, or any where none is named.
+    pub(super) fn losses(&self, experiment: Option<&str>) -> Vec<String> {
+        let id = self.experiments.iter().find(|known| Some(known.name.as_str()) == experiment).map(|known| &known.id);
+        let is_loss = |entry: &&Entry| {
+            entry.kind == Kind::Metric
+                && entry.name.words().iter().any(|word| word == "loss")
+                && id.is_none_or(|id| entry.experiments.contains(id))
+        };
+        self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
+    }
+
+    /// The id of the experiment of this name.
+    pub(super) fn experiment_id(&self, name: &str) -> Option<&ExperimentId> {
+        self.experiments.iter().find(|experiment| experiment.name == name).map(|experiment| &experiment.id)
+    }
+
+    /// Whether the first word of some run's name is this.
+    pub(super) fn has_run_beginning(&self, word: &str) -> bool {
+        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words().first().is_some_and(|first| first == word))
+    }
+
+    /// Whether some run is called just this.
+    pub(super) fn has_run_called(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words() == [name])
+    }
+}

@@ -1,0 +1,275 @@
+//! One turn of a conversation: from what a person said to an answer whose numbers come from the store.
+//!
+//! A planner picks tools, the tools answer, and the answer is composed from their results or, where a model wrote it,
+//! checked against them. It knows neither the door a question came through nor the store behind the tools.
+
+pub mod conversation;
+pub mod number_check;
+
+mod answer;
+mod interpreter;
+mod model_loop;
+
+use serde_json::{Map, Value};
+
+use crate::domain::chart::Chart;
+use crate::llm::{Model, ModelError, Usage};
+use crate::prompts::Prompts;
+use crate::tools::view::{Resolved, Table};
+use crate::tools::{self, Access, Context, Outcome, ToolError};
+use conversation::Conversation;
+use interpreter::Plan;
+use number_check::UnverifiedNumber;
+
+/// Who turns words into tool calls.
+#[derive(Debug)]
+pub enum Planner {
+    /// The built-in interpreter: deterministic, no model, no network.
+    Interpreter,
+    /// A language model that picks functions.
+    Model {
+        /// The model.
+        model: Box<Model>,
+        /// What it is told.
+        prompts: Prompts,
+    },
+}
+
+impl Planner {
+    /// The name by which answers tell who made them.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Interpreter => "builtin".to_owned(),
+            Self::Model { model, .. } => model.name(),
+        }
+    }
+}
+
+/// Whether a write that a model asks for is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// The person agreed beforehand.
+    Given,
+    /// The person must be asked: the call is refused and the answer says how to agree.
+    Needed,
+}
+
+/// What happens in a turn, as it happens.
+#[derive(Debug, Clone)]
+pub enum Event<'a> {
+    /// Who plans this turn.
+    Planner(&'a str),
+    /// A tool is called.
+    CallStarted {
+        /// The tool.
+        tool: &'a str,
+        /// Its arguments.
+        arguments: &'a Map<String, Value>,
+    },
+    /// A tool answered or refused.
+    CallDone(&'a Call),
+    /// A piece of the answer that a model is writing; not yet checked.
+    Delta(&'a str),
+    /// Numbers of the model's answer are in no result; the answer is written anew.
+    NumberCheckFailed(&'a [UnverifiedNumber]),
+    /// The turn is over.
+    Done(&'a Turn),
+}
+
+/// A call made in a turn.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The tool's name, as the planner gave it.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Map<String, Value>,
+    /// What came of it: the answer, or the refusal with its kind.
+    pub result: Result<Outcome, Refusal>,
+}
+
+/// Why a call was not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// A word for programs.
+    pub code: &'static str,
+    /// Words for people and models.
+    pub message: String,
+}
+
+impl From<ToolError> for Refusal {
+    fn from(error: ToolError) -> Self {
+        Self { code: error.code(), message: error.to_string() }
+    }
+}
+
+impl Call {
+    /// What the call's references led to; empty for a refused call.
+    #[must_use]
+    pub fn resolved(&self) -> Resolved {
+        self.result.as_ref().map(|outcome| outcome.resolved.clone()).unwrap_or_default()
+    }
+}
+
+/// What a turn came to.
+#[derive(Debug, Clone, Default)]
+pub struct Turn {
+    /// The answer in words.
+    pub answer: String,
+    /// Who made it.
+    pub planner: String,
+    /// The calls, in order.
+    pub calls: Vec<Call>,
+    /// What was left out, assumed or went wrong.
+    pub caveats: Vec<String>,
+    /// Numbers that a model wrote and no result holds; the sentences that held them were replaced.
+    pub unverified_numbers: Vec<String>,
+    /// What a model cost.
+    pub usage: Option<Usage>,
+    /// Whether the question was understood and every call answered.
+    pub answered: bool,
+}
+
+impl Turn {
+    /// The answers of the calls.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.calls.iter().filter_map(|call| call.result.as_ref().ok())
+    }
+
+    /// The pictures, in the order of the calls.
+    #[must_use]
+    pub fn charts(&self) -> Vec<&Chart> {
+        self.outcomes().filter_map(|outcome| outcome.chart.as_ref()).collect()
+    }
+
+    /// The tables, in the order of the calls.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&Table> {
+        self.outcomes().filter_map(|outcome| outcome.table.as_ref()).collect()
+    }
+}
+
+/// Takes one turn: answers `utterance` in the light of `conversation`, which takes the turn in.
+pub async fn turn(
+    utterance: &str,
+    planner: &Planner,
+    consent: Consent,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Turn {
+    on_event(Event::Planner(&planner.name()));
+    let mut turn = match planner {
+        Planner::Interpreter => interpreted(utterance, context, conversation, on_event).await,
+        Planner::Model { model, prompts } => {
+            match model_loop::run(utterance, model, prompts, consent, context, conversation, on_event).await {
+                Ok(turn) => turn,
+                Err(error) => without_model(&error, utterance, context, conversation, on_event).await,
+            }
+        }
+    };
+    let mut seen = Vec::new();
+    turn.caveats.retain(|caveat| {
+        !seen.contains(caveat) && {
+            seen.push(caveat.clone());
+            true
+        }
+    });
+    conversation.turns.push((utterance.to_owned(), turn.answer.clone()));
+    on_event(Event::Done(&turn));
+    turn
+}
+
+/// The longest utterance that is read, in bytes.
+const UTTERANCE_BYTES: usize = 8_000;
+
+async fn interpreted(
+    utterance: &str,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Turn {
+    let mut turn = Turn { planner: "builtin".to_owned(), answered: true, ..Turn::default() };
+    let mut said: Vec<String> = Vec::new();
+    if utterance.len() > UTTERANCE_BYTES {
+        turn.answered = false;
+        turn.answer = format!("The question has {} bytes; please ask in at most {UTTERANCE_BYTES}.", utterance.len());
+        return turn;
+    }
+    let questions = interpreter::questions(utterance);
+    if questions.is_empty() {
+        turn.answered = false;
+        turn.answer = "There was no question. Ask for example “Which run had the highest F1 score?”.".to_owned();
+        return turn;
+    }
+    for question in questions {
+        let mut context = context.clone();
+        context.focus = conversation.focus().or(context.focus);
+        match interpreter::interpret(&question, &context, conversation).await {
+            Ok(Plan::Call { tool, arguments }) => {
+                let call = call(tool, arguments, &context, conversation, on_event).await;
+                said.push(answer::of_call(&call));
+                turn.answered &= call.result.is_ok();
+                turn.caveats.extend(call.result.iter().flat_map(|outcome| outcome.caveats.clone()));
+                turn.calls.push(call);
+            }
+            Ok(Plan::Refuse(words)) => {
+                turn.answered = false;
+                said.push(words);
+            }
+            Err(error) => {
+                turn.answered = false;
+                said.push(answer::of_refusal(&error.to_string()));
+            }
+        }
+    }
+    turn.answer = said.join("\n\n");
+    turn
+}
+
+/// The interpreter's answer where the model failed, saying so.
+async fn without_model(
+    error: &ModelError,
+    utterance: &str,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Turn {
+    let mut turn = interpreted(utterance, context, conversation, on_event).await;
+    turn.caveats.insert(0, format!("the model did not answer, so the built-in interpreter did: {error}"));
+    turn
+}
+
+/// Calls a tool by name and lets the conversation remember what came of it.
+async fn call(
+    name: &str,
+    arguments: Map<String, Value>,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Call {
+    on_event(Event::CallStarted { tool: name, arguments: &arguments });
+    let result = match tools::named(name) {
+        Some(tool) => match tool.call(Value::Object(arguments.clone()), context).await {
+            Ok(outcome) => {
+                conversation.remember(tool.name, &arguments, &outcome);
+                Ok(outcome)
+            }
+            Err(error) => Err(error.into()),
+        },
+        None => Err(Refusal { code: "unknown_tool", message: unknown_tool(name) }),
+    };
+    let call = Call { tool: name.to_owned(), arguments, result };
+    on_event(Event::CallDone(&call));
+    call
+}
+
+fn unknown_tool(name: &str) -> String {
+    let names: Vec<&str> = tools::ALL.iter().map(|tool| tool.name).collect();
+    format!("there is no tool `{name}`; there are {}", names.join(", "))
+}
+
+/// Whether a tool writes, so that a model's wish for it needs consent.
+fn writes(name: &str) -> bool {
+    tools::named(name).is_some_and(|tool| tool.access == Access::Write)
+}
