@@ -1,3 +1,7 @@
-//! Does nothing yet.
+//! Parses the command, runs it, turns the outcome into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trialogue::cli::run(std::env::args_os(), |name| std::env::var(name).ok())
+}

@@ -9,10 +9,13 @@
     reason = "a test that cannot go on should stop loudly; clippy.toml allows that in test functions, not in what they call"
 )]
 
+mod agent;
 mod charts;
+mod contract;
 mod demo;
 mod filters;
 mod openai;
 mod scripted_openai;
 mod statistics;
 mod support;
+mod utterances;

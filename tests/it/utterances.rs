@@ -1,0 +1,232 @@
+//! The utterance suites: what people ask of the demonstration store and of one with odd names, and the calls that answer it.
+//!
+//! The format is described in `tests/data/utterances/README.md`. The demonstration store needs nothing; the odd one is written by
+//! the real MLflow and so only where `TRIALOGUE_TEST_PYTHON` is set.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use trialogue::agent::conversation::Conversation;
+use trialogue::agent::{Call, Consent, Planner, Turn, turn};
+use trialogue::config::Limits;
+use trialogue::domain::chart::Plot;
+use trialogue::domain::filter::Filter;
+use trialogue::domain::time::Timestamp;
+use trialogue::store::demo::TemporaryDemo;
+use trialogue::store::sqlite::SqliteStore;
+use trialogue::store::{OpenMode, Store};
+use trialogue::tools::Context;
+
+/// Which share of a suite must pass.
+const LEAST_SHARE: f64 = 0.95;
+
+#[test]
+fn the_interpreter_answers_the_demonstration_store() {
+    let demo = TemporaryDemo::create().unwrap();
+    check_suite(demo.path(), "demo");
+}
+
+#[test]
+fn the_interpreter_answers_a_store_with_odd_names() {
+    let Ok(python) = std::env::var("TRIALOGUE_TEST_PYTHON") else {
+        eprintln!("skipped: TRIALOGUE_TEST_PYTHON is not set; `bash tests/run.sh` sets it");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("odd.db");
+    let script = data("../judges/make_odd_store.py");
+    let status = std::process::Command::new(python).arg(script).arg(&store).current_dir(folder.path()).status().unwrap();
+    assert!(status.success(), "the odd store was not made");
+    check_suite(&store, "odd");
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// Runs a suite, prints what fails, and wants [`LEAST_SHARE`] of it to pass.
+fn check_suite(store: &Path, suite: &str) {
+    let text = std::fs::read_to_string(data(&format!("utterances/{suite}.jsonl"))).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut failed = Vec::new();
+    let mut total = 0;
+    for line in text.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        total += 1;
+        let faults = runtime.block_on(run(store, &case));
+        if !faults.is_empty() {
+            failed.push(format!("{}: {}", case["id"].as_str().unwrap(), faults.join(" | ")));
+        }
+    }
+    let passed = total - failed.len();
+    let share = passed as f64 / total as f64;
+    eprintln!("utterances {suite}: {passed} of {total} pass ({:.1} %)", share * 100.0);
+    failed.iter().for_each(|fault| eprintln!("  {fault}"));
+    assert!(share >= LEAST_SHARE, "{suite}: {passed} of {total} pass");
+}
+
+async fn run(store: &Path, case: &Value) -> Vec<String> {
+    // A case may write; each has its own copy.
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("store.db");
+    std::fs::copy(store, &copy).unwrap();
+    let now = case["now"].as_str().unwrap_or("2025-06-20T12:00:00Z").parse::<jiff::Timestamp>().unwrap();
+    let context = Context {
+        store: Store::Sqlite(SqliteStore::open(&copy, OpenMode::ReadWrite).unwrap()),
+        limits: Limits::default(),
+        tenant: None,
+        now: Timestamp(now.as_millisecond()),
+        focus: None,
+    };
+    let mut conversation = Conversation::default();
+    let mut faults = Vec::new();
+    for expected in case["turns"].as_array().unwrap() {
+        let said = expected["user"].as_str().unwrap();
+        let taken = turn(said, &Planner::Interpreter, Consent::Given, &context, &mut conversation, &mut |_| {}).await;
+        let found = faults_of(&expected["expect"], &taken);
+        faults.extend(found.into_iter().map(|fault| format!("“{said}” {fault}")));
+    }
+    faults
+}
+
+fn faults_of(expected: &Value, taken: &Turn) -> Vec<String> {
+    let mut faults = Vec::new();
+    match expected["outcome"].as_str() {
+        Some("refuse") => {
+            if !taken.calls.is_empty() {
+                faults.push(format!("should be refused, but {}", shown(&taken.calls)));
+            }
+            return faults;
+        }
+        Some("clarify") if (taken.calls.iter().any(|call| call.result.is_ok()) || taken.answered) => {
+            faults.push(format!("should be clarified, but {}", shown(&taken.calls)));
+        }
+        _ => {}
+    }
+    if let Some(calls) = expected["calls"].as_array() {
+        if calls.len() != taken.calls.len() {
+            faults.push(format!("wants {} calls, but {}: {}", calls.len(), shown(&taken.calls), taken.answer));
+        }
+        for (wanted, made) in calls.iter().zip(&taken.calls) {
+            faults.extend(call_faults(wanted, made));
+        }
+    }
+    for mention in expected["mentions"].as_array().into_iter().flatten() {
+        let mention = mention.as_str().unwrap().to_lowercase();
+        let mut text = taken.answer.to_lowercase();
+        for table in taken.tables() {
+            text.push_str(&table.rows.concat().join(" ").to_lowercase());
+        }
+        if !text.contains(&mention) {
+            faults.push(format!("does not mention {mention}: {}", taken.answer));
+        }
+    }
+    if let Some(kind) = expected.get("chart").filter(|kind| kind.is_string()) {
+        let kinds: Vec<&str> = taken.charts().iter().map(|chart| chart_kind(chart.plot())).collect();
+        if !kinds.contains(&kind.as_str().unwrap()) {
+            faults.push(format!("wants a chart {kind}, has {kinds:?}"));
+        }
+    }
+    faults
+}
+
+fn chart_kind(plot: &Plot) -> &'static str {
+    match plot {
+        Plot::Lines(_) => "line",
+        Plot::Comparison(_) => "grouped_bars",
+        Plot::Ranking(_) => "ranked_bars",
+        Plot::Impact(_) => "signed_bars",
+    }
+}
+
+fn shown(calls: &[Call]) -> String {
+    let one = |call: &Call| match &call.result {
+        Ok(_) => format!("{}({})", call.tool, Value::Object(call.arguments.clone())),
+        Err(refusal) => format!("{}({}) failed: {}", call.tool, Value::Object(call.arguments.clone()), refusal.message),
+    };
+    format!("calls {:?}", calls.iter().map(one).collect::<Vec<_>>())
+}
+
+/// Whether a found value is the wanted one, or one of those under `any_of`.
+fn fits(wanted: &Value, fits_one: impl Fn(&Value) -> bool) -> bool {
+    match wanted.get("any_of").and_then(Value::as_array) {
+        Some(alternatives) => alternatives.iter().any(fits_one),
+        None => fits_one(wanted),
+    }
+}
+
+fn call_faults(wanted: &Value, made: &Call) -> Vec<String> {
+    let mut faults = Vec::new();
+    let resolved = made.resolved();
+    let result = made.result.as_ref().map(|outcome| outcome.result.clone()).unwrap_or_default();
+    for (field, value) in wanted.as_object().unwrap() {
+        let fine = fits(value, |value| match field.as_str() {
+            "tool" => value == made.tool.as_str(),
+            "experiment" => resolved.experiment.as_ref().is_some_and(|experiment| value == experiment.name.as_str()),
+            "metrics" => texts(value) == resolved.metrics.iter().cloned().collect(),
+            "parameters" => {
+                let expected = texts(value);
+                let found: BTreeSet<String> = resolved.parameters.iter().cloned().collect();
+                let listed: BTreeSet<String> = result["parameters"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|item| item["parameter"].as_str().map(str::to_owned))
+                    .collect();
+                expected == found || expected == listed
+            }
+            "runs" => texts(value) == resolved.runs.iter().map(|run| run.run_name.clone()).collect(),
+            "direction" => resolved.direction.as_ref().is_some_and(|direction| serde_json::to_value(direction.order).unwrap() == *value),
+            "sort_by" => sorted_field(&result).is_some_and(|sorted| sorted == normalised(value.as_str().unwrap())),
+            "order" => result["sorted_by"].as_str().is_some_and(|sorted| sorted.to_lowercase().ends_with(value.as_str().unwrap())),
+            "limit" => made.arguments.get("limit") == Some(value),
+            "filter" => same_filter(
+                value.as_str().unwrap(),
+                result["filter"].as_str().or_else(|| made.arguments.get("filter").and_then(Value::as_str)).unwrap_or(""),
+            ),
+            "y_scale" | "x_axis" => {
+                let default = if field == "y_scale" { "linear" } else { "step" };
+                made.arguments.get(field).and_then(Value::as_str).unwrap_or(default) == value
+            }
+            "total" | "returned" => result[field.as_str()] == *value || (field == "total" && result["run_count"] == *value),
+            "name" | "description" => result[field.as_str()] == *value || made.arguments.get(field) == Some(value),
+            "tags" => made.arguments.get("tags") == Some(value),
+            "basis" => true,
+            other => panic!("unknown expectation {other}"),
+        });
+        if !fine {
+            faults.push(format!("{field} should be {value}; {}", shown(std::slice::from_ref(made))));
+        }
+    }
+    faults
+}
+
+fn texts(value: &Value) -> BTreeSet<String> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+fn normalised(field: &str) -> String {
+    field
+        .replace(['`', '"'], "")
+        .replace("attribute.", "attributes.")
+        .replace("metric.", "metrics.")
+        .replace("param.", "params.")
+        .to_lowercase()
+}
+
+fn sorted_field(result: &Value) -> Option<String> {
+    let sorted = result["sorted_by"].as_str()?;
+    let field = sorted.rsplit_once(' ').map_or(sorted, |(field, _)| field);
+    Some(normalised(field))
+}
+
+fn same_filter(wanted: &str, found: &str) -> bool {
+    let clauses = |text: &str| -> Vec<String> {
+        let filter = Filter::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let mut clauses: Vec<String> = filter.clauses.iter().map(|clause| format!("{clause:?}")).collect();
+        clauses.sort();
+        clauses
+    };
+    clauses(wanted) == clauses(found)
+}
