@@ -14,6 +14,8 @@ mod charts;
 mod contract;
 mod demo;
 mod filters;
+mod hygiene;
+mod layers;
 mod openai;
 mod scripted_openai;
 mod statistics;

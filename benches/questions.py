@@ -1,0 +1,76 @@
+"""What is asked, and how each program is asked it. The runs and experiments are those of make_store.py."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from make_store import run_id
+
+MANY_RUNS = "1"
+CHURN = "2"
+COMPARED = [run_id("b", number) for number in (15, 16, 17)]
+MILLION = run_id("e", 1_000_000)
+POINTS = 1_000
+
+
+@dataclass
+class Request:
+    """One HTTP request; a body makes it a POST."""
+
+    path: str
+    body: dict | None = None
+
+
+@dataclass
+class Question:
+    """The same question in the words of both programs. `answer` must stand in every answer, so that nobody is quick at being wrong."""
+
+    name: str
+    mlflow: list[Request]
+    rest: list[Request]
+    tool: str
+    arguments: dict
+    answer: str
+
+
+def _search(limit):
+    return Request("/api/2.0/mlflow/runs/search", {"experiment_ids": [MANY_RUNS], "order_by": ["metrics.f1_score DESC"], "max_results": limit})
+
+
+def questions(best_run):
+    """`best_run` is the id that plain SQL finds."""
+    interval = urlencode({"run_ids": MILLION, "metric_key": "training_loss", "max_results": POINTS})
+    top = {"sort_by": "metrics.f1_score", "order": "desc", "limit": 100}
+    return [
+        Question(
+            name="best run of 10,000 by a metric",
+            mlflow=[_search(1)],
+            rest=[Request(f"/api/v1/ml/experiments/{MANY_RUNS}/best?metric=f1_score")],
+            tool="best_run",
+            arguments={"experiment": MANY_RUNS, "metric": "f1_score"},
+            answer=best_run,
+        ),
+        Question(
+            name="top 100 whole runs of 10,000 by a metric",
+            mlflow=[_search(100)],
+            rest=[Request(f"/api/v1/ml/experiments/{MANY_RUNS}/runs?{urlencode(top)}")],
+            tool="list_runs",
+            arguments={"experiment": MANY_RUNS} | top,
+            answer=best_run,
+        ),
+        Question(
+            name="history of 1,000,000 points in 1,000",
+            mlflow=[Request(f"/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval?{interval}")],
+            rest=[Request(f"/api/v1/ml/experiments/3/runs/{MILLION}/metrics/training_loss?max_points={POINTS}")],
+            tool="metric_history",
+            arguments={"run": MILLION, "metric": "training_loss", "max_points": POINTS},
+            answer="999999",
+        ),
+        Question(
+            name="compare 3 runs",
+            mlflow=[Request(f"/api/2.0/mlflow/runs/get?run_id={run}") for run in COMPARED],
+            rest=[Request(f"/api/v1/ml/experiments/{CHURN}/compare", {"run_ids": COMPARED})],
+            tool="compare_runs",
+            arguments={"experiment": CHURN, "runs": COMPARED},
+            answer="0.912",
+        ),
+    ]

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Measures Trialogue beside MLflow's server over the same file and prints a Markdown report; takes about three minutes once everything is built.
+#
+#   bash benches/run.sh               the release program of this tree, built first
+#   bash benches/run.sh PROGRAM       that program
+#   bash benches/run.sh --mlflow-only
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [[ "${1:-}" == --help ]]; then
+    sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' benches/run.sh
+    exit
+fi
+
+environment="$(bash tests/run.sh --environment)"
+eval "$environment"
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
+store="$cache/bench-$(cat benches/make_store.py tests/requirements/mlflow-3.17.2.txt | sha256sum | cut -c 1-16).db"
+if [[ ! -f "$store" ]]; then
+    echo "making $store" >&2
+    rm -f "$store.partial"
+    "$TRIALOGUE_TEST_PYTHON" benches/make_store.py "$store.partial" >&2
+    mv "$store.partial" "$store"
+fi
+
+program="${1:-}"
+if [[ -z "$program" ]]; then
+    cargo build --locked --release
+    program="${CARGO_TARGET_DIR:-target}/release/trialogue"
+fi
+if [[ "$program" == --mlflow-only ]]; then program=""; fi
+exec "$TRIALOGUE_TEST_PYTHON" benches/measure.py --store "$store" ${program:+"$program"}

@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# Runs the whole test suite from a fresh clone: installs what it needs, pinned, into a cache outside the clone, then checks in order of cost.
+#
+#   bash tests/run.sh               everything but the long loads
+#   bash tests/run.sh --full        the long loads too
+#   bash tests/run.sh clippy test   these steps only
+#   bash tests/run.sh --list        the steps
+#   eval "$(bash tests/run.sh --environment)"
+#                                   what `cargo test` finds MLflow by
+#
+# It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler or venv module is installed
+# with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
+set -euo pipefail
+shopt -s inherit_errexit
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+STEPS=(fmt clippy doc test charts smoke)
+FULL_STEPS=(load)
+
+declare -A ABOUT=(
+    [fmt]="the code is formatted"
+    [clippy]="no lint is broken"
+    [doc]="the documentation builds, private items and links too"
+    [test]="unit tests, and the integration tests with MLflow 3.17.2, 2.22.5 and 2.9.2 at hand"
+    [charts]="the charts that the tests drew compile in Vega-Lite"
+    [smoke]="the program answers a question on the demo store"
+    [load]="the tests named \`load::\` once more, at full length and in release mode"
+)
+
+declare -A NEEDS=(
+    [fmt]="cargo"
+    [clippy]="cargo compiler"
+    [doc]="cargo compiler"
+    [test]="cargo compiler mlflow"
+    [charts]="cargo compiler vega"
+    [smoke]="cargo compiler"
+    [load]="cargo compiler mlflow"
+)
+
+step_fmt() { cargo fmt --check; }
+
+step_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
+
+step_doc() { RUSTDOCFLAGS="-Dwarnings" cargo doc --locked --no-deps --document-private-items; }
+
+step_test() { cargo test --locked; }
+
+step_charts() {
+    # `test` draws the samples; without it before this step, the tests that draw have to run first.
+    if ! has_samples; then cargo test --locked --test it charts::; fi
+    if ! has_samples; then fail "no test wrote a chart into \$TRIALOGUE_CHART_SAMPLES"; fi
+    # Node looks for modules beside the script, and the clone is to stay clean: the script goes to the modules.
+    local beside_modules status=0
+    beside_modules="$(mktemp -d "$VEGA_DIR/run.XXXXXX")"
+    cp tests/charts/*.mjs "$beside_modules/"
+    node "$beside_modules/compile.mjs" "$TRIALOGUE_CHART_SAMPLES" || status=$?
+    rm -rf "$beside_modules"
+    return "$status"
+}
+
+step_smoke() {
+    local answer
+    answer="$(cargo run --locked --quiet -- ask --demo "Which run had the highest F1 score?" </dev/null)"
+    echo "$answer"
+    grep -q "0\.912" <<<"$answer" || fail "the answer should name the best score of the demo store, 0.912"
+
+}
+
+step_load() { TRIALOGUE_TEST_FULL=1 cargo test --locked --release --test it load::; }
+
+has_samples() { compgen -G "$TRIALOGUE_CHART_SAMPLES/*.vl.json" >/dev/null; }
+
+need_cargo() { command -v cargo >/dev/null || fail "cargo is needed; rust-toolchain.toml says which"; }
+
+# SQLite and the TLS library are C.
+need_compiler() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
+
+need_mlflow() {
+    local python newest last_2 oldest
+    python="$(python_3_11)"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv
+    newest="$(python_environment "$python" mlflow-3.17.2)"
+    last_2="$(python_environment "$python" mlflow-2.22.5)"
+    oldest="$(python_environment "$python" mlflow-2.9.2)"
+    export TRIALOGUE_TEST_PYTHON="$newest/bin/python"
+    export TRIALOGUE_TEST_PYTHON_2_22="$last_2/bin/python"
+    export TRIALOGUE_TEST_PYTHON_OLD="$oldest/bin/python"
+}
+
+need_vega() {
+    [[ "$(node --version)" =~ ^v([0-9]+) && "${BASH_REMATCH[1]}" -ge 20 ]] || fail "Node 20 or newer is needed"
+    VEGA_DIR="$(pinned vega "$(node --version)" install_node_modules tests/charts/package.json tests/charts/package-lock.json)"
+}
+
+python_3_11() {
+    local candidate
+    for candidate in python3.11 python3; do
+        if [[ "$("$candidate" -c 'import sys; print(sys.version_info[:2] == (3, 11))' 2>/dev/null)" == True ]]; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11 is needed, and neither \`python3.11\` nor \`python3\` is that"
+}
+
+# Installs Debian packages, or says which are missing where it may not.
+apt_install() {
+    if [[ "$(id -u)" != 0 ]] || ! command -v apt-get >/dev/null; then fail "please install: $*"; fi
+    echo "installing $* with apt"
+    if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } &>"$WORK/apt.log"; then
+        tail -n 20 "$WORK/apt.log" >&2
+        fail "apt could not install $*"
+    fi
+}
+
+# python_environment PYTHON NAME: the folder of an environment with exactly the packages of tests/requirements/NAME.txt.
+python_environment() {
+    pinned "$2" "$("$1" -c 'import sys; print(sys.executable, sys.version)')" "install_python_packages $1" "tests/requirements/$2.txt"
+}
+
+# The requirements are a whole freeze, so pip has nothing to resolve; wheels only, so no package runs code while it is installed.
+install_python_packages() {
+    local python="$1" directory="$2" requirements="$3"
+    "$python" -m venv "$directory" &&
+        "$directory/bin/python" -m pip install --no-input --progress-bar off --disable-pip-version-check \
+            --no-deps --only-binary :all: -r "$requirements" 2>&1 | show_progress "$(grep -c == "$requirements")"
+}
+
+install_node_modules() {
+    local directory="$1"
+    mkdir -p "$directory" && cp "$2" "$3" "$directory/" && npm ci --prefix "$directory" --ignore-scripts --no-audit --no-fund 2>&1
+}
+
+# Passes pip's words on to the log, and says now and then on the terminal how far it is.
+show_progress() {
+    awk -v total="$1" '
+        { print }
+        /^(Collecting|Requirement already)/ && ++packages % 25 == 0 { print "  " packages " of " total " packages fetched" > "/dev/stderr" }
+        /^Installing collected/ { print "  all fetched, unpacking" > "/dev/stderr" }'
+}
+
+# pinned NAME MACHINE INSTALL PINS...: prints the folder of the cache that INSTALL filled from the files PINS, once for all runs.
+# Its name ends in a hash of the pins and of what else decides its content, MACHINE, so new pins get a new folder.
+pinned() {
+    local name="$1" machine="$2" install="$3" hash directory
+    shift 3
+    hash="$({ echo "$machine" && cat "$@"; } | sha256sum | cut -c 1-16)"
+    directory="$CACHE/$name-$hash"
+    if [[ ! -f "$directory/.finished" ]]; then
+        mkdir -p "$CACHE"
+        exec 9>"$CACHE/lock" # given up when the calling $(…) ends
+        if ! flock --nonblock 9; then
+            echo "waiting for another run that fills $CACHE" >&2
+            flock 9
+        fi
+    fi
+    if [[ ! -f "$directory/.finished" ]]; then
+        echo "installing $name into $directory" >&2
+        rm -rf "$directory" # a half-made one, if any
+        if ! $install "$directory" "$@" >"$WORK/$name.log"; then
+            tail -n 20 "$WORK/$name.log" >&2
+            fail "$name could not be installed"
+        fi
+        touch "$directory/.finished"
+    fi
+    echo "$directory"
+}
+
+fail() {
+    echo "error: $*" >&2
+    exit 1
+}
+
+# Has the summary say that the running step checked nothing.
+skip() { SKIPPED="$*"; }
+
+# Leaves no process and no file behind; says what failed, whether a command of a step or what the step needed.
+finish() {
+    local status=$?
+    rm -rf "$WORK"
+    if [[ "$status" != 0 && -n "$STEP" ]]; then
+        echo "FAILED: $STEP, after $(seconds_since "$STEP_START") s (before it:${SUMMARY:- nothing}). It alone: bash tests/run.sh $STEP"
+    fi
+}
+
+seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
+
+usage() { sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' tests/run.sh; }
+
+list_steps() {
+    local step
+    for step in "${STEPS[@]}"; do printf '%-8s %s\n' "$step" "${ABOUT[$step]}"; done
+    for step in "${FULL_STEPS[@]}"; do printf '%-8s %s (with --full)\n' "$step" "${ABOUT[$step]}"; done
+}
+
+run_step() {
+    local need seconds
+    STEP="$1" STEP_START="$EPOCHREALTIME" SKIPPED=""
+    echo "==> $STEP: ${ABOUT[$STEP]}"
+    for need in ${NEEDS[$STEP]}; do "need_$need"; done
+    "step_$STEP"
+    seconds="$(seconds_since "$STEP_START")"
+    if [[ -n "$SKIPPED" ]]; then
+        echo "==> $STEP: skipped, $SKIPPED"
+        SUMMARY+=" $STEP (skipped)"
+    else
+        echo "==> $STEP: passed in $seconds s"
+        SUMMARY+=" $STEP $seconds s"
+    fi
+    STEP=""
+}
+
+chosen=()
+full=no
+only_environment=no
+for argument in "$@"; do
+    case "$argument" in
+        --help | -h) usage && exit ;;
+        --list) list_steps && exit ;;
+        --environment) only_environment=yes ;;
+        --full) full=yes ;;
+        *)
+            if [[ -z "${ABOUT[$argument]:-}" ]]; then
+                echo "error: there is no step \`$argument\`; the steps are: ${STEPS[*]} ${FULL_STEPS[*]}" >&2
+                exit 2
+            fi
+            chosen+=("$argument")
+            ;;
+    esac
+done
+if [[ "${#chosen[@]}" == 0 ]]; then chosen=("${STEPS[@]}"); fi
+if [[ "$full" == yes ]]; then chosen+=("${FULL_STEPS[@]}"); fi
+
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
+WORK="$(mktemp -d)"
+STEP="" STEP_START="" SKIPPED="" SUMMARY=""
+trap finish EXIT
+export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
+mkdir "$TRIALOGUE_CHART_SAMPLES"
+
+if [[ "$only_environment" == yes ]]; then
+    need_mlflow >&2
+    export -p | grep -o 'TRIALOGUE_TEST_PYTHON.*' | sed 's/^/export /'
+    exit
+fi
+
+run_start="$EPOCHREALTIME"
+for step in "${chosen[@]}"; do run_step "$step"; done
+echo "PASSED in $(seconds_since "$run_start") s:$SUMMARY"
