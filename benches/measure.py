@@ -1,18 +1,20 @@
 """Asks MLflow's server and Trialogue the same questions over the same file, turn by turn, and prints what they took as Markdown.
 
-    python measure.py TRIALOGUE [--store STORE.db] [--seconds 6]
+    python measure.py [TRIALOGUE] --store STORE.db [--seconds 6]
 
 TRIALOGUE is the release program; without it only MLflow is measured. Run it with a Python that has MLflow, best through `run.sh`.
-The file is asked twice: as MLflow makes it, and after `ANALYZE`, which MLflow never runs and profits from greatly. Both read one copy that is
-thrown away at the end. All reads come from the page cache.
+The file is asked twice: as MLflow makes it, and after `ANALYZE`, which MLflow never runs and profits from greatly. Both read one copy, which
+is thrown away at the end. All reads come from the page cache.
 """
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import math
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import statistics
@@ -20,7 +22,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +39,7 @@ print(MlflowClient(sys.argv[1]).search_runs([sys.argv[2]], order_by=order, max_r
 """
 
 
-@dataclass
+@dataclasses.dataclass
 class Timing:
     """How long something took over a number of times, in milliseconds; the processor's time is a mean, its clock being coarse."""
 
@@ -130,8 +131,8 @@ def offers(program, command):
 
 def best_run(store):
     with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
-        sql = "SELECT run_uuid FROM latest_metrics JOIN runs USING (run_uuid) WHERE key = 'f1_score' AND experiment_id = ? ORDER BY value DESC LIMIT 1"
-        return database.execute(sql, [MANY_RUNS]).fetchone()[0]
+        of_experiment = "SELECT run_uuid FROM latest_metrics JOIN runs USING (run_uuid) WHERE key = 'f1_score' AND experiment_id = ?"
+        return database.execute(f"{of_experiment} ORDER BY value DESC LIMIT 1", [MANY_RUNS]).fetchone()[0]
 
 
 def analyze(store):
@@ -167,18 +168,35 @@ def print_table(head, rows):
 
 
 def print_machine(program):
-    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    models = re.findall(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    model = models[0] if models else "unknown processor"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     commit = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
-    print(f"* machine: {model}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}; load at the start {os.getloadavg()[0]:.1f}")
-    print(f"* MLflow {version('mlflow')}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, SQLAlchemy {version('sqlalchemy')}")
+    print(f"* machine: {model}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}")
+    print(f"* load at the start {os.getloadavg()[0]:.1f}")
+    print(f"* MLflow {version('mlflow')}, SQLAlchemy {version('sqlalchemy')}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     print(f"* Trialogue {commit or 'outside a repository'}: {program or 'not measured'}")
     print("* milliseconds: median (least–most, mean processor time of the server, n times); ratios: wall / processor\n", flush=True)
 
 
+def measure_library(asked, program, store, seconds):
+    """The timing of each question in one process, by questions.rs, without HTTP and without a start."""
+    if program is None:
+        return {}
+    questions = store.with_name("questions.json")
+    questions.write_text(json.dumps([dataclasses.asdict(question) for question in asked]))
+    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "questions", "--", str(store), str(questions), str(seconds)]
+    output = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return {
+        line["question"]: Timing(line["times"], line["median_ms"], line["least_ms"], line["most_ms"], line["cpu_ms"]) for line in found
+    }
+
+
 def print_questions(title, asked, mlflow, trialogue, program, store, seconds):
-    """Both servers over HTTP, turn by turn, and the program once for each question from its start to its end."""
+    """Both servers over HTTP, turn by turn; Trialogue's tools without HTTP; and the program from its start to its end."""
     rows = []
+    library = measure_library(asked, program, store, seconds)
     for question in asked:
         theirs, their_bytes = measure_over_http(mlflow, question.mlflow, question.answer, seconds)
         ours, our_bytes = measure_over_http(trialogue, question.rest, question.answer, seconds) if trialogue else (None, 0)
@@ -186,10 +204,12 @@ def print_questions(title, asked, mlflow, trialogue, program, store, seconds):
         if offers(program, "call"):
             command = [program, "call", question.tool, "--json", json.dumps(question.arguments), "--tracking-uri", f"sqlite:///{store}"]
             whole, _ = measure_process(command, question.answer, {}, times=5)
+        inside = library.get(question.name)
         size = f"{their_bytes:,} / {our_bytes:,}" if trialogue else f"{their_bytes:,}"
-        rows.append([question.name, show(theirs), show(ours), ratio(theirs, ours), show(whole), size])
+        rows.append([question.name, show(theirs), show(ours), ratio(theirs, ours), show(inside), ratio(theirs, inside), show(whole), size])
     print(f"### {title}\n")
-    print_table(["question", "MLflow server", "Trialogue server", "ratio", "`trialogue call`, start to end", "bytes"], rows)
+    head = ["question", "MLflow server", "Trialogue server", "ratio", "tools without HTTP", "ratio", "`trialogue call`, start to end", "bytes"]
+    print_table(head, rows)
 
 
 def print_first_answers(mlflow_seconds, trialogue_seconds, program, store, expected):
@@ -203,28 +223,16 @@ def print_first_answers(mlflow_seconds, trialogue_seconds, program, store, expec
         rows.append([name, show(timing), f"{memory:.0f}"])
 
     uri = f"sqlite:///{store}"
-    add("MLflow's Python library, the best run of 10,000", [sys.executable, "-c", MLFLOW_LIBRARY, uri, MANY_RUNS], expected, MLFLOW_ENVIRONMENT, 5)
+    library = [sys.executable, "-c", MLFLOW_LIBRARY, uri, MANY_RUNS]
+    add("MLflow's Python library, the best run of 10,000", library, expected, MLFLOW_ENVIRONMENT, 5)
     if offers(program, "call"):
         arguments = json.dumps({"experiment": MANY_RUNS, "metric": "f1_score"})
-        add("`trialogue call best_run`, of 10,000", [program, "call", "best_run", "--json", arguments, "--tracking-uri", uri], expected, {}, 20)
+        call = [program, "call", "best_run", "--json", arguments, "--tracking-uri", uri]
+        add("`trialogue call best_run`, of 10,000", call, expected, {}, 20)
     if offers(program, "ask"):
         add("`trialogue ask --demo`, in words", [program, "ask", "--demo", "Which run had the highest F1 score?"], "0.912", {}, 20)
     print("### Start to first answer, after `ANALYZE`\n")
     print_table(["program", "ms", "greatest resident MiB"], rows)
-
-
-def print_in_process(store):
-    """The library without HTTP and without a start, by `benches/questions.rs`, which prints a line of JSON for each question."""
-    if not (HERE / "questions.rs").exists():
-        return
-    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "questions", "--", str(store)]
-    lines = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    rows = []
-    for line in filter(None, lines):
-        found = json.loads(line)
-        rows.append([found["question"], show(Timing(found["times"], found["median_ms"], found["least_ms"], found["most_ms"], found.get("cpu_ms")))])
-    print("### Trialogue's library in one process, after `ANALYZE`\n")
-    print_table(["question", "ms"], rows)
 
 
 def measure(program, original, seconds):
@@ -256,7 +264,6 @@ def measure(program, original, seconds):
                 memory.append(["Trialogue server", f"{trialogue_idle:.0f}", f"{trialogue.memory_mib():.0f}"])
         print("### Resident memory, MiB\n")
         print_table(["server", "idle after its start", "idle after all questions"], memory)
-        print_in_process(store)
         print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 

@@ -33,13 +33,15 @@ class Question:
 
 
 def _search(limit):
-    return Request("/api/2.0/mlflow/runs/search", {"experiment_ids": [MANY_RUNS], "order_by": ["metrics.f1_score DESC"], "max_results": limit})
+    body = {"experiment_ids": [MANY_RUNS], "order_by": ["metrics.f1_score DESC"], "max_results": limit}
+    return Request("/api/2.0/mlflow/runs/search", body)
 
 
 def questions(best_run):
     """`best_run` is the id that plain SQL finds."""
     interval = urlencode({"run_ids": MILLION, "metric_key": "training_loss", "max_results": POINTS})
-    top = {"sort_by": "metrics.f1_score", "order": "desc", "limit": 100}
+    # `detailed` makes the runs whole: every metric, parameter and tag, as MLflow sends them.
+    top = {"sort_by": "metrics.f1_score", "order": "desc", "limit": 100, "response_format": "detailed"}
     return [
         Question(
             name="best run of 10,000 by a metric",
@@ -62,7 +64,7 @@ def questions(best_run):
             mlflow=[Request(f"/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval?{interval}")],
             rest=[Request(f"/api/v1/ml/experiments/3/runs/{MILLION}/metrics/training_loss?max_points={POINTS}")],
             tool="metric_history",
-            arguments={"run": MILLION, "metric": "training_loss", "max_points": POINTS},
+            arguments={"run_ids": [MILLION], "metrics": ["training_loss"], "max_points": POINTS},
             answer="999999",
         ),
         Question(
@@ -70,7 +72,7 @@ def questions(best_run):
             mlflow=[Request(f"/api/2.0/mlflow/runs/get?run_id={run}") for run in COMPARED],
             rest=[Request(f"/api/v1/ml/experiments/{CHURN}/compare", {"run_ids": COMPARED})],
             tool="compare_runs",
-            arguments={"experiment": CHURN, "runs": COMPARED},
+            arguments={"experiment": CHURN, "run_ids": COMPARED},
             answer="0.912",
         ),
     ]

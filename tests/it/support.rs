@@ -30,6 +30,13 @@ pub(crate) fn judge(python: &Path, program: &str, arguments: &[&str], folder: &P
     output(command, folder)
 }
 
+/// What a piece of Python prints when it is run in `folder`.
+pub(crate) fn run_python(python: &Path, code: &str, folder: &Path) -> String {
+    let mut command = Command::new(python);
+    command.arg("-c").arg(code);
+    output(command, folder)
+}
+
 fn output(mut command: Command, folder: &Path) -> String {
     let output = command.current_dir(folder).env("MLFLOW_DISABLE_TELEMETRY", "true").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

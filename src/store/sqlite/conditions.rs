@@ -150,18 +150,22 @@ fn push_dataset(statement: &mut Statement, schema: Schema, field: DatasetField, 
     statement.push("r.run_uuid IN (SELECT i.destination_id FROM ");
     let tested = match field {
         DatasetField::Name | DatasetField::Digest => {
-            statement.push("datasets AS d CROSS JOIN inputs AS i ON i.source_id = d.dataset_uuid WHERE ");
+            statement.push(
+                "datasets AS d CROSS JOIN inputs AS i ON i.source_id = d.dataset_uuid \
+                 WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND ",
+            );
             if field == DatasetField::Name { "d.name" } else { "d.digest" }
         }
         DatasetField::Context => {
+            // `+` keeps SQLite from the index on destination_type, which holds for every input.
             statement.push(
                 "input_tags AS t CROSS JOIN inputs AS i ON i.input_uuid = t.input_uuid \
-                 CROSS JOIN datasets AS d ON d.dataset_uuid = i.source_id WHERE t.name = 'mlflow.data.context' AND ",
+                 CROSS JOIN datasets AS d ON d.dataset_uuid = i.source_id \
+                 WHERE +i.source_type = 'DATASET' AND +i.destination_type = 'RUN' AND t.name = 'mlflow.data.context' AND ",
             );
             "t.value"
         }
     };
-    statement.push("i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND ");
     push_test(statement, tested, test);
     statement.push(")");
     Ok(())

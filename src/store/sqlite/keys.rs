@@ -45,7 +45,7 @@ impl KeyTable {
 }
 
 /// Active runs of active experiments.
-pub(super) const ACTIVE_RUNS: &str = "SELECT r.run_uuid, r.experiment_id FROM experiments AS e CROSS JOIN runs AS r ON r.experiment_id = e.experiment_id \
+pub(super) const ACTIVE_RUNS: &str = "SELECT r.run_uuid, r.experiment_id FROM runs AS r CROSS JOIN experiments AS e ON e.experiment_id = r.experiment_id \
      WHERE e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'";
 
 /// Keys in order, each with the experiments in whose active runs it is logged; keys that no active run logs are left out.

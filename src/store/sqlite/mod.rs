@@ -15,6 +15,8 @@ mod history;
 mod keys;
 mod location;
 mod page;
+#[cfg(test)]
+mod plans;
 mod probe;
 mod rows;
 mod runs;

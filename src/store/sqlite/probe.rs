@@ -33,7 +33,7 @@ pub(super) const HISTORY_INDEX: &str = "index_metrics_run_uuid_key_step";
 pub(super) fn probe(connection: &Connection, path: &Path) -> Result<Schema, Fault> {
     let mut missing = Vec::new();
     for table in TABLES {
-        if !has(connection, "table", table)? {
+        if !has_table(connection, table)? {
             missing.push(table);
         }
     }
@@ -45,10 +45,8 @@ pub(super) fn probe(connection: &Connection, path: &Path) -> Result<Schema, Faul
         has_workspaces: columns.iter().any(|column| column == "workspace"),
         has_experiment_times: columns.iter().any(|column| column == "creation_time")
             && columns.iter().any(|column| column == "last_update_time"),
-        has_history_index: has(connection, "index", HISTORY_INDEX)?,
-        has_datasets: has(connection, "table", "datasets")?
-            && has(connection, "table", "inputs")?
-            && has(connection, "table", "input_tags")?,
+        has_history_index: has_index(connection, HISTORY_INDEX)?,
+        has_datasets: has_table(connection, "datasets")? && has_table(connection, "inputs")? && has_table(connection, "input_tags")?,
     })
 }
 
@@ -57,10 +55,17 @@ pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)", [], |row| row.get(0))
 }
 
-fn has(connection: &Connection, kind: &str, name: &str) -> rusqlite::Result<bool> {
+/// Whether there is such a table, or a view in its place.
+fn has_table(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
     connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = ?1 AND name = ?2)")?
-        .query_row([kind, name], |row| row.get(0))
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?1)")?
+        .query_row([name], |row| row.get(0))
+}
+
+fn has_index(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?1)")?
+        .query_row([name], |row| row.get(0))
 }
 
 fn columns_of_experiments(connection: &Connection) -> rusqlite::Result<Vec<String>> {
