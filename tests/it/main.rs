@@ -18,6 +18,7 @@ mod hygiene;
 mod layers;
 mod openai;
 mod scripted_openai;
+mod sqlite;
 mod statistics;
 mod support;
 mod utterances;
