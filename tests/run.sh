@@ -63,7 +63,6 @@ step_smoke() {
     answer="$(cargo run --locked --quiet -- ask --demo "Which run had the highest F1 score?" </dev/null)"
     echo "$answer"
     grep -q "0\.912" <<<"$answer" || fail "the answer should name the best score of the demo store, 0.912"
-
 }
 
 step_load() { TRIALOGUE_TEST_FULL=1 cargo test --locked --release --test it load::; }
@@ -171,9 +170,6 @@ fail() {
     exit 1
 }
 
-# Has the summary say that the running step checked nothing.
-skip() { SKIPPED="$*"; }
-
 # Leaves no process and no file behind; says what failed, whether a command of a step or what the step needed.
 finish() {
     local status=$?
@@ -195,18 +191,13 @@ list_steps() {
 
 run_step() {
     local need seconds
-    STEP="$1" STEP_START="$EPOCHREALTIME" SKIPPED=""
+    STEP="$1" STEP_START="$EPOCHREALTIME"
     echo "==> $STEP: ${ABOUT[$STEP]}"
     for need in ${NEEDS[$STEP]}; do "need_$need"; done
     "step_$STEP"
     seconds="$(seconds_since "$STEP_START")"
-    if [[ -n "$SKIPPED" ]]; then
-        echo "==> $STEP: skipped, $SKIPPED"
-        SUMMARY+=" $STEP (skipped)"
-    else
-        echo "==> $STEP: passed in $seconds s"
-        SUMMARY+=" $STEP $seconds s"
-    fi
+    echo "==> $STEP: passed in $seconds s"
+    SUMMARY+=" $STEP $seconds s"
     STEP=""
 }
 
@@ -233,7 +224,7 @@ if [[ "$full" == yes ]]; then chosen+=("${FULL_STEPS[@]}"); fi
 
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
 WORK="$(mktemp -d)"
-STEP="" STEP_START="" SKIPPED="" SUMMARY=""
+STEP="" STEP_START="" SUMMARY=""
 trap finish EXIT
 export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"

@@ -198,6 +198,25 @@ async fn a_write_ahead_store_is_read_without_making_its_side_files() {
     assert_eq!(store.experiment(&id(1)).await.unwrap().unwrap().name, "b");
 }
 
+#[tokio::test]
+async fn another_file_at_its_place_is_read_and_a_deleted_one_is_told_and_not_remade() {
+    let fixture = Fixture::new();
+    fixture.experiment(1, "first", "active");
+    let store = open(&fixture.path, OpenMode::Create);
+    assert!(store.experiment(&id(1)).await.unwrap().is_some());
+
+    let other = Fixture::new();
+    other.experiment(7, "second", "active");
+    fs::rename(&other.path, &fixture.path).unwrap();
+    assert!(store.experiment(&id(1)).await.unwrap().is_none());
+    assert_eq!(store.experiment(&id(7)).await.unwrap().unwrap().name, "second");
+
+    fs::remove_file(&fixture.path).unwrap();
+    let error = store.experiment(&id(7)).await.unwrap_err();
+    assert!(error.to_string().contains("there is no tracking store at"), "{error}");
+    assert!(!fixture.path.exists());
+}
+
 #[test]
 fn several_may_create_the_same_store_at_once() {
     let folder = folder();

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -48,6 +49,22 @@ pub(super) struct Session {
     pub(super) schema: Schema,
     /// False where the connection must not outlive its work.
     reusable: bool,
+    /// What stood at the path when it was opened.
+    file: Option<FileIdentity>,
+}
+
+/// Which file a path leads to: its device and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileIdentity {
+    device: u64,
+    number: u64,
+}
+
+impl FileIdentity {
+    /// Of what is at `path` now; absent where nothing is.
+    fn at(path: &Path) -> Option<Self> {
+        std::fs::metadata(path).ok().map(|found| Self { device: found.dev(), number: found.ino() })
+    }
 }
 
 impl Pool {
@@ -55,6 +72,9 @@ impl Pool {
     pub(super) fn open(place: Place) -> Result<Self, StoreError> {
         let session = Session::open(&place).map_err(|fault| fault.explain(&place.path))?;
         let idle = Mutex::new(if session.reusable { vec![session] } else { Vec::new() });
+        // A store is made once: where its file is deleted later, that is told, and no empty one takes its place.
+        let mode = if place.mode == OpenMode::Create { OpenMode::ReadWrite } else { place.mode };
+        let place = Place { mode, ..place };
         Ok(Self { place, idle, readers: Arc::new(Semaphore::new(READERS)), writers: Arc::new(Semaphore::new(1)) })
     }
 
@@ -95,7 +115,8 @@ impl Pool {
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let mut session = match idle {
-                Some(session) if place.path.exists() => session,
+                // A connection goes on with the file it opened, also when that was deleted or another put in its place.
+                Some(session) if session.file.is_some() && session.file == FileIdentity::at(&place.path) => session,
                 Some(_) | None => Session::open(&place).map_err(|fault| fault.explain(&place.path))?,
             };
             cancel.watch(session.connection.get_interrupt_handle())?;
@@ -130,6 +151,7 @@ impl Session {
     pub(super) fn open(place: &Place) -> Result<Self, Fault> {
         refuse_what_is_no_file(place)?;
         let (connection, reusable) = connect(place)?;
+        let file = FileIdentity::at(&place.path);
         prepare_for_work(&connection, place)?;
         if place.mode == OpenMode::Create && probe::is_empty(&connection)? {
             let made = schema::create(&connection);
@@ -139,7 +161,7 @@ impl Session {
             }
         }
         let schema = probe::probe(&connection, &place.path)?;
-        Ok(Self { connection, schema, reusable })
+        Ok(Self { connection, schema, reusable, file })
     }
 
     fn attempt<T>(&mut self, place: &Place, behavior: TransactionBehavior, work: &impl Fn(&Self) -> Result<T, Fault>) -> Result<T, Fault> {
