@@ -15,6 +15,8 @@ pub struct Conversation {
     pub runs: Vec<ResolvedRun>,
     /// The runs of the last list, in its order.
     pub listed: Vec<ResolvedRun>,
+    /// The names of the experiments of the last list of them, in its order.
+    pub experiments: Vec<String>,
     /// The metrics that the last answer was about.
     pub metrics: Vec<String>,
     /// The last call that was answered.
@@ -38,6 +40,9 @@ impl Conversation {
     /// Takes in an answered call.
     pub fn remember(&mut self, tool: &'static str, arguments: &Map<String, Value>, outcome: &Outcome) {
         let resolved = &outcome.resolved;
+        if let Some(listed) = outcome.result.get("experiments").and_then(Value::as_array) {
+            self.experiments = listed.iter().filter_map(|one| one.get("name").and_then(Value::as_str)).map(str::to_owned).collect();
+        }
         if resolved.experiment.is_some()
             && self.experiment.as_ref().map(|known| &known.id) != resolved.experiment.as_ref().map(|new| &new.id)
         {

@@ -202,10 +202,15 @@ async fn interpreted(
         turn.answer = "There was no question. Ask for example “Which run had the highest F1 score?”.".to_owned();
         return turn;
     }
-    for question in questions {
+    let mut puzzle: Option<String> = None;
+    let last = questions.len() - 1;
+    for (index, question) in questions.into_iter().enumerate() {
         let mut context = context.clone();
         context.focus = conversation.focus().or(context.focus);
-        match interpreter::interpret(&question, &context, conversation).await {
+        let plan = planned(puzzle.take(), &question, &context, conversation).await;
+        match plan {
+            // What was said before the question, such as a greeting or where to look, is understood with it or not at all.
+            Ok(Plan::Puzzle(_)) if index < last => puzzle = Some(question),
             Ok(Plan::Call { tool, arguments }) => {
                 let call = call(tool, arguments, &context, conversation, on_event).await;
                 said.push(answer::of_call(&call));
@@ -213,7 +218,7 @@ async fn interpreted(
                 turn.caveats.extend(call.result.iter().flat_map(|outcome| outcome.caveats.clone()));
                 turn.calls.push(call);
             }
-            Ok(Plan::Refuse(words)) => {
+            Ok(Plan::Refuse(words) | Plan::Puzzle(words)) => {
                 turn.answered = false;
                 said.push(words);
             }
@@ -225,6 +230,17 @@ async fn interpreted(
     }
     turn.answer = said.join("\n\n");
     turn
+}
+
+/// What a question asks for, read with the words before it that made no sense alone, else without them.
+async fn planned(before: Option<String>, question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
+    if let Some(before) = before {
+        let together = interpreter::interpret(&format!("{before}, {question}"), context, conversation).await?;
+        if !matches!(together, Plan::Puzzle(_)) {
+            return Ok(together);
+        }
+    }
+    interpreter::interpret(question, context, conversation).await
 }
 
 /// The interpreter's answer where the model failed, saying so.

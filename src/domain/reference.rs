@@ -95,7 +95,10 @@ impl Name {
         if self.meaning == reference.meaning || self.meaning.concat() == reference.meaning.concat() {
             return Some(Likeness::SameMeaning);
         }
-        if is_subsequence(&reference.words, &self.words) || is_subsequence(&reference.meaning, &self.meaning) {
+        if is_subsequence(&reference.words, &self.words)
+            || is_subsequence(&reference.meaning, &self.meaning)
+            || is_joined_part(&reference.words, &self.words)
+        {
             return Some(Likeness::PartOf);
         }
         if is_subsequence(&self.words, &reference.words) && reference.words.iter().all(|word| self.words.contains(word) || is_generic(word))
@@ -376,7 +379,23 @@ fn meaning(words: &[String]) -> Vec<String> {
             other => meaning.push(other.to_owned()),
         }
     }
-    if meaning.is_empty() { words.to_vec() } else { meaning }
+    if meaning.is_empty() { words.to_vec() } else { meaning.iter().map(|word| stem(word)).collect() }
+}
+
+/// A word without the endings of plural and gerund, so that `perplexities` is `perplexity` and `tuning` is `tune`.
+///
+/// Not a stem of linguistics: only the same for forms of one word, and different for different words of the trade.
+fn stem(word: &str) -> String {
+    if word.chars().count() < 4 || !word.chars().all(char::is_alphabetic) {
+        return word.to_owned();
+    }
+    let singular = match word {
+        _ if word.ends_with("ies") => format!("{}y", word.trim_end_matches("ies")),
+        _ if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") => word.to_owned(),
+        _ => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
+    let base = singular.strip_suffix("ing").filter(|base| base.chars().count() >= 3).unwrap_or(&singular);
+    base.strip_suffix('e').unwrap_or(base).to_owned()
 }
 
 /// Words that may stand about a name without changing it.
@@ -413,6 +432,22 @@ fn is_subsequence(part: &[String], whole: &[String]) -> bool {
     !part.is_empty() && part.iter().all(|word| rest.any(|other| other == word))
 }
 
+/// Whether `part`, written as one word, is some neighbouring words of `whole` written as one: `fine tuning` of `chatbot-finetune`.
+fn is_joined_part(part: &[String], whole: &[String]) -> bool {
+    const LEAST_LETTERS: usize = 5;
+    let joined = stem(&part.concat());
+    if joined.len() < LEAST_LETTERS {
+        return false;
+    }
+    (0..whole.len()).any(|start| {
+        let mut name = String::new();
+        whole.iter().skip(start).any(|word| {
+            name.push_str(word);
+            name.len() >= joined.len() && stem(&name) == joined
+        })
+    })
+}
+
 /// Whether the words differ by a letter or two as [`is_typo_of`] allows, digits never.
 fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
     let whole_reference = reference.join(" ");
@@ -421,9 +456,21 @@ fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
         return Some(Likeness::Misspelt);
     }
     let mut rest = name.iter();
-    let all_found = reference.iter().all(|word| rest.any(|other| word == other || is_typo_of(word, other)));
+    // Of a part less is left to tell by, so its first letter must be right: `augmentation` is no `segmentation`.
+    let is_near = |word: &str, other: &str| {
+        word == other || is_form_of(word, other) || is_typo_of(word, other) && word.chars().next() == other.chars().next()
+    };
+    let all_found = reference.iter().all(|word| rest.any(|other| is_near(word, other)));
     let enough = reference.iter().any(|word| word.chars().count() >= 4);
     (all_found && enough).then_some(Likeness::MisspeltPart)
+}
+
+/// Whether one word is the other with an ending: `augmentation` and `augment`.
+fn is_form_of(one: &str, other: &str) -> bool {
+    const LEAST_COMMON: usize = 6;
+    const LONGEST_ENDING: usize = 5;
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    short.len() >= LEAST_COMMON && long.len() - short.len() <= LONGEST_ENDING && long.starts_with(short)
 }
 
 fn digits(text: &str) -> String {
@@ -475,6 +522,11 @@ mod tests {
         check("top 5 accuracy", &metrics, Some("top-5 acc"));
         check("validation auc", &metrics, Some("val/AUC"));
         check("colour", &metrics, None);
+        check("training losses", &metrics, Some("training_loss"));
+        check("fine tuning", &["chatbot-finetune", "tuner"], Some("chatbot-finetune"));
+        check("augmentation", &["Neuro Segmentation", "augment"], Some("augment"));
+        check("augmentation", &["Neuro Segmentation"], None);
+        check("perplexities", &["perplexity", "complexity"], Some("perplexity"));
     }
 
     #[test]

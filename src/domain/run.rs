@@ -138,6 +138,8 @@ pub struct RunRow {
     pub status: RunStatus,
     /// When it began.
     pub start: Option<Timestamp>,
+    /// When it ended; absent while it runs.
+    pub end: Option<Timestamp>,
     /// Latest values, one a metric column; `Some(NaN)` was logged, `None` was not.
     pub metrics: Vec<Option<f64>>,
     /// Texts, one a parameter column.

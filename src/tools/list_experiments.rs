@@ -95,6 +95,8 @@ impl Tool for ListExperiments {
     const ACCESS: Access = Access::Read;
     const ROUTE: Route = Route { method: Method::Get, path: "/api/v1/ml/experiments" };
     const PHRASES: &'static [&'static str] = &[
+        "what is in the store",
+        "show everything in the store",
         "show me all experiments",
         "list experiments",
         "list all experiments",

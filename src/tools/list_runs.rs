@@ -1,5 +1,7 @@
 //! `list_runs`: the runs of an experiment, filtered and sorted.
 
+mod duration;
+
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
@@ -22,7 +24,7 @@ pub(super) struct ListRuns {
     experiment: Option<String>,
     /// Which runs, in MLflow's search grammar: `metrics.f1_score > 0.9 AND params.algorithm = 'xgboost' AND attributes.status = 'FINISHED'`. A parameter may be compared with a bare number: `params.learning_rate < 0.1`.
     filter: Option<String>,
-    /// What to sort by: `metrics.f1_score`, `params.max_depth`, `start_time`, the name of a metric, or `best` for the experiment's primary metric; newest first unless given.
+    /// What to sort by: `metrics.f1_score`, `params.max_depth`, `start_time`, `duration`, the name of a metric, or `best` for the experiment's primary metric; newest first unless given.
     sort_by: Option<String>,
     /// `asc`, `desc` or `worst_first`; for a metric, best first unless given.
     order: Option<Order>,
@@ -139,6 +141,8 @@ impl Tool for ListRuns {
         "anything {condition} in {experiment}",
         "list all runs of {experiment} sorted by {metric} {direction} first",
         "runs with {condition} {direction} first",
+        "which run took the {direction} time",
+        "which {direction} run took how long",
     ];
     type Output = Runs;
 
@@ -147,7 +151,18 @@ impl Tool for ListRuns {
         let place = self.place(context, &metrics, &parameters).await?;
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
         let filter = resolve::filter(context, &place.experiment, self.filter.as_deref()).await?;
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        let cap = context.limits.max_runs_per_query.value;
+        if limit > cap {
+            caveats.push(format!("{limit} runs were asked for, but TRACKING_MAX_RUNS_PER_QUERY is {cap}; go on with the page token"));
+        }
+        let mut by_duration = None;
         let sort = match &self.sort_by {
+            Some(text) if duration::is_meant(text) => {
+                let direction = if self.order == Some(Order::Asc) { SortDirection::Ascending } else { SortDirection::Descending };
+                by_duration = Some(direction);
+                Field::Attribute(Attribute::StartTime)
+            }
             Some(text) => resolve::sort_field(context, &place.experiment, text).await?,
             None => Field::Attribute(Attribute::StartTime),
         };
@@ -161,11 +176,6 @@ impl Tool for ListRuns {
             (None, None) if matches!(sort, Field::Attribute(Attribute::StartTime | Attribute::EndTime)) => SortDirection::Descending,
             (None, None) => SortDirection::Ascending,
         };
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        let cap = context.limits.max_runs_per_query.value;
-        if limit > cap {
-            caveats.push(format!("{limit} runs were asked for, but TRACKING_MAX_RUNS_PER_QUERY is {cap}; go on with the page token"));
-        }
         let order = RunOrder { field: sort, direction };
         let mut query = RunQuery {
             experiment_ids: vec![place.experiment.id.clone()],
@@ -177,12 +187,16 @@ impl Tool for ListRuns {
         };
         let first_keys: BTreeSet<String> = metrics.iter().chain(&parameters).chain(&sort_metric).cloned().collect();
         let concise = self.response_format != Some(ResponseFormat::Detailed);
-        let mut page = context.store.runs(&query).await?;
+        let read = async |query: &RunQuery| match by_duration {
+            Some(direction) => duration::page(context, query, direction).await,
+            None => Ok(context.store.runs(query).await?),
+        };
+        let mut page = read(&query).await?;
         let (mut views, mut hidden) = shown_runs(&page.items, &first_keys, concise);
         let bytes: usize = views.iter().map(approximate_bytes).sum();
         if bytes > RESULT_BYTES && views.len() > 1 {
             query.max_results = (views.len() * RESULT_BYTES / bytes).max(1);
-            page = context.store.runs(&query).await?;
+            page = read(&query).await?;
             (views, hidden) = shown_runs(&page.items, &first_keys, concise);
             caveats.push(format!("only {} runs fit into one answer; go on with the page token", views.len()));
         }
@@ -203,7 +217,10 @@ impl Tool for ListRuns {
             total: page.total,
             next_page_token: page.next.map(|token| token.0),
             runs: views,
-            sorted_by: query.order_by.iter().map(ToString::to_string).collect(),
+            sorted_by: match by_duration {
+                Some(direction) => format!("duration {}", direction.keyword()),
+                None => query.order_by.iter().map(ToString::to_string).collect(),
+            },
             filter: query.filter.to_string(),
             resolved,
             caveats,
@@ -216,7 +233,11 @@ impl ListRuns {
     /// The experiment that holds what filter and sort key name. A bare sort key is a metric if any experiment logs one so called, else a parameter.
     async fn place(&self, context: &Context, metrics: &[String], parameters: &[String]) -> Result<Place, ToolError> {
         let wants = Wants { metrics, parameters, runs: &[] };
-        let bare = self.sort_by.iter().filter(|text| RunOrder::parse(text).is_err() && !resolve::is_attribute(text)).cloned();
+        let bare = self
+            .sort_by
+            .iter()
+            .filter(|text| RunOrder::parse(text).is_err() && !resolve::is_attribute(text) && !duration::is_meant(text))
+            .cloned();
         let with_sort_key: Vec<String> = metrics.iter().cloned().chain(bare).collect();
         if with_sort_key.len() > metrics.len() && self.experiment.is_none() {
             let place = resolve::place(context, None, Wants { metrics: &with_sort_key, ..wants }).await;
@@ -297,7 +318,11 @@ impl View for Runs {
         if (self.returned as u64) < total {
             said.push_str(&format!("; here are {}", self.returned));
         }
-        if let (Some(metric), Some(first)) = (&self.sort_metric, self.runs.first()) {
+        if let (true, Some(first)) = (self.sorted_by.starts_with("duration"), self.runs.first()) {
+            let took = first.duration_seconds.map_or_else(|| "has not ended".to_owned(), |took| format!("took {}", shown_duration(took)));
+            let which = if self.sorted_by.ends_with("ASC") { "shortest" } else { "longest" };
+            said.push_str(&format!(", {which} first; {} {took}", first.run_name));
+        } else if let (Some(metric), Some(first)) = (&self.sort_metric, self.runs.first()) {
             if let Some(value) = first.metrics.get(&plain(metric)) {
                 said.push_str(&format!(", sorted by {metric}; first is {} with {}", first.run_name, shown(value.0)));
             }

@@ -22,6 +22,9 @@ pub const TENANT_TAG: &str = "tenant_id";
 /// How many experiments one page of the store brings.
 const EXPERIMENTS_A_PAGE: usize = 1000;
 
+/// How many characters MLflow's own run ids have.
+const RUN_ID_LENGTH: usize = 32;
+
 /// How many experiments are looked at in all.
 const EXPERIMENTS_AT_MOST: usize = 20_000;
 
@@ -179,6 +182,10 @@ fn has_tag_like(experiment: &Experiment, reference: &str) -> bool {
 /// The experiments that hold what is wanted, by the strongest likeness that any of them offers.
 async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>) -> Result<Vec<&'a Experiment>, ToolError> {
     let mut fitting: Vec<&Experiment> = all.iter().collect();
+    let named: Vec<&String> = wants.runs.iter().filter(|text| matches!(RunPhrase::parse(text), RunPhrase::One(_))).collect();
+    if !named.is_empty() {
+        fitting = holding_runs(context, fitting, &named).await?;
+    }
     let mut metrics = wants.metrics.to_vec();
     for reference in wants.runs {
         if let RunPhrase::Best { metric: Some(metric), .. } | RunPhrase::Worst { metric: Some(metric), .. } = RunPhrase::parse(reference) {
@@ -193,30 +200,40 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
         let logged = by_experiment(context.store.param_keys().await?);
         fitting = holding(fitting, &logged, wants.parameters, "parameter")?;
     }
-    let named: Vec<&String> = wants.runs.iter().filter(|text| matches!(RunPhrase::parse(text), RunPhrase::One(_))).collect();
-    if !named.is_empty() {
-        let ids: Vec<ExperimentId> = fitting.iter().map(|experiment| experiment.id.clone()).collect();
-        let table = context.store.run_table(&TableQuery { experiment_ids: ids, ..TableQuery::default() }).await?;
-        let mut runs: BTreeMap<ExperimentId, Vec<RunName>> = BTreeMap::new();
-        for row in &table.rows {
-            runs.entry(row.experiment_id.clone()).or_default().push(run_name(row));
+    Ok(fitting)
+}
+
+/// The experiments that hold the runs named, by the strongest likeness that any of them offers.
+async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[&String]) -> Result<Vec<&'a Experiment>, ToolError> {
+    let asked: Vec<RunId> = named.iter().map(|reference| RunId(reference.trim().to_owned())).collect();
+    if asked.iter().all(|id| id.0.len() == RUN_ID_LENGTH) {
+        let runs = context.store.runs_by_id(&asked).await?;
+        if runs.len() == asked.len() {
+            return Ok(all.into_iter().filter(|experiment| runs.iter().all(|run| run.experiment_id == experiment.id)).collect());
         }
-        for reference in named {
-            let strength = |experiment: &&Experiment| {
-                let names = runs.get(&experiment.id)?;
-                match find_run(reference, names) {
-                    Found::One(_, likeness) => Some(likeness.max(Likeness::SameMeaning)),
-                    Found::Several(_) => Some(Likeness::PartOf),
-                    Found::Nothing(_) => None,
-                }
-            };
-            let kept = strongest(&fitting, strength);
-            if kept.is_empty() {
-                let every: Vec<RunName> = table.rows.iter().map(run_name).collect();
-                return Err(no_such_run(reference, &every));
+    }
+    let ids: Vec<ExperimentId> = all.iter().map(|experiment| experiment.id.clone()).collect();
+    let table = context.store.run_table(&TableQuery { experiment_ids: ids, ..TableQuery::default() }).await?;
+    let mut runs: BTreeMap<ExperimentId, Vec<RunName>> = BTreeMap::new();
+    for row in &table.rows {
+        runs.entry(row.experiment_id.clone()).or_default().push(run_name(row));
+    }
+    let mut fitting = all;
+    for reference in named {
+        let strength = |experiment: &&Experiment| {
+            let names = runs.get(&experiment.id)?;
+            match find_run(reference, names) {
+                Found::One(_, likeness) => Some(likeness.max(Likeness::SameMeaning)),
+                Found::Several(_) => Some(Likeness::PartOf),
+                Found::Nothing(_) => None,
             }
-            fitting = kept;
+        };
+        let kept = strongest(&fitting, strength);
+        if kept.is_empty() {
+            let every: Vec<RunName> = table.rows.iter().map(run_name).collect();
+            return Err(no_such_run(reference, &every));
         }
+        fitting = kept;
     }
     Ok(fitting)
 }

@@ -55,7 +55,14 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
             found.and_then(|(clauses, to)| Some((clauses, places(index, to)?)))
         }
         Part::Comparison(comparison) => {
-            let number_at = next_solid(reading, index)?;
+            let next = next_solid(reading, index)?;
+            if let Some(field) = field_of(&spans.get(next)?.part) {
+                // `below an rmse of 35`
+                let number_at = next_solid(reading, next)?;
+                let Part::Number(number) = spans.get(number_at)?.part else { return None };
+                return Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, number_at)?));
+            }
+            let number_at = next;
             let Part::Number(number) = spans.get(number_at)?.part else { return None };
             let subject_at = next_subject(reading, number_at)?;
             let field = field_of(&spans.get(subject_at)?.part)?;

@@ -6,8 +6,17 @@ use serde_json::Value;
 use super::{Arguments, lexicon, put};
 use crate::domain::reference::placed_words;
 
-/// The arguments of `create_experiment`, if the question asks for one.
-pub(super) fn arguments(question: &str) -> Option<Arguments> {
+/// Whether a question orders an experiment to be made.
+#[derive(Debug, PartialEq)]
+pub(super) enum Order {
+    /// With these arguments of `create_experiment`.
+    Create(Arguments),
+    /// But does not say what it is to be called.
+    Nameless,
+}
+
+/// The order to create an experiment, if the question is one.
+pub(super) fn order(question: &str) -> Option<Order> {
     let words = placed_words(question);
     let creates = |word: &str| lexicon::meaning(word) == Some("create") || matches!(word, "start" | "set" | "begin");
     let verb_at = words.iter().take(8).position(|(word, _)| creates(word))?;
@@ -18,7 +27,11 @@ pub(super) fn arguments(question: &str) -> Option<Arguments> {
         return None;
     }
     let rest = question.get(words.get(noun_at)?.1.end..)?;
-    let (name, rest) = name_of(rest)?;
+    let Some((name, rest)) = name_of(rest) else {
+        // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
+        let is_order = rest.chars().all(|letter| !letter.is_alphanumeric());
+        return is_order.then_some(Order::Nameless);
+    };
     let mut arguments = Arguments::new();
     put(&mut arguments, "name", name);
     let (description, rest) = description_of(&rest);
@@ -29,7 +42,7 @@ pub(super) fn arguments(question: &str) -> Option<Arguments> {
     if !tags.is_empty() {
         put(&mut arguments, "tags", Value::Object(tags));
     }
-    Some(arguments)
+    Some(Order::Create(arguments))
 }
 
 /// Words that end a name that stands without quotes.
@@ -50,6 +63,8 @@ fn name_of(text: &str) -> Option<(String, String)> {
         "with name ",
         "titled ",
         "name ",
+        "name: ",
+        "name:",
     ] {
         if let Some(stripped) = strip_prefix_folded(rest, lead) {
             rest = stripped.trim_start();
@@ -123,7 +138,11 @@ mod tests {
     use super::*;
 
     fn check(question: &str, expected: Value) {
-        assert_eq!(arguments(question).map(Value::Object).unwrap_or_default(), expected, "{question}");
+        let arguments = order(question).map(|order| match order {
+            Order::Create(arguments) => Value::Object(arguments),
+            Order::Nameless => Value::from("nameless"),
+        });
+        assert_eq!(arguments.unwrap_or_default(), expected, "{question}");
     }
 
     #[test]
@@ -137,6 +156,8 @@ mod tests {
             "please set up a new experiment named asr tagged owner=sam and phase=pilot",
             serde_json::json!({"name": "asr", "tags": {"owner": "sam", "phase": "pilot"}}),
         );
+        check("new experiment, name: asr, description: speech", serde_json::json!({"name": "asr", "description": "speech"}));
+        check("create a new experiment", Value::from("nameless"));
         check("which experiment is new?", Value::Null);
         check("what experiments were created by ana", Value::Null);
     }

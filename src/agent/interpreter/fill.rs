@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::followup::{put_focus, runs_referred_to};
 use super::lexicon::End;
 use super::reading::{Part, Reading, Span};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Kind, Vocabulary};
 use super::{Arguments, put, put_experiment};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
@@ -29,7 +29,23 @@ pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversati
 
 /// A ranking with a number is a list, a list with one end is a best run.
 pub(super) fn retarget(tool: &'static str, arguments: Arguments, reading: &Reading) -> (&'static str, Arguments) {
-    let ranked = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..))));
+    if tool == "list_experiments"
+        && reading.says("about")
+        && ["tell", "know", "describe", "talk", "hear", "read", "what"].iter().any(|word| reading.says(word))
+        && let Some(experiment) = reading.experiment()
+        && arguments.len() == 1
+        && arguments.get("query").and_then(Value::as_str) == Some(experiment)
+    {
+        let mut about = Arguments::new();
+        put(&mut about, "experiment", experiment);
+        return ("describe_experiment", about);
+    }
+    let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
+    let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
+    if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something {
+        return ("list_experiments", Arguments::new());
+    }
+    let ranked = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)))) || by_duration(reading).is_some();
     if tool == "best_run" && ranked {
         let mut list = Arguments::new();
         if list_runs(&mut list, reading).is_some() {
@@ -80,7 +96,23 @@ fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> 
 
 /// Words between the noun and the tag that say nothing of their own.
 fn is_link(reading: &Reading, span: &Span) -> bool {
-    matches!(said(reading, span).to_lowercase().as_str(), "owned" | "belong" | "belonging" | "belongs" | "active" | "together")
+    matches!(
+        said(reading, span).to_lowercase().as_str(),
+        "owned"
+            | "belong"
+            | "belonging"
+            | "belongs"
+            | "active"
+            | "together"
+            | "sit"
+            | "sits"
+            | "sitting"
+            | "lie"
+            | "lies"
+            | "stand"
+            | "live"
+            | "lives"
+    )
 }
 
 /// `team` in `team data-science`: names the tag whose value stands behind it.
@@ -112,11 +144,19 @@ fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
         put(arguments, "filter", filter_text(&clauses));
     }
     let mut ordered = false;
-    let metric = sort_key(reading);
+    let by_duration = by_duration(reading);
+    let metric = if by_duration.is_some() { Some("duration".to_owned()) } else { sort_key(reading) };
     for part in reading.parts() {
         match part {
             Part::Runs(phrase) => {
                 let (kind, count) = phrase.split_once(' ').unwrap_or((phrase, ""));
+                if let (Some(metric), true, "first", Ok(count)) = (&metric, sorts(reading), kind, count.parse::<usize>()) {
+                    // `rank them by f1 and show me the first three`
+                    put(arguments, "sort_by", metric.clone());
+                    put(arguments, "limit", count);
+                    ordered = true;
+                    continue;
+                }
                 put(arguments, "sort_by", "start_time");
                 put(arguments, "order", if kind == "last" { "desc" } else { "asc" });
                 if let Ok(count) = count.parse::<usize>() {
@@ -128,11 +168,11 @@ fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
                 let count = if let Part::End(_, count) = part { *count } else { None };
                 put(arguments, "sort_by", metric.clone().unwrap_or_else(|| "best".to_owned()));
                 match end {
-                    End::Highest => put(arguments, "order", "desc"),
-                    End::Lowest => put(arguments, "order", "asc"),
-                    End::Best => {}
-                    End::Worst => put(arguments, "order", "worst_first"),
+                    End::Best if by_duration.is_some() => put(arguments, "order", "asc"),
+                    End::Worst if by_duration.is_some() => put(arguments, "order", "desc"),
+                    End::Best | End::Worst | End::Highest | End::Lowest => put_order(arguments, *end),
                 }
+                let count = count.or(if by_duration == Some(Spoken::One) { Some(1) } else { None });
                 if let Some(count) = count.filter(|count| *count > 0) {
                     put(arguments, "limit", count);
                 }
@@ -151,6 +191,22 @@ fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// Whether one run or several are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    One,
+    Several,
+}
+
+/// `took longest`, `the shortest run`, `fastest run`: a ranking by how long runs took, where no metric is named.
+fn by_duration(reading: &Reading) -> Option<Spoken> {
+    let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
+    let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
+        || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
+    let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
+    (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })
 }
 
 fn sorts(reading: &Reading) -> bool {
@@ -177,6 +233,11 @@ fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
         _ => None,
     });
     let end = reading.parts().find_map(|part| if let Part::End(end, None) = part { Some(*end) } else { None });
+    if named.as_ref().is_some_and(|run| run.split(' ').nth(1).is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 1)))
+        && !reading.parts().any(|part| matches!(part, Part::Run(_)))
+    {
+        return None;
+    }
     let run = match (named, end) {
         (Some(run), _) => run,
         (None, Some(end)) => end_phrase(end, None, None),
@@ -246,6 +307,18 @@ fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// The end of a ranking with which a list begins.
+pub(super) fn put_order(arguments: &mut Arguments, end: End) {
+    match end {
+        End::Highest => put(arguments, "order", "desc"),
+        End::Lowest => put(arguments, "order", "asc"),
+        End::Worst => put(arguments, "order", "worst_first"),
+        End::Best => {
+            arguments.remove("order");
+        }
+    }
 }
 
 /// The end of a ranking as an argument.
@@ -350,6 +423,14 @@ fn compare_runs(arguments: &mut Arguments, reading: &Reading, conversation: &Con
             _ => {}
         }
     }
+    // `the winner against the runner-up`, with nothing listed before
+    let names_second = reading.says("runner") || reading.says("runners") || reading.text.to_lowercase().contains("second best");
+    if let ([only], true) = (runs.as_slice(), names_second && ends) {
+        let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+        if only == &end_phrase(end.unwrap_or(End::Best), None, by.as_deref()) {
+            runs = vec![end_phrase(end.unwrap_or(End::Best), Some(2), by.as_deref())];
+        }
+    }
     let is_several = runs.len() > 1
         || runs.iter().any(|run| {
             run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1)) || matches!(run.as_str(), "last" | "first")
@@ -418,6 +499,9 @@ fn metric_history(arguments: &mut Arguments, reading: &Reading, conversation: &C
             _ => {}
         }
     }
+    if metrics.len() > 1 || !reading.unknown().is_empty() {
+        metrics = combined(metrics, reading, vocabulary);
+    }
     if metrics.is_empty() {
         metrics.extend(reading.parameters().into_iter().take(1));
     }
@@ -448,6 +532,17 @@ fn metric_history(arguments: &mut Arguments, reading: &Reading, conversation: &C
         put(arguments, name, value);
     }
     Some(())
+}
+
+/// `loss of run 3, train and validation`: a word that is no metric's whole name, completed by the others.
+fn combined(metrics: Vec<String>, reading: &Reading, vocabulary: &Vocabulary) -> Vec<String> {
+    let is_metric = |name: &str| vocabulary.exact(name).iter().any(|(entry, _)| entry.kind == Kind::Metric);
+    let Some(head) = metrics.iter().find(|metric| !metric.contains([' ', '_', '/', '-']) && !is_metric(metric)).cloned() else {
+        return metrics;
+    };
+    let others = metrics.iter().filter(|metric| **metric != head).cloned().chain(reading.unknown());
+    let whole: Vec<String> = others.map(|other| format!("{other} {head}")).filter(|name| is_metric(name)).collect();
+    if whole.is_empty() { metrics } else { whole }
 }
 
 /// Whether the question may mean the metric of the answer before it.
@@ -488,7 +583,10 @@ fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> 
     }) {
         put(arguments, "metric", metric);
     }
-    let parameters = reading.parameters();
+    let mut parameters = reading.parameters();
+    if parameters.is_empty() {
+        parameters.extend(unknown_parameter(reading));
+    }
     if !parameters.is_empty() {
         put(arguments, "parameters", parameters);
     }
@@ -497,6 +595,16 @@ fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> 
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// `the gradient clipping parameter`: unknown words before the noun name a parameter that is not there, which the tool then tells.
+fn unknown_parameter(reading: &Reading) -> Option<String> {
+    let noun = reading.spans.iter().position(|span| {
+        matches!(span.part, Part::Meaning("parameter")) && reading.words.get(span.words.start).is_some_and(|word| !word.ends_with('s'))
+    })?;
+    let first = (0..noun).rev().take_while(|place| reading.spans.get(*place).is_some_and(|span| span.part == Part::Unknown)).last()?;
+    let bytes = reading.spans.get(first)?.bytes.start..reading.spans.get(noun.checked_sub(1)?)?.bytes.end;
+    reading.text.get(bytes).map(str::to_owned)
 }
 
 /// Conditions as MLflow writes them.

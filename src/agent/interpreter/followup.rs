@@ -10,6 +10,14 @@ use crate::agent::conversation::Conversation;
 /// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
+    if let Some(plan) = about_listed_experiment(reading, conversation, last_tool)
+        .or_else(|| added(reading, last_tool, last_arguments))
+        .or_else(|| narrowed(reading, last_tool, last_arguments))
+        .or_else(|| resorted(reading, last_tool, last_arguments))
+        .or_else(|| first_of_list(reading, conversation, last_tool))
+    {
+        return Some(plan);
+    }
     let asks_by_itself = reading.parts().any(|part| {
         matches!(
             part,
@@ -82,6 +90,130 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         changed = change_metric(tool, &mut arguments, std::slice::from_ref(name), name);
     }
     changed.then(|| Plan::call(tool, arguments))
+}
+
+/// `tell me more about the first one`, after a list of experiments.
+fn about_listed_experiment(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let names_nothing = !reading.parts().any(|part| {
+        matches!(part, Part::Experiment(_) | Part::Run(_) | Part::Metric(_) | Part::Parameter(_) | Part::End(..) | Part::Conditions(_))
+            || matches!(part, Part::Meaning("plot" | "compare" | "impact" | "run" | "howmany" | "create"))
+    });
+    if last_tool != "list_experiments" || !names_nothing {
+        return None;
+    }
+    let place = reading.parts().find_map(|part| match part {
+        Part::Anaphor(Anaphor::Nth(place)) => Some(*place),
+        Part::Anaphor(Anaphor::Last) => conversation.experiments.len().checked_sub(1),
+        Part::Anaphor(Anaphor::One) if conversation.experiments.len() == 1 => Some(0),
+        Part::Runs(phrase) if phrase == "first 1" => Some(0),
+        _ => None,
+    })?;
+    let mut arguments = Arguments::new();
+    put(&mut arguments, "experiment", conversation.experiments.get(place)?.clone());
+    Some(Plan::call("describe_experiment", arguments))
+}
+
+/// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
+fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    const ADDING: [&str; 8] = ["add", "also", "too", "include", "plus", "throw", "additionally", "well"];
+    let adds = ADDING.iter().any(|word| reading.says(word)) && reading.words.len() <= 12;
+    let begins_anew = reading
+        .parts()
+        .any(|part| matches!(part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_)))
+        || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how"));
+    if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
+        return None;
+    }
+    let runs = reading.parts().filter_map(|part| match part {
+        Part::Run(text) => Some(text.clone()),
+        Part::Number(number) if number.fract() == 0.0 => Some(number.to_string()),
+        _ => None,
+    });
+    let (runs, metrics): (Vec<String>, Vec<String>) = (runs.collect(), reading.metrics());
+    let mut arguments = last_arguments.clone();
+    for (name, more) in [("run_ids", runs), ("metrics", metrics)] {
+        if more.is_empty() {
+            continue;
+        }
+        let mut all: Vec<Value> = arguments.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        // A comparison without metrics shows all of them already.
+        if name == "metrics" && all.is_empty() {
+            return None;
+        }
+        all.extend(
+            more.into_iter()
+                .map(Value::from)
+                .filter(|one| !last_arguments.get(name).and_then(Value::as_array).is_some_and(|known| known.contains(one))),
+        );
+        put(&mut arguments, name, all);
+    }
+    (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
+}
+
+/// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
+fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let clauses = reading.clauses();
+    let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
+    let narrows = ["only", "just"].iter().any(|word| reading.words.first().is_some_and(|first| first == word))
+        || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
+    let begins_anew = reading.experiment().is_some()
+        || reading
+            .parts()
+            .any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "describe") | Part::End(..) | Part::Run(_)));
+    if clauses.is_empty() || !narrows || begins_anew || last_tool != "list_runs" {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    let before = arguments.get("filter").and_then(Value::as_str).map(|text| format!("{text} AND ")).unwrap_or_default();
+    put(&mut arguments, "filter", format!("{before}{}", fill::filter_text(&clauses)));
+    arguments.remove("page_token");
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `sort them by auc`, `and the worst 3`: the last list in another order.
+fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let names_place = reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Conditions(_)));
+    let asks_else = ["plot", "compare", "impact", "describe", "howmany"].iter().any(|meaning| reading.means(meaning));
+    if last_tool != "list_runs" || names_place || asks_else {
+        return None;
+    }
+    let key = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned());
+    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word)) && key.is_some();
+    let other_end = reading.parts().find_map(|part| if let Part::End(end, Some(count)) = part { Some((*end, *count)) } else { None });
+    let is_other_end = other_end.is_some() && key.is_none() && last_arguments.contains_key("sort_by") && is_fragment(reading);
+    let mut arguments = last_arguments.clone();
+    arguments.remove("page_token");
+    if sorts {
+        put(&mut arguments, "sort_by", key?);
+        arguments.remove("order");
+        if let Some(end) = reading.parts().find_map(|part| if let Part::Order(end) = part { Some(*end) } else { None }) {
+            fill::put_order(&mut arguments, end);
+        }
+        return Some(Plan::call(last_tool, arguments));
+    }
+    let (end, count) = other_end.filter(|_| is_other_end)?;
+    fill::put_order(&mut arguments, end);
+    put(&mut arguments, "limit", count);
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `compare the first two`, of the list just shown.
+fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let count = reading
+        .parts()
+        .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
+    let names_place = reading.experiment().is_some() || reading.means("run");
+    if !matches!(last_tool, "list_runs" | "best_run") || !reading.means("compare") || names_place || count > conversation.listed.len() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", conversation.listed.iter().take(count).map(|run| run.run_id.clone()).collect::<Vec<_>>());
+    let metrics = reading.metrics();
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    Some(Plan::call("compare_runs", arguments))
 }
 
 /// `what about X`, `and X?`, `same for X`, `X instead`, or nothing but a name.

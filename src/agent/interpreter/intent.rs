@@ -125,6 +125,11 @@ fn reading_bag(reading: &Reading) -> Bag {
     if reading.plots() {
         bag.insert("plot", 1);
     }
+    // `in mlflow` says where everything is: it matters only where nothing else is named.
+    let names = |part: &Part| !matches!(part, Part::Meaning(_) | Part::Unknown | Part::Filler | Part::Number(_) | Part::Comparison(_));
+    if reading.parts().any(names) || ["run", "experiments", "metric", "parameter"].iter().any(|meaning| reading.means(meaning)) {
+        bag.remove("store");
+    }
     cap(bag)
 }
 

@@ -13,10 +13,11 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     scores number than among amongst within across over until during into through between both same about if but not no yes well \
     really actually exactly currently ever still already overall go went going look looks looking ask question quick quickly curious \
     say e g per via including include even exist exists existing around achieved reached happened happening recently lately entire \
-    whole having being folks own respect regard regarding terms term such other another more much many set data mlflow store again \
+    whole having being folks own respect regard regarding terms term such other another more much many set data again \
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
-    ascending descending asc desc decreasing increasing first last";
+    ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody everybody work \
+    works working stuff thing things am new_to put put_up throw throws lowly seem seems stay stays stayed turn turned w wrt";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
 const MEANINGS: &[(&str, &str)] = &[
@@ -24,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",
@@ -36,11 +37,11 @@ const MEANINGS: &[(&str, &str)] = &[
         "matter matters mattered impact impacts influence influences influenced drive drives driving affect affects affected \
         correlate correlates correlated correlation correlations important importance sensitive sensitivity effect effects \
         relationship relate related depend depends contribute contributes explains responsible tune tuning move moves relation \
-        helps help hurt hurts determine determines",
+        helps help hurt hurts determine determines influential associated association linked tied role",
     ),
     (
         "describe",
-        "describe description logged recorded tracked available contain contains overview summary summarize summarise rundown recap gist measured \
+        "describe description lowdown logged recorded tracked available contain contains overview summary summarize summarise rundown recap gist measured \
         stored logs record track inside content contents summarised summarized logging tracking",
     ),
     ("create", "create make new fresh add register setup"),
@@ -68,6 +69,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("artifact", "artifact artifacts file files outputs"),
     ("range", "range ranges spread"),
+    ("store", "store mlflow server"),
 ];
 
 /// What a word means in the trade: the name of its meaning.
@@ -85,7 +87,15 @@ pub(super) fn misspelt_meaning(word: &str) -> Option<&'static str> {
         return None;
     }
     let known = MEANINGS.iter().flat_map(|(name, words)| words.split(' ').map(move |known| (*name, known)));
-    known.into_iter().find(|(_, known)| known.chars().count() >= 5 && is_typo_of(word, known)).map(|(name, _)| name)
+    let near = known.filter(|(_, known)| known.chars().count() >= 5 && is_typo_of(word, known));
+    near.min_by_key(|(_, known)| strsim::damerau_levenshtein(word, known)).map(|(name, _)| name)
+}
+
+/// Whether `word` is one of the commonest words, a letter wrong.
+pub(super) fn is_misspelt_filler(word: &str) -> bool {
+    const COMMON: [&str; 14] =
+        ["which", "where", "there", "their", "these", "those", "please", "about", "should", "could", "would", "having", "using", "again"];
+    word.chars().count() >= 4 && COMMON.iter().any(|known| strsim::damerau_levenshtein(word, known) == 1)
 }
 
 /// Whether a list of words, set apart by spaces, has this one.
@@ -120,11 +130,12 @@ pub(super) enum End {
 /// The end of a ranking that a word names.
 pub(super) fn end(word: &str) -> Option<End> {
     Some(match word {
-        "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak" | "maximum_of" | "most" | "maximizes"
-        | "maximises" => End::Highest,
-        "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes" | "minimises" | "tiniest" => End::Lowest,
-        "best" | "top" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "lead" | "leading" | "leader" | "tops" | "topped"
-        | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
+        "longest" | "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak" | "maximum_of" | "most"
+        | "maximizes" | "maximises" => End::Highest,
+        "shortest" | "quickest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
+        | "minimises" | "tiniest" => End::Lowest,
+        "best" | "top" | "sota" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "lead" | "leading" | "leader" | "tops"
+        | "topped" | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
         "worst" | "poorest" | "weakest" | "slowest" | "bottom" => End::Worst,
         _ => return None,
     })
@@ -148,6 +159,15 @@ pub(super) fn status(word: &str) -> Option<RunStatus> {
     })
 }
 
+/// The run status that a misspelt word names.
+pub(super) fn misspelt_status(word: &str) -> Option<RunStatus> {
+    let known = ["failed", "crashed", "finished", "completed", "running", "killed", "scheduled"];
+    let near = known.iter().find(|known| {
+        word.chars().count() >= 5 && word.chars().next() == known.chars().next() && strsim::damerau_levenshtein(word, known) == 1
+    });
+    near.and_then(|known| status(known))
+}
+
 /// Verbs by which people ask for what Trialogue does not do: to change, remove or start things.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy retrain archive restore purge truncate \
     terminate cancel clear destroy rm trash discard execute shutdown promote train launch upload install reset abort move merge \
@@ -156,6 +176,15 @@ const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill sto
 /// Whether a word asks for what Trialogue does not do.
 pub(super) fn is_forbidden(word: &str) -> bool {
     has(FORBIDDEN, word)
+}
+
+/// Orders that people give to assistants of any kind and that no experiment answers.
+const OFF_TOPIC: &str = "translate write sing compose email send book remind convert recommend buy pay cook google";
+
+/// Whether the first word that is not polite is such an order.
+pub(super) fn is_off_topic(words: &[String]) -> bool {
+    const POLITE: &str = "please can could would will you hey hi kindly now just i want need to d like";
+    words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// Words with which a question of its own begins.

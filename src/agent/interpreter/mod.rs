@@ -39,6 +39,8 @@ pub(super) enum Plan {
     },
     /// It cannot be answered; why, and what can.
     Refuse(String),
+    /// It was not understood; what can be.
+    Puzzle(String),
 }
 
 impl Plan {
@@ -57,8 +59,19 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));
     }
-    if let Some(arguments) = creation::arguments(question) {
-        return Ok(Plan::call("create_experiment", arguments));
+    if lexicon::is_off_topic(&crate::domain::reference::words(question)) {
+        return Ok(Plan::Refuse(format!(
+            "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
+        )));
+    }
+    match creation::order(question) {
+        Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
+        Some(creation::Order::Nameless) => {
+            return Ok(Plan::Refuse(
+                "What should the experiment be called? Say for example “create an experiment called pilot with tags team=risk”.".to_owned(),
+            ));
+        }
+        None => {}
     }
     let vocabulary = Vocabulary::load(context).await?;
     let first = reading::read(question, &vocabulary, context.focus.as_ref(), context.now);
@@ -77,7 +90,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             return Ok(Plan::call(tool, arguments));
         }
     }
-    Ok(Plan::Refuse(format!(
+    Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
 }

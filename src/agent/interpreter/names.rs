@@ -236,10 +236,24 @@ impl Reader<'_> {
                 }
                 let found = self.vocabulary.alike(self.said(&words));
                 if let Some(part) = self.choose_partial(&found, &words) {
-                    self.cover(words, part);
+                    match (part, self.version_behind(words.end)) {
+                        // `toxicity v1` is not `Toxicity v2`, though it begins like it: the tool tells what there is.
+                        (Part::Experiment(name), Some(version)) if !has_word(&name, self.word(version.end - 1)) => {
+                            let said = words.start..version.end;
+                            let text = self.said(&said).to_owned();
+                            self.cover(said, Part::Experiment(text));
+                        }
+                        (part, _) => self.cover(words, part),
+                    }
                 }
             }
         }
+    }
+
+    /// `v1`, `version 2`, behind a name.
+    fn version_behind(&self, index: usize) -> Option<Range<usize>> {
+        let is_number = |place: usize| self.word(place).bytes().all(|byte| byte.is_ascii_digit()) && !self.word(place).is_empty();
+        (matches!(self.word(index), "v" | "version") && is_number(index + 1)).then_some(index..index + 2)
     }
 
     pub(super) fn may_be_named(&self, index: usize, length: usize) -> bool {
@@ -285,4 +299,9 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Whether a name has this word.
+fn has_word(name: &str, word: &str) -> bool {
+    crate::domain::reference::words(name).iter().any(|known| known == word)
 }

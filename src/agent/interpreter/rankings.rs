@@ -158,7 +158,8 @@ impl Reader<'_> {
 
     /// `the four … runs with the lowest`: the number stands before the word for runs.
     pub(super) fn count_of_runs_before(&self, index: usize) -> Option<usize> {
-        let runs_at = (0..index).rev().find(|place| self.word(place.to_owned()) == "runs")?;
+        let is_plural = |place: usize| self.word(place).ends_with('s') && lexicon::meaning(self.word(place)) == Some("run");
+        let runs_at = (0..index).rev().find(|place| is_plural(*place))?;
         let from = runs_at.saturating_sub(6);
         let counts = (from..runs_at).rev().filter(|place| !matches!(self.word(place.to_owned()), "one" | "both"));
         counts.filter_map(|place| self.count_at(place)).find(|count| *count > 1)
@@ -187,6 +188,7 @@ impl Reader<'_> {
                 continue;
             }
             let anaphor = match self.word(index) {
+                "this" | "that" if matches!(lexicon::meaning(next), Some("store" | "experiment")) => None,
                 "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
                 "two" | "three" | "four" | "pair"
                     if index > 0 && matches!(self.word(index - 1), "the" | "those" | "these") && !matches!(next, "runs" | "run") =>

@@ -10,6 +10,7 @@ use super::vocabulary::Vocabulary;
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 use crate::domain::reference::placed_words;
+use crate::domain::run::RunStatus;
 use crate::domain::time::Timestamp;
 
 /// The words of an utterance with what was recognised of them so far.
@@ -78,7 +79,16 @@ impl<'a> Reader<'a> {
                 index += 1;
                 continue;
             };
-            let (length, value) = number_at(self.text.get(place.start..).unwrap_or_default());
+            // `.88` is 0.88; `v.88` and `0.9.88` are no such numbers.
+            let leading_point = self.text.get(..place.start).is_some_and(|before| {
+                let mut letters = before.chars().rev();
+                letters.next() == Some('.') && letters.next().is_none_or(|letter| !letter.is_alphanumeric() && letter != '.')
+            });
+            let (length, value) = match leading_point {
+                true => number_at(&format!("0{}", self.text.get(place.start - 1..).unwrap_or_default())),
+                false => number_at(self.text.get(place.start..).unwrap_or_default()),
+            };
+            let length = if leading_point { length.saturating_sub(2) } else { length };
             let mut end = index + 1;
             while self.places.get(end).is_some_and(|next| next.end <= place.start + length) {
                 end += 1;
@@ -106,9 +116,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a number stands behind, at most with a metric or parameter before it: `below an rmse of 35`.
     pub(super) fn number_follows(&self, index: usize) -> bool {
-        (index..(index + 2).min(self.words.len()))
-            .any(|place| matches!(self.spans.get(place), Some(Some(Span { part: Part::Number(_), .. }))))
+        for place in index..(index + 6).min(self.words.len()) {
+            match self.spans.get(place) {
+                Some(Some(Span { part: Part::Number(_), .. })) => return true,
+                Some(Some(Span { part: Part::Metric(_) | Part::Parameter(_), .. })) => {}
+                Some(None) if place < index + 2 || matches!(self.word(place), "a" | "an" | "the" | "of" | "value") => {}
+                _ => return false,
+            }
+        }
+        false
     }
 
     pub(super) fn statuses(&mut self) {
@@ -117,7 +135,18 @@ impl<'a> Reader<'a> {
             if !self.is_free(index..index + 1) {
                 continue;
             }
-            if let Some(status) = lexicon::status(&word).filter(|_| index == 0 || self.word(index - 1) != "been" || word != "running") {
+            let next = self.word(index + 1).to_owned();
+            let is_going = matches!(
+                (word.as_str(), next.as_str()),
+                ("still", "going" | "training" | "active" | "live" | "on") | ("in", "progress" | "flight") | ("under", "way")
+            );
+            if is_going && self.is_free(index..index + 2) {
+                let test = Test::Text(TextMatch::Eq, RunStatus::Running.mlflow_name().to_owned());
+                self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
+                continue;
+            }
+            let known = lexicon::status(&word).or_else(|| lexicon::misspelt_status(&word));
+            if let Some(status) = known.filter(|_| index == 0 || self.word(index - 1) != "been" || word != "running") {
                 let before: Vec<&str> = (index.saturating_sub(2)..index).map(|place| self.word(place)).collect();
                 let is_negated = before.iter().any(|word| matches!(*word, "not" | "never" | "didn" | "haven" | "hasn" | "isn" | "aren"));
                 let test = Test::Text(if is_negated { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
@@ -139,14 +168,19 @@ impl<'a> Reader<'a> {
                 ("set", "up") => (Part::Meaning("create"), 2),
                 ("how", "did" | "d") => (Part::Meaning("plot"), 2),
                 ("running", _) => (Part::Meaning("run"), 1),
-                ("next", "to") => (Part::Meaning("compare"), 2),
+                ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
+                ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
                 ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),
                 ("when", _) => (Part::Meaning("start"), 1),
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),
                     None if lexicon::is_filler(word) => (Part::Filler, 1),
-                    None => (lexicon::misspelt_meaning(word).map_or(Part::Unknown, Part::Meaning), 1),
+                    None => match lexicon::misspelt_meaning(word) {
+                        Some(meaning) => (Part::Meaning(meaning), 1),
+                        None if lexicon::is_misspelt_filler(word) => (Part::Filler, 1),
+                        None => (Part::Unknown, 1),
+                    },
                 },
             };
             let used = if self.is_free(index..index + used) { used } else { 1 };

@@ -8,7 +8,8 @@ use super::lexicon::End;
 use super::reader::Reader;
 use super::vocabulary::{Holder, Vocabulary};
 use crate::domain::experiment::ExperimentId;
-use crate::domain::filter::{Clause, Comparison};
+use crate::domain::filter::{Attribute, Clause, Comparison, Field, Test, TextMatch};
+use crate::domain::run::RunStatus;
 use crate::domain::time::Timestamp;
 
 /// A recognised part of an utterance.
@@ -109,7 +110,41 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
     super::conditions::join(&mut reading);
+    ignore_chatter(&mut reading);
     reading
+}
+
+/// `…, I have a meeting in five minutes`: between commas, words about the speaker that name nothing of the store.
+fn ignore_chatter(reading: &mut Reading) {
+    let mut clause_of: Vec<usize> = Vec::new();
+    for span in &reading.spans {
+        let before = reading.text.get(..span.bytes.start).unwrap_or_default();
+        clause_of.push(before.matches([',', ':', '–', '—', ';', '!', '.', '?']).count());
+    }
+    let clauses: std::collections::BTreeSet<usize> = clause_of.iter().copied().collect();
+    if clauses.len() < 2 {
+        return;
+    }
+    for clause in clauses {
+        let inside = || clause_of.iter().zip(&reading.spans).filter(|(number, _)| **number == clause).map(|(_, span)| span);
+        let speaks_of_itself = inside().next().and_then(|span| reading.words.get(span.words.start)).is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "i" | "we" | "my" | "our" | "it" | "thanks" | "thank" | "hello" | "hi" | "hey" | "sorry" | "no" | "good"
+            )
+        });
+        let says_nothing = inside().all(|span| {
+            matches!(
+                span.part,
+                Part::Unknown | Part::Filler | Part::Number(_) | Part::Anaphor(_) | Part::Meaning("create" | "user" | "start")
+            )
+        });
+        if speaks_of_itself && says_nothing {
+            for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {
+                span.part = Part::Filler;
+            }
+        }
+    }
 }
 
 impl Reading {
@@ -143,8 +178,27 @@ impl Reading {
         self.words.iter().any(|said| said == word)
     }
 
-    /// All conditions.
+    /// All conditions. MLflow's filters have no OR: of several statuses, those that are not named are excluded.
     pub(super) fn clauses(&self) -> Vec<Clause> {
+        let all = self.clauses_said();
+        let status = |clause: &Clause| match (&clause.field, &clause.test) {
+            (Field::Attribute(Attribute::Status), Test::Text(TextMatch::Eq, name)) => Some(name.clone()),
+            _ => None,
+        };
+        let named: Vec<String> = all.iter().filter_map(status).collect();
+        if named.len() < 2 {
+            return all;
+        }
+        let mut clauses: Vec<Clause> = all.into_iter().filter(|clause| status(clause).is_none()).collect();
+        let others = RunStatus::ALL.into_iter().map(RunStatus::mlflow_name).filter(|name| !named.iter().any(|said| said == name));
+        clauses.extend(
+            others.map(|name| Clause { field: Field::Attribute(Attribute::Status), test: Test::Text(TextMatch::Ne, name.to_owned()) }),
+        );
+        clauses
+    }
+
+    /// All conditions, as said.
+    fn clauses_said(&self) -> Vec<Clause> {
         let mut all: Vec<Clause> = Vec::new();
         for clause in self.parts().filter_map(|part| if let Part::Conditions(clauses) = part { Some(clauses) } else { None }).flatten() {
             if !all.contains(clause) {

@@ -6,7 +6,7 @@ use crate::domain::reference::placed_words;
 /// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
 pub(crate) fn questions(utterance: &str) -> Vec<String> {
     let mut questions = Vec::new();
-    for sentence in sentences(utterance) {
+    for sentence in with_pictures(utterance, sentences(utterance)) {
         let words = placed_words(sentence);
         let mut start = 0;
         for (index, (word, place)) in words.iter().enumerate() {
@@ -26,6 +26,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 && !is_quoted(sentence, place)
                 && is_whole(sentence.get(start..place).unwrap_or_default())
                 && !is_clause(&words, index)
+                && !is_cut(&words, index)
             {
                 questions.push(sentence.get(start..place).unwrap_or_default());
                 start = place;
@@ -33,7 +34,43 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         }
         questions.push(sentence.get(start..).unwrap_or_default());
     }
-    questions.into_iter().map(trimmed).filter(|question| !question.is_empty()).map(str::to_owned).collect()
+    let mut kept: Vec<String> = Vec::new();
+    for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
+        if kept.is_empty() || !is_echo(question) {
+            kept.push(question.to_owned());
+        }
+    }
+    kept
+}
+
+/// `did run 3 overfit? show train and val loss`: the order says how the question before it is to be answered, so they stay one.
+fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
+    let first_word = |sentence: &str| placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default();
+    let asks_whether =
+        |sentence: &str| matches!(first_word(sentence).as_str(), "did" | "does" | "do" | "is" | "was" | "were" | "has" | "are");
+    let says_how = |sentence: &str| {
+        matches!(first_word(sentence).as_str(), "show" | "plot" | "draw" | "list" | "graph")
+            && !placed_words(sentence).iter().any(|(word, _)| matches!(word.as_str(), "it" | "its" | "them" | "their" | "those" | "also"))
+    };
+    let mut joined: Vec<&str> = Vec::new();
+    for sentence in sentences {
+        let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
+        match joined.last_mut() {
+            Some(before) if asks_whether(before) && says_how(sentence) => {
+                if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
+                    *before = whole;
+                }
+            }
+            _ => joined.push(sentence),
+        }
+    }
+    joined
+}
+
+/// `…? list them`: asks to be shown what the question before it shows already.
+fn is_echo(question: &str) -> bool {
+    const ECHOES: &str = "list show name display give tell me us it them those please all and then also thanks thank you which one ones";
+    placed_words(question).iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
 }
 
 /// `…, and which run got it`: asks for what the question before it answers already.
@@ -46,6 +83,15 @@ fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
         rest.as_slice(),
         ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]
     )
+}
+
+/// `…, and show me the first three`: says how many of what the question before it asks for.
+fn is_cut(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    const LEADS: &str = "show give list me us the only just";
+    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str()).skip_while(|word| LEADS.split(' ').any(|lead| lead == *word));
+    matches!(rest.next(), Some("first" | "top" | "best"))
+        && rest.next().is_some_and(|word| crate::domain::reference::count_word(word).is_some())
+        && rest.all(|word| matches!(word, "of" | "them" | "ones" | "runs" | "please"))
 }
 
 /// `best mape and best rmse`: a second ranking.
@@ -81,6 +127,7 @@ fn sentences(utterance: &str) -> Vec<&str> {
 fn is_abbreviated(before: &str) -> bool {
     before.ends_with("i.e")
         || before.ends_with("e.g")
+        || before.ends_with("w.r.t")
         || before.ends_with(" vs")
         || ["no", "incl", "etc", "approx", "resp"].iter().any(|word| before.ends_with(word))
 }
@@ -95,7 +142,7 @@ fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
     let leads =
         words.first().is_some_and(|(word, _)| matches!(word.as_str(), "in" | "of" | "among" | "for" | "from" | "within" | "with" | "on"));
-    words.len() >= 2 && !leads
+    words.len() >= 2 && (!leads || before.contains(':'))
 }
 
 fn trimmed(question: &str) -> &str {
@@ -128,6 +175,8 @@ mod tests {
         check("Compare run-015, run-016 and run-017", &["Compare run-015, run-016 and run-017"]);
         check("of the xgboost runs, which one has the highest recall?", &["of the xgboost runs, which one has the highest recall?"]);
         check("lowest perplexity, and which run got it?", &["lowest perplexity, and which run got it?"]);
+        check("was anything killed? list it", &["was anything killed?"]);
+        check("show them", &["show them"]);
         check("create experiment \"a and show b\"", &["create experiment \"a and show b\""]);
     }
 }

@@ -157,7 +157,12 @@ impl Vocabulary {
             .filter_map(|index| self.entries.get(index))
             .filter_map(|entry| Some((entry, entry.name.likeness(&reference)?)))
             .collect();
-        found.retain(|(_, likeness)| *likeness <= Likeness::SameMeaning);
+        // A value is a text, not a term: `stage` is no form of `staging`.
+        let weakest = |entry: &Entry| match entry.kind {
+            Kind::Value | Kind::ExperimentTag => Likeness::SameWords,
+            Kind::Metric | Kind::Parameter | Kind::Experiment | Kind::Run => Likeness::SameMeaning,
+        };
+        found.retain(|(entry, likeness)| *likeness <= weakest(entry));
         found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
         found
     }

@@ -209,6 +209,7 @@ mod tests {
             experiment_id: ExperimentId(String::new()),
             status: RunStatus::Finished,
             start: None,
+            end: None,
             metrics: vec![*metric],
             params: params.iter().map(|text| (*text != "-").then(|| (*text).to_owned())).collect(),
         };

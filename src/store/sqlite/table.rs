@@ -19,8 +19,10 @@ use crate::store::TableQuery;
 
 /// The column of the start in [`statement`].
 const START: usize = 4;
+/// The column of the end in [`statement`].
+const END: usize = 5;
 /// Columns before the metrics in [`statement`].
-const FIXED: usize = 5;
+const FIXED: usize = 6;
 /// Up to so many columns, looking up each cell costs less than reading all that a run logged. SQLite joins at most 64
 /// tables.
 const JOINED: usize = 8;
@@ -56,6 +58,7 @@ fn run_row(row: &Row<'_>, metrics: usize, params: usize) -> rusqlite::Result<Run
         experiment_id: ExperimentId(text(row, 2)?),
         status: status(row, 3)?,
         start: Timestamp::from_mlflow(row.get(START)?),
+        end: Timestamp::from_mlflow(row.get(END)?),
         metrics: (0..metrics).map(|metric| metric_value(row, FIXED + 2 * metric, FIXED + 2 * metric + 1)).collect::<Result<_, _>>()?,
         params: (params_from..params_from + params).map(param).collect::<Result<_, _>>()?,
     })
@@ -66,7 +69,7 @@ pub(super) fn statement(schema: Schema, query: &TableQuery, metric_keys: &[Strin
     let mut statement = Statement::new(
         "SELECT r.run_uuid, CASE WHEN r.name <> '' THEN r.name \
          ELSE (SELECT t.value FROM tags AS t WHERE t.key = 'mlflow.runName' AND t.run_uuid = r.run_uuid) END, \
-         r.experiment_id, r.status, r.start_time",
+         r.experiment_id, r.status, r.start_time, r.end_time",
     );
     for metric in 0..metric_keys.len() {
         statement.push(&format!(", m{metric}.value, m{metric}.is_nan"));

@@ -1,0 +1,48 @@
+//! Runs by how long they took: MLflow keeps start and end, but neither sorts nor filters by what lies between.
+
+use crate::domain::filter::SortDirection;
+use crate::domain::run::{Run, RunRow};
+use crate::store::{Page, PageToken, RunQuery, TableQuery};
+use crate::tools::error::ToolError;
+use crate::tools::tool::Context;
+
+/// What a page token begins with, before the place in the list.
+const TOKEN: &str = "duration:";
+
+/// Whether a sort key means the duration.
+pub(super) fn is_meant(sort_by: &str) -> bool {
+    matches!(sort_by.trim().to_lowercase().as_str(), "duration" | "duration_seconds" | "attributes.duration" | "run time" | "runtime")
+}
+
+/// A page of the runs that the query's filter keeps, by duration; runs that have not ended come last, the newest of equal ones first.
+pub(super) async fn page(context: &Context, query: &RunQuery, direction: SortDirection) -> Result<Page<Run>, ToolError> {
+    let table = TableQuery { experiment_ids: query.experiment_ids.clone(), filter: query.filter.clone(), ..TableQuery::default() };
+    let mut rows = context.store.run_table(&table).await?.rows;
+    rows.sort_by(|one, other| {
+        let (one, other) = (milliseconds(one), milliseconds(other));
+        let by_length = match direction {
+            SortDirection::Ascending => one.cmp(&other),
+            SortDirection::Descending => other.cmp(&one),
+        };
+        one.is_none().cmp(&other.is_none()).then(by_length)
+    });
+    let start = match &query.page_token {
+        None => 0,
+        Some(PageToken(token)) => token
+            .strip_prefix(TOKEN)
+            .and_then(|place| place.parse::<usize>().ok())
+            .ok_or_else(|| ToolError::InvalidArguments(format!("the page token `{token}` is of another list: begin without a token")))?,
+    };
+    let ids: Vec<_> = rows.iter().skip(start).take(query.max_results).map(|row| row.id.clone()).collect();
+    let end = start + ids.len();
+    Ok(Page {
+        items: context.store.runs_by_id(&ids).await?,
+        total: Some(rows.len() as u64),
+        next: (end < rows.len()).then(|| PageToken(format!("{TOKEN}{end}"))),
+    })
+}
+
+/// How long a run took; absent where it has not ended or its start is unknown.
+fn milliseconds(row: &RunRow) -> Option<i64> {
+    Some(row.end?.0.saturating_sub(row.start?.0))
+}
