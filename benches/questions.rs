@@ -71,11 +71,24 @@ async fn measure(question: &Question, context: &Context, budget: Duration) -> Re
     }))
 }
 
-/// The answer as a client would get it.
+/// The answer as a client would get it; where a list does not fit into one reply, page after page until it has as many as were asked for.
 async fn ask(question: &Question, context: &Context) -> Result<String> {
     let tool = tools::named(&question.tool).with_context(|| format!("there is no tool `{}`", question.tool))?;
-    let outcome = tool.call(question.arguments.clone(), context).await?;
-    Ok(serde_json::to_string(&outcome.result)?)
+    let mut arguments = question.arguments.clone();
+    let wanted = arguments["limit"].as_u64();
+    let (mut answer, mut returned) = (String::new(), 0);
+    loop {
+        let result = tool.call(arguments.clone(), context).await?.result;
+        answer.push_str(&serde_json::to_string(&result)?);
+        returned += result["returned"].as_u64().unwrap_or(0);
+        match wanted {
+            Some(wanted) if returned < wanted && result["next_page_token"].is_string() => {
+                arguments["page_token"] = result["next_page_token"].clone();
+                arguments["limit"] = json!(wanted - returned);
+            }
+            _ => return Ok(answer),
+        }
+    }
 }
 
 /// What this process has used so far, of threads that ended too.

@@ -11,7 +11,7 @@ use super::view::{ResolvedExperiment, plain, shown_name};
 use crate::domain::compare;
 use crate::domain::experiment::{Experiment, ExperimentId, View};
 use crate::domain::filter::{Attribute, ExperimentClause, ExperimentField, ExperimentFilter, Field, Filter, RunOrder, Test, TextMatch};
-use crate::domain::metric::{Direction, primary_metric};
+use crate::domain::metric::{Direction, PRIMARY_METRIC_TAG, primary_metric};
 use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run, words};
 use crate::domain::run::{RunId, RunRow};
 use crate::store::{ExperimentQuery, TableQuery};
@@ -344,6 +344,10 @@ pub fn key_among(what: &'static str, reference: &str, keys: &[String]) -> Result
 /// # Errors
 /// [`ToolError::Nothing`] where no metric is logged.
 pub async fn primary(context: &Context, experiment: &Experiment) -> Result<String, ToolError> {
+    let tagged = experiment.tag(PRIMARY_METRIC_TAG).map(str::trim);
+    if let Some(key) = metric_keys(context, &experiment.id).await?.into_iter().find(|key| Some(key.as_str()) == tagged) {
+        return Ok(key);
+    }
     let counts: Vec<(String, u64)> =
         context.store.metric_summaries(&experiment.id).await?.into_iter().map(|summary| (summary.key, summary.runs)).collect();
     primary_metric(counts.iter().map(|(key, runs)| (key.as_str(), *runs)), &experiment.tags)

@@ -1,0 +1,114 @@
+//! The arguments of `metric_history`: which curves, on which axes.
+
+use super::{end_phrase, ranking_metric};
+use crate::agent::conversation::Conversation;
+use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
+use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::vocabulary::{Kind, Vocabulary};
+use crate::agent::interpreter::{Arguments, put, put_experiment};
+
+pub(super) fn metric_history(
+    arguments: &mut Arguments,
+    reading: &Reading,
+    conversation: &Conversation,
+    vocabulary: &Vocabulary,
+) -> Option<()> {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
+    let shows_curve = reading.means("show") && names_run && !reading.metrics().is_empty();
+    if !(reading.plots() || shows_curve) {
+        return None;
+    }
+    put_experiment(arguments, reading);
+    let ends = reading.parts().any(|part| matches!(part, Part::End(..)));
+    let mut metrics = reading.metrics();
+    let by = ranking_metric(reading).filter(|_| ends && (metrics.len() > 1 || reading.says("by")));
+    if metrics.len() > 1
+        && let Some(at) = metrics.iter().rposition(|metric| Some(metric) == by.as_ref())
+    {
+        metrics.remove(at);
+    }
+    let mut runs: Vec<String> = Vec::new();
+    let mut referred = runs_referred_to(reading, conversation);
+    for part in reading.parts() {
+        match part {
+            Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
+            Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
+            Part::Anaphor(_) if runs.is_empty() => {
+                if let Some(referred) = referred.take() {
+                    runs.extend(referred);
+                    put_focus(arguments, conversation);
+                }
+            }
+            _ => {}
+        }
+    }
+    if metrics.len() > 1 || !reading.unknown().is_empty() {
+        metrics = combined(metrics, reading, vocabulary);
+    }
+    if metrics.is_empty() {
+        metrics.extend(reading.parameters().into_iter().take(1));
+    }
+    if metrics.is_empty() {
+        metrics.extend(reading.unknown().into_iter().take(1));
+    }
+    if metrics.is_empty() {
+        metrics.extend(conversation.metrics.iter().take(1).filter(|&_| runs_are_of(conversation, reading)).cloned());
+    }
+    if metrics.is_empty() {
+        let experiment =
+            reading.experiment().map(str::to_owned).or_else(|| conversation.experiment.as_ref().map(|experiment| experiment.name.clone()));
+        metrics = vocabulary.losses(experiment.as_deref());
+    }
+    if runs.is_empty() && reading.experiment().is_none() && !conversation.runs.is_empty() && !reading.says("all") {
+        runs.extend(conversation.runs.iter().map(|run| run.run_id.clone()));
+        put_focus(arguments, conversation);
+    }
+    if runs.is_empty() {
+        runs.push("all".to_owned());
+    }
+    if metrics.is_empty() {
+        return None;
+    }
+    put(arguments, "run_ids", runs);
+    put(arguments, "metrics", metrics);
+    if let Some((name, value)) = axis(reading) {
+        put(arguments, name, value);
+    }
+    Some(())
+}
+
+/// `loss of run 3, train and validation`: a word that is no metric's whole name, completed by the others.
+fn combined(metrics: Vec<String>, reading: &Reading, vocabulary: &Vocabulary) -> Vec<String> {
+    let is_metric = |name: &str| vocabulary.exact(name).iter().any(|(entry, _)| entry.kind == Kind::Metric);
+    let Some(head) = metrics.iter().find(|metric| !metric.contains([' ', '_', '/', '-']) && !is_metric(metric)).cloned() else {
+        return metrics;
+    };
+    let others = metrics.iter().filter(|metric| **metric != head).cloned().chain(reading.unknown());
+    let whole: Vec<String> = others.map(|other| format!("{other} {head}")).filter(|name| is_metric(name)).collect();
+    if whole.is_empty() { metrics } else { whole }
+}
+
+/// Whether the question may mean the metric of the answer before it.
+fn runs_are_of(conversation: &Conversation, reading: &Reading) -> bool {
+    !conversation.metrics.is_empty()
+        && (reading.parts().any(|part| matches!(part, Part::Anaphor(_))) || reading.parts().any(|part| matches!(part, Part::Run(_))))
+}
+
+/// What the question says of a chart's axes.
+pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static str, &'static str)> {
+    let text = reading.text.to_lowercase();
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    if says(&["log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
+        return Some(("y_scale", "log"));
+    }
+    if says(&["linear scale", "linear axis", "linearly"]) {
+        return Some(("y_scale", "linear"));
+    }
+    if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "real time"]) {
+        return Some(("x_axis", "wall_time"));
+    }
+    if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
+        return Some(("x_axis", "relative_time"));
+    }
+    None
+}

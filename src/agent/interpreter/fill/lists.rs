@@ -1,0 +1,180 @@
+//! The arguments of tools that list or describe: experiments, what one logs, runs.
+
+use serde_json::Value;
+
+use super::{filter_text, put_order, said, unknown_after};
+use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::reading::{Part, Reading, Span};
+use crate::agent::interpreter::{Arguments, put, put_experiment};
+use crate::domain::filter::{Field, Test};
+
+pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
+        return None;
+    }
+    let mut query: Vec<String> = Vec::new();
+    let mut tags = serde_json::Map::new();
+    for (index, span) in reading.spans.iter().enumerate() {
+        match &span.part {
+            Part::Experiment(name) => query.push(name.clone()),
+            Part::ExperimentTag { key, value } => {
+                tags.insert(key.clone(), Value::from(value.clone()));
+            }
+            Part::Conditions(clauses) => {
+                for clause in clauses {
+                    if let (Field::Tag(key), Test::Text(_, value)) = (&clause.field, &clause.test) {
+                        tags.insert(key.clone(), Value::from(value.clone()));
+                    }
+                }
+            }
+            Part::Unknown if !is_link(reading, span) && !is_tag_key(reading, index) => query.push(said(reading, span)),
+            _ => {}
+        }
+    }
+    let deleted = reading.means("deleted");
+    let both = ["including", "include", "incl", "even", "plus", "together"].iter().any(|word| reading.says(word));
+    query.retain(|word| !tags.keys().any(|key| key.eq_ignore_ascii_case(word)));
+    if !query.is_empty() {
+        query.dedup();
+        put(arguments, "query", query.join(" "));
+    }
+    if !tags.is_empty() {
+        put(arguments, "tags", Value::Object(tags));
+    }
+    if deleted {
+        put(arguments, "status", if both { "all" } else { "deleted" });
+    }
+    Some(())
+}
+
+/// Words between the noun and the tag that say nothing of their own.
+fn is_link(reading: &Reading, span: &Span) -> bool {
+    matches!(
+        said(reading, span).to_lowercase().as_str(),
+        "owned"
+            | "belong"
+            | "belonging"
+            | "belongs"
+            | "active"
+            | "together"
+            | "sit"
+            | "sits"
+            | "sitting"
+            | "lie"
+            | "lies"
+            | "stand"
+            | "live"
+            | "lives"
+    )
+}
+
+/// `team` in `team data-science`: names the tag whose value stands behind it.
+fn is_tag_key(reading: &Reading, index: usize) -> bool {
+    let Some(Part::ExperimentTag { key, .. }) = reading.spans.get(index + 1).map(|span| &span.part) else { return false };
+    reading.spans.get(index).is_some_and(|span| said(reading, span).eq_ignore_ascii_case(key))
+}
+
+pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    put_experiment(arguments, reading);
+    if !arguments.contains_key("experiment")
+        && let Some(name) = unknown_after(reading, &["in", "about", "of", "for", "does", "describe", "summarize", "summarise"])
+    {
+        put(arguments, "experiment", name);
+    }
+    Some(())
+}
+
+pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    let speaks_of_runs = ["run", "howmany", "show"].iter().any(|meaning| reading.means(meaning))
+        || !reading.metrics().is_empty()
+        || reading.parts().any(|part| matches!(part, Part::Runs(_)));
+    if !speaks_of_runs && !reading.unknown().is_empty() {
+        return None;
+    }
+    put_experiment(arguments, reading);
+    let clauses = reading.clauses();
+    if !clauses.is_empty() {
+        put(arguments, "filter", filter_text(&clauses));
+    }
+    let mut ordered = false;
+    let by_duration = by_duration(reading);
+    let metric = if by_duration.is_some() { Some("duration".to_owned()) } else { sort_key(reading) };
+    for part in reading.parts() {
+        match part {
+            Part::Runs(phrase) => {
+                let (kind, count) = phrase.split_once(' ').unwrap_or((phrase, ""));
+                if let (Some(metric), true, "first", Ok(count)) = (&metric, sorts(reading), kind, count.parse::<usize>()) {
+                    // `rank them by f1 and show me the first three`
+                    put(arguments, "sort_by", metric.clone());
+                    put(arguments, "limit", count);
+                    ordered = true;
+                    continue;
+                }
+                put(arguments, "sort_by", "start_time");
+                put(arguments, "order", if kind == "last" { "desc" } else { "asc" });
+                if let Ok(count) = count.parse::<usize>() {
+                    put(arguments, "limit", count);
+                }
+                ordered = true;
+            }
+            Part::Order(end) | Part::End(end, _) if !ordered => {
+                let count = if let Part::End(_, count) = part { *count } else { None };
+                put(arguments, "sort_by", metric.clone().unwrap_or_else(|| "best".to_owned()));
+                match end {
+                    End::Best if by_duration.is_some() => put(arguments, "order", "asc"),
+                    End::Worst if by_duration.is_some() => put(arguments, "order", "desc"),
+                    End::Best | End::Worst | End::Highest | End::Lowest => put_order(arguments, *end),
+                }
+                let count = count.or(if by_duration == Some(Spoken::One) { Some(1) } else { None });
+                if let Some(count) = count.filter(|count| *count > 0) {
+                    put(arguments, "limit", count);
+                }
+                ordered = true;
+            }
+            _ => {}
+        }
+    }
+    if !ordered && let Some(metric) = metric.filter(|_| sorts(reading)) {
+        put(arguments, "sort_by", metric);
+        if ["ascending", "asc", "increasing"].iter().any(|word| reading.says(word)) {
+            put(arguments, "order", "asc");
+        }
+        if ["descending", "desc", "decreasing"].iter().any(|word| reading.says(word)) {
+            put(arguments, "order", "desc");
+        }
+    }
+    Some(())
+}
+
+/// Whether one run or several are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spoken {
+    One,
+    Several,
+}
+
+/// `took longest`, `the shortest run`, `fastest run`: a ranking by how long runs took, where no metric is named.
+pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
+    let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
+    let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
+        || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
+    let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
+    (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })
+}
+
+fn sorts(reading: &Reading) -> bool {
+    ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking", "by"].iter().any(|word| reading.says(word))
+}
+
+/// What to sort by: a metric or parameter outside the conditions, else the metric of the first condition.
+fn sort_key(reading: &Reading) -> Option<String> {
+    let own = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned());
+    own.or_else(|| unknown_after(reading, &["by", "on"])).or_else(|| {
+        let ended = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+        reading
+            .clauses()
+            .iter()
+            .filter(|_| ended)
+            .find_map(|clause| if let Field::Metric(key) = &clause.field { Some(key.clone()) } else { None })
+    })
+}

@@ -1,0 +1,172 @@
+//! From the parts of a question to the arguments of a tool.
+
+mod curves;
+mod lists;
+mod runs;
+
+use serde_json::Value;
+
+pub(super) use curves::axis;
+pub(super) use runs::keys;
+
+use super::lexicon::End;
+use super::reading::{Part, Reading, Span};
+use super::vocabulary::Vocabulary;
+use super::{Arguments, put};
+use crate::agent::conversation::Conversation;
+use crate::domain::filter::{Clause, Filter};
+
+/// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
+pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
+    let mut arguments = Arguments::new();
+    match tool {
+        "list_experiments" => lists::list_experiments(&mut arguments, reading),
+        "describe_experiment" => lists::describe_experiment(&mut arguments, reading),
+        "list_runs" => lists::list_runs(&mut arguments, reading),
+        "get_run" => runs::get_run(&mut arguments, reading, conversation),
+        "best_run" => runs::best_run(&mut arguments, reading),
+        "compare_runs" => runs::compare_runs(&mut arguments, reading, conversation),
+        "metric_history" => curves::metric_history(&mut arguments, reading, conversation, vocabulary),
+        "parameter_impact" => runs::parameter_impact(&mut arguments, reading),
+        _ => None,
+    }?;
+    Some(arguments)
+}
+
+/// A ranking with a number is a list, a list with one end is a best run.
+pub(super) fn retarget(tool: &'static str, arguments: Arguments, reading: &Reading) -> (&'static str, Arguments) {
+    if tool == "list_experiments"
+        && reading.says("about")
+        && ["tell", "know", "describe", "talk", "hear", "read", "what"].iter().any(|word| reading.says(word))
+        && let Some(experiment) = reading.experiment()
+        && arguments.len() == 1
+        && arguments.get("query").and_then(Value::as_str) == Some(experiment)
+    {
+        let mut about = Arguments::new();
+        put(&mut about, "experiment", experiment);
+        return ("describe_experiment", about);
+    }
+    let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
+    let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
+    if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something {
+        return ("list_experiments", Arguments::new());
+    }
+    let ranked = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)))) || lists::by_duration(reading).is_some();
+    if tool == "best_run" && ranked {
+        let mut list = Arguments::new();
+        if lists::list_runs(&mut list, reading).is_some() {
+            return ("list_runs", list);
+        }
+    }
+    (tool, arguments)
+}
+
+/// The end of a ranking with which a list begins.
+pub(super) fn put_order(arguments: &mut Arguments, end: End) {
+    match end {
+        End::Highest => put(arguments, "order", "desc"),
+        End::Lowest => put(arguments, "order", "asc"),
+        End::Worst => put(arguments, "order", "worst_first"),
+        End::Best => {
+            arguments.remove("order");
+        }
+    }
+}
+
+/// The end of a ranking as an argument.
+pub(super) fn put_direction(arguments: &mut Arguments, end: End) {
+    match end {
+        End::Highest => put(arguments, "direction", "max"),
+        End::Lowest => put(arguments, "direction", "min"),
+        End::Worst => put(arguments, "direction", "worst"),
+        End::Best => {
+            arguments.remove("direction");
+        }
+    }
+}
+
+/// The metric that ranks: the one behind `by`, else the first.
+fn ranking_metric(reading: &Reading) -> Option<String> {
+    let by = reading.spans.iter().enumerate().find_map(|(index, span)| match &span.part {
+        Part::Metric(text) if word_before(reading, index) == "by" => Some(text.clone()),
+        _ => None,
+    });
+    by.or_else(|| reading.metrics().into_iter().next())
+}
+
+/// The unknown words behind one of some words.
+fn unknown_after(reading: &Reading, leads: &[&str]) -> Option<String> {
+    let unknown = reading.unknown();
+    unknown.into_iter().find(|name| {
+        let Some(at) = reading.text.find(name.as_str()) else { return false };
+        let before = reading.text.get(..at).unwrap_or_default();
+        let mut words = crate::domain::reference::words(before);
+        while words.last().is_some_and(|word| matches!(word.as_str(), "the" | "a" | "an" | "its" | "their")) {
+            words.pop();
+        }
+        words.last().is_some_and(|word| leads.contains(&word.as_str()))
+    })
+}
+
+fn word_before(reading: &Reading, index: usize) -> &str {
+    let Some(first) = reading.spans.get(index).map(|span| span.words.start) else { return "" };
+    let words = reading.words.get(..first).unwrap_or_default();
+    words
+        .iter()
+        .rev()
+        .find(|word| !matches!(word.as_str(), "the" | "its" | "their" | "a" | "highest" | "lowest" | "best"))
+        .map_or("", String::as_str)
+}
+
+/// The word before a place, articles passed over.
+fn word_in_front(reading: &Reading, place: usize) -> &str {
+    let words = reading.words.get(..place).unwrap_or_default();
+    words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "our" | "my")).map_or("", String::as_str)
+}
+
+/// An unknown name beside the word `experiment`, or behind `in`.
+pub(super) fn unknown_experiment(reading: &Reading) -> Option<String> {
+    let is_noun = |span: Option<&Span>| span.is_some_and(|span| matches!(span.part, Part::Meaning("experiment")));
+    for (index, span) in reading.spans.iter().enumerate() {
+        if span.part != Part::Unknown {
+            continue;
+        }
+        let mut last = index;
+        while reading.spans.get(last + 1).is_some_and(|next| next.part == Part::Unknown) {
+            last += 1;
+        }
+        let first = (0..=index)
+            .rev()
+            .take_while(|place| reading.spans.get(*place).is_some_and(|span| span.part == Part::Unknown))
+            .last()
+            .unwrap_or(index);
+        let stands_in = reading.spans.get(first).is_some_and(|span| word_in_front(reading, span.words.start) == "in");
+        if stands_in
+            || is_noun(reading.spans.get(last + 1))
+            || first.checked_sub(1).is_some_and(|before| is_noun(reading.spans.get(before)))
+        {
+            let bytes = reading.spans.get(first)?.bytes.start..reading.spans.get(last)?.bytes.end;
+            return reading.text.get(bytes).map(str::to_owned);
+        }
+    }
+    None
+}
+
+/// `best 3 by f1`, as the tools read it.
+fn end_phrase(end: End, count: Option<usize>, metric: Option<&str>) -> String {
+    let head = match end {
+        End::Best | End::Highest => "best",
+        End::Worst | End::Lowest => "worst",
+    };
+    let head = count.map_or(head.to_owned(), |count| format!("{head} {count}"));
+    metric.map_or(head.clone(), |metric| format!("{head} by {metric}"))
+}
+
+/// Conditions as MLflow writes them.
+pub(super) fn filter_text(clauses: &[Clause]) -> String {
+    Filter { clauses: clauses.to_vec() }.to_string()
+}
+
+fn said(reading: &Reading, span: &Span) -> String {
+    reading.text.get(span.bytes.clone()).unwrap_or_default().to_owned()
+}

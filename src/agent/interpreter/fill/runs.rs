@@ -1,0 +1,189 @@
+//! The arguments of tools that look at runs: one, the best, several side by side, what moves their metric.
+
+use super::curves::axis;
+use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
+use crate::agent::conversation::Conversation;
+use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
+use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::{Arguments, put, put_experiment};
+use crate::domain::filter::{Attribute, Field};
+
+pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    put_experiment(arguments, reading);
+    let named = reading.parts().find_map(|part| match part {
+        Part::Run(text) | Part::Runs(text) => Some(text.clone()),
+        _ => None,
+    });
+    let end = reading.parts().find_map(|part| if let Part::End(end, None) = part { Some(*end) } else { None });
+    if named.as_ref().is_some_and(|run| run.split(' ').nth(1).is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 1)))
+        && !reading.parts().any(|part| matches!(part, Part::Run(_)))
+    {
+        return None;
+    }
+    let run = match (named, end) {
+        (Some(run), _) => run,
+        (None, Some(end)) => end_phrase(end, None, None),
+        (None, None) => {
+            let run = runs_referred_to(reading, conversation)?.into_iter().next()?;
+            put_focus(arguments, conversation);
+            run
+        }
+    };
+    put(arguments, "run", run);
+    let keys = keys(reading);
+    if !keys.is_empty() {
+        put(arguments, "keys", keys);
+    }
+    Some(())
+}
+
+/// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
+pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
+    let mut keys = reading.metrics();
+    keys.extend(reading.parameters());
+    for clause in reading.clauses() {
+        match clause.field {
+            Field::Attribute(Attribute::Status) => keys.push("status".to_owned()),
+            Field::Param(_) | Field::Metric(_) | Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_) => {}
+        }
+    }
+    if keys.is_empty() {
+        for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
+            if reading.means(meaning) {
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    if keys.is_empty()
+        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
+    {
+        keys.push(name);
+    }
+    keys.dedup();
+    keys
+}
+
+/// `what X did run 12 use`, `the X of run 12`.
+fn asks_for_fact(reading: &Reading) -> bool {
+    matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats")) && !reading.says("about")
+}
+
+pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+    if end.is_none() && !reading.means("perform") {
+        return None;
+    }
+    let speaks_of_runs =
+        !reading.metrics().is_empty() || !reading.parameters().is_empty() || reading.means("run") || reading.experiment().is_some();
+    if !speaks_of_runs && !reading.unknown().is_empty() {
+        return None;
+    }
+    put_experiment(arguments, reading);
+    let metric = ranking_metric(reading).or_else(|| reading.parameters().first().cloned());
+    if let Some(metric) = metric {
+        put(arguments, "metric", metric);
+    }
+    put_direction(arguments, end.unwrap_or(End::Best));
+    let clauses = reading.clauses();
+    if !clauses.is_empty() {
+        put(arguments, "filter", filter_text(&clauses));
+    }
+    Some(())
+}
+
+pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    let run_count = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
+    if axis(reading).is_some() || !reading.means("compare") && (run_count < 2 || reading.means("plot")) {
+        return None;
+    }
+    put_experiment(arguments, reading);
+    let (ends, metrics) = (reading.parts().any(|part| matches!(part, Part::End(..))), reading.metrics());
+    let by = ranking_metric(reading).filter(|_| ends);
+    let mut runs: Vec<String> = Vec::new();
+    let mut referred = runs_referred_to(reading, conversation);
+    for part in reading.parts() {
+        match part {
+            Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
+            Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
+            Part::Anaphor(_) => {
+                if let Some(referred) = referred.take() {
+                    runs.extend(referred);
+                    put_focus(arguments, conversation);
+                }
+            }
+            _ => {}
+        }
+    }
+    // `the winner against the runner-up`, with nothing listed before
+    let names_second = reading.says("runner") || reading.says("runners") || reading.text.to_lowercase().contains("second best");
+    if let ([only], true) = (runs.as_slice(), names_second && ends) {
+        let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+        if only == &end_phrase(end.unwrap_or(End::Best), None, by.as_deref()) {
+            runs = vec![end_phrase(end.unwrap_or(End::Best), Some(2), by.as_deref())];
+        }
+    }
+    let is_several = runs.len() > 1
+        || runs.iter().any(|run| {
+            run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1)) || matches!(run.as_str(), "last" | "first")
+        });
+    if !is_several {
+        let one_is_known = runs.len() == 1;
+        runs.extend(reading.unknown().into_iter().filter(|_| one_is_known).take(1));
+    }
+    if runs.is_empty() && reading.says("all") && !reading.clauses().is_empty() {
+        return None;
+    }
+    if runs.is_empty() && (reading.says("all") || reading.means("run")) {
+        runs.push("all".to_owned());
+    }
+    if runs.is_empty() {
+        return None;
+    }
+    put(arguments, "run_ids", runs);
+    if !metrics.is_empty() && !ends {
+        put(arguments, "metrics", metrics);
+    }
+    let parameters = reading.parameters();
+    if !parameters.is_empty() {
+        put(arguments, "parameters", parameters);
+    }
+    Some(())
+}
+
+pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    if !reading.means("impact") {
+        return None;
+    }
+    put_experiment(arguments, reading);
+    if let Some(metric) = reading.metrics().into_iter().next().or_else(|| {
+        unknown_after(
+            reading,
+            &["for", "on", "affect", "affects", "drive", "drives", "influence", "influences", "impact", "impacts", "with", "matter"],
+        )
+    }) {
+        put(arguments, "metric", metric);
+    }
+    let mut parameters = reading.parameters();
+    if parameters.is_empty() {
+        parameters.extend(unknown_parameter(reading));
+    }
+    if !parameters.is_empty() {
+        put(arguments, "parameters", parameters);
+    }
+    let clauses = reading.clauses();
+    if !clauses.is_empty() {
+        put(arguments, "filter", filter_text(&clauses));
+    }
+    Some(())
+}
+
+/// `the gradient clipping parameter`: unknown words before the noun name a parameter that is not there, which the tool then tells.
+fn unknown_parameter(reading: &Reading) -> Option<String> {
+    let noun = reading.spans.iter().position(|span| {
+        matches!(span.part, Part::Meaning("parameter")) && reading.words.get(span.words.start).is_some_and(|word| !word.ends_with('s'))
+    })?;
+    let first = (0..noun).rev().take_while(|place| reading.spans.get(*place).is_some_and(|span| span.part == Part::Unknown)).last()?;
+    let bytes = reading.spans.get(first)?.bytes.start..reading.spans.get(noun.checked_sub(1)?)?.bytes.end;
+    reading.text.get(bytes).map(str::to_owned)
+}
