@@ -3,6 +3,8 @@
 //! A store knows filters, orders and pages; it does not know tools, models or who asks.
 
 pub mod demo;
+mod page;
+mod refusals;
 pub mod sqlite;
 
 use crate::domain::artifact::Artifact;

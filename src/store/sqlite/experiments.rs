@@ -7,14 +7,15 @@ use rusqlite::{Row, params_from_iter};
 use super::conditions::{number_of, push_experiment_conditions};
 use super::connection::Session;
 use super::fault::Fault;
-use super::page::{Listing, limit, total_told_by_page};
 use super::probe::Schema;
 use super::rows::{lifecycle, status, text};
 use super::statement::Statement;
 use crate::domain::experiment::{Experiment, ExperimentId, Tag};
 use crate::domain::filter::{ExperimentField, ExperimentOrder};
 use crate::domain::time::Timestamp;
-use crate::store::{ExperimentQuery, Page, StatusCounts, StoreError};
+use crate::store::page::{Listing, limit, total_told_by_page};
+use crate::store::refusals::refuse_experiment_order;
+use crate::store::{ExperimentQuery, Page, StatusCounts};
 
 /// A page of experiments.
 ///
@@ -119,12 +120,10 @@ fn push_order(statement: &mut Statement, schema: Schema, orders: &[ExperimentOrd
         });
         return Ok(());
     }
+    refuse_experiment_order(orders)?;
     statement.push(" ORDER BY ");
     for order in orders {
-        let Some(column) = order.field.column_name() else {
-            let message = "experiments cannot be sorted by tags: sort by name, experiment_id, creation_time or last_update_time";
-            return Err(Fault::Told(StoreError::InvalidQuery(message.to_owned())));
-        };
+        let column = order.field.column_name().unwrap_or_default();
         statement.push(&format!("e.{column} {}, ", order.direction.keyword()));
     }
     let has_id = orders.iter().any(|order| order.field == ExperimentField::ExperimentId);

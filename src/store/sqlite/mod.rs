@@ -14,7 +14,6 @@ pub mod fill;
 mod history;
 mod keys;
 mod location;
-mod page;
 #[cfg(test)]
 mod plans;
 mod probe;
@@ -35,6 +34,7 @@ pub use location::path_of_uri;
 
 use self::connection::{Place, Pool};
 use self::keys::KeyTable;
+use super::refusals::refuse_unfit_experiment;
 use super::{ExperimentQuery, MetricSummary, OpenMode, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery};
 use crate::domain::artifact::Artifact;
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment};
@@ -80,7 +80,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn create_experiment(&self, new: &NewExperiment) -> Result<ExperimentId, StoreError> {
-        write::refuse_unfit(new)?;
+        refuse_unfit_experiment(new)?;
         let new = new.clone();
         self.pool.write(move |session| write::create_experiment(session, &new)).await
     }

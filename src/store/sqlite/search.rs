@@ -1,23 +1,19 @@
 //! Searching runs: filter, order and page as one statement that yields run ids.
 
-use std::collections::HashSet;
-
 use rusqlite::params_from_iter;
 
 use super::conditions::{column_of, push_run_conditions};
 use super::connection::Session;
 use super::fault::Fault;
-use super::page::{Listing, limit, total_told_by_page};
 use super::probe::Schema;
 use super::rows::text;
 use super::runs::load_runs;
 use super::statement::Statement;
 use crate::domain::filter::{Attribute, Field, RunOrder};
 use crate::domain::run::{Run, RunId};
-use crate::store::{Page, RunQuery, StoreError};
-
-/// Sort keys of one search. SQLite joins at most 64 tables.
-const MAX_SORT_KEYS: usize = 32;
+use crate::store::page::{Listing, limit, total_told_by_page};
+use crate::store::refusals::refuse_order;
+use crate::store::{Page, RunQuery};
 
 /// A page of whole runs.
 pub(super) fn search_runs(session: &Session, query: &RunQuery) -> Result<Page<Run>, Fault> {
@@ -66,25 +62,6 @@ fn count(session: &Session, query: &RunQuery) -> Result<u64, Fault> {
     let count: i64 =
         session.connection.prepare_cached(&statement.text)?.query_row(params_from_iter(&statement.values), |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
-}
-
-fn refuse_order(orders: &[RunOrder]) -> Result<(), Fault> {
-    if orders.len() > MAX_SORT_KEYS {
-        let message = format!("a search has at most {MAX_SORT_KEYS} sort keys, not {}", orders.len());
-        return Err(Fault::Told(StoreError::InvalidQuery(message)));
-    }
-    let mut seen = HashSet::new();
-    for order in orders {
-        if matches!(order.field, Field::Dataset(_)) {
-            let message = "runs cannot be sorted by dataset fields: sort by a metric, parameter, tag or attribute";
-            return Err(Fault::Told(StoreError::InvalidQuery(message.to_owned())));
-        }
-        if !seen.insert(&order.field) {
-            let message = format!("the sort key `{}` stands twice: name each key once", order.field);
-            return Err(Fault::Told(StoreError::InvalidQuery(message)));
-        }
-    }
-    Ok(())
 }
 
 /// The table that holds a sort key, joined by its primary key: one look-up a run. MLflow joins a subquery here, which

@@ -9,54 +9,8 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use super::connection::Session;
 use super::fault::Fault;
 use super::rows::text;
-use crate::domain::experiment::{ExperimentId, NewExperiment, Tag};
+use crate::domain::experiment::{ExperimentId, NewExperiment};
 use crate::store::StoreError;
-
-/// `MAX_EXPERIMENT_NAME_LENGTH = 500` (MLflow, `utils/validation.py`).
-const MAX_NAME: usize = 500;
-/// `MAX_ENTITY_KEY_LENGTH = 250` (as above).
-const MAX_TAG_KEY: usize = 250;
-/// `MAX_EXPERIMENT_TAG_VAL_LENGTH`: 5,000 up to MLflow 3.14, 20,000 since; SQLite enforces neither.
-const MAX_TAG_VALUE: usize = 20_000;
-
-/// Refuses what MLflow would refuse, before the store is touched.
-pub(super) fn refuse_unfit(new: &NewExperiment) -> Result<(), StoreError> {
-    let conflict = |message: String| Err(StoreError::Conflict(message));
-    if new.name.trim().is_empty() {
-        return conflict(format!("an experiment needs a name that is not blank, not `{}`", new.name));
-    }
-    let length = new.name.chars().count();
-    if length > MAX_NAME {
-        return conflict(format!("an experiment's name has at most {MAX_NAME} characters, not {length}"));
-    }
-    for (position, tag) in new.tags.iter().enumerate() {
-        if let Some(fault) = fault_of_tag(tag) {
-            return conflict(fault);
-        }
-        if new.tags.iter().take(position).any(|earlier| earlier.key == tag.key) {
-            return conflict(format!("the tag `{}` stands twice: give it one value", tag.key));
-        }
-    }
-    Ok(())
-}
-
-fn fault_of_tag(tag: &Tag) -> Option<String> {
-    let key = &tag.key;
-    // "^[/\w.\- :]*$", and "names must be ... normalized paths" (MLflow, utils/validation.py).
-    let is_spelled_well = key.chars().all(|letter| letter.is_alphanumeric() || "/_.- :".contains(letter));
-    let is_plain_path = key.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
-    if !is_spelled_well || !is_plain_path {
-        return Some(format!(
-            "the tag key `{key}` is refused by MLflow: use letters, digits, `_`, `-`, `.`, `:`, blanks, and single `/` between parts"
-        ));
-    }
-    let (key_length, value_length) = (key.chars().count(), tag.value.chars().count());
-    if key_length > MAX_TAG_KEY {
-        return Some(format!("a tag key has at most {MAX_TAG_KEY} characters, not {key_length}"));
-    }
-    (value_length > MAX_TAG_VALUE)
-        .then(|| format!("the value of the tag `{key}` has {value_length} characters, and a tag holds at most {MAX_TAG_VALUE}"))
-}
 
 /// Writes the experiment and its tags, and gives its id. Runs inside the caller's transaction.
 pub(super) fn create_experiment(session: &Session, new: &NewExperiment) -> Result<ExperimentId, Fault> {
