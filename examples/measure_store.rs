@@ -12,7 +12,7 @@ use trialogue::domain::experiment::{ExperimentId, View};
 use trialogue::domain::filter::{Clause, Comparison, Field, Filter, RunOrder, SortDirection, Test};
 use trialogue::domain::run::RunId;
 use trialogue::store::sqlite::SqliteStore;
-use trialogue::store::{ExperimentQuery, OpenMode, RunQuery, Store, StoreError, TableQuery};
+use trialogue::store::{ExperimentQuery, HistoryQuery, OpenMode, RunQuery, Store, StoreError, TableQuery};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
     report("parameter keys of the store", async || store.param_keys().await).await?;
     report("status counts", async || store.status_counts(&ids).await).await?;
     for (run, points) in histories(&store, &ids).await? {
-        report(&format!("history of {points} points"), async || store.metric_history(&run, "training_loss").await).await?;
+        report(&format!("history of {points} points"), async || store.metric_histories(&history(&run)).await).await?;
     }
     Ok(())
 }
@@ -66,7 +66,7 @@ async fn histories(store: &Store, ids: &[ExperimentId]) -> Result<Vec<(RunId, us
     let mut runs: Vec<(RunId, usize)> = Vec::new();
     for id in ids {
         for run in store.runs(&RunQuery { experiment_ids: vec![id.clone()], ..query.clone() }).await?.items {
-            let points = store.metric_history(&run.id, "training_loss").await?.len();
+            let points = store.metric_histories(&history(&run.id)).await?.iter().map(|curve| curve.summary.n).sum();
             if runs.iter().all(|(_, other)| *other != points) {
                 runs.push((run.id, points));
             }
@@ -88,4 +88,8 @@ async fn report<T>(question: &str, ask: impl AsyncFn() -> Result<T, StoreError>)
     let millis = |place: usize| times.get(place).copied().unwrap_or(Duration::ZERO).as_secs_f64() * 1_000.0;
     writeln!(std::io::stdout(), "{question:<50} median {:8.2} ms, best {:8.2} ms", millis(CALLS / 2), millis(0))?;
     Ok(())
+}
+
+fn history(run: &RunId) -> HistoryQuery {
+    HistoryQuery { runs: vec![run.clone()], key: "training_loss".to_owned(), at_most: 1000, steps: None }
 }

@@ -159,6 +159,8 @@ pub async fn turn(
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Turn {
     on_event(Event::Planner(&planner.name()));
+    // What a server tells is read once a turn: the names in the question and the tools' answers come from the same runs.
+    let context = &Context { store: context.store.for_one_call(), ..context.clone() };
     let mut turn = match planner {
         Planner::Interpreter => interpreted(utterance, context, conversation, on_event).await,
         Planner::Model { model, prompts } => {

@@ -1,8 +1,10 @@
-//! Where experiments live: MLflow's own SQLite file, read and written natively.
+//! Where experiments live: MLflow's own SQLite file, read and written natively, or an MLflow server.
 //!
-//! A store knows filters, orders and pages; it does not know tools, models or who asks.
+//! A store knows filters, orders and pages; it does not know tools, models or who asks. Both stores give the same answers over
+//! the same data.
 
 pub mod demo;
+pub mod mlflow;
 mod page;
 mod refusals;
 pub mod sqlite;
@@ -12,8 +14,11 @@ use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment, View};
 use crate::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
 use crate::domain::metric::MetricPoint;
 use crate::domain::run::{Run, RunId, RunStatus, RunTable};
+use crate::domain::series::{self, Summary};
 use crate::domain::time::Timestamp;
+use mlflow::MlflowStore;
 use sqlite::SqliteStore;
+use std::ops::RangeInclusive;
 
 /// Why a store could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -21,15 +26,24 @@ pub enum StoreError {
     /// There is no store at that place, or it may not be opened.
     #[error("{0}")]
     Unavailable(String),
-    /// Another process holds the store's lock for longer than we wait.
+    /// It is in use for longer than we wait: another process holds the lock, or the server turns requests away.
     #[error("{0}")]
     Busy(String),
-    /// The file is no MLflow store, or one that is too old or damaged.
+    /// The server did not answer in time.
+    #[error("{0}")]
+    TimedOut(String),
+    /// The server does not let us in.
+    #[error("{0}")]
+    Denied(String),
+    /// It is no MLflow store, or one that is too old or damaged.
     #[error("{0}")]
     Foreign(String),
     /// A write that the store's rules forbid, such as a taken name.
     #[error("{0}")]
     Conflict(String),
+    /// A write of which nobody knows whether it was done.
+    #[error("{0}")]
+    Uncertain(String),
     /// A write to a store that was opened for reading only.
     #[error("the tracking store is open for reading only, so nothing can be written to it")]
     ReadOnly,
@@ -101,6 +115,47 @@ pub struct TableQuery {
     pub param_keys: Vec<String>,
 }
 
+/// A question for the histories of one metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// Whose.
+    pub runs: Vec<RunId>,
+    /// Which metric.
+    pub key: String,
+    /// Most points of one curve; `usize::MAX` for all that the store gives.
+    pub at_most: usize,
+    /// Only these steps; absent for all.
+    pub steps: Option<RangeInclusive<i64>>,
+}
+
+/// The history of a metric in one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricCurve {
+    /// Whose.
+    pub run: RunId,
+    /// By step, then timestamp, then value; reduced as [`series::reduce`] does. Empty where nothing was logged.
+    pub points: Vec<MetricPoint>,
+    /// All points that were read, in figures.
+    pub summary: Summary,
+    /// How many points were logged; absent where the store does not tell.
+    pub total: Option<u64>,
+    /// Whether points were left out before the summary was made: its extremes, counts and trend are then those of a sample.
+    pub sampled: bool,
+}
+
+impl MetricCurve {
+    /// The curve of `points`, which are all points or a sample of them.
+    fn of(run: RunId, points: &[MetricPoint], at_most: usize, is_whole: bool) -> Self {
+        Self {
+            run,
+            points: series::reduce(points, at_most),
+            summary: Summary::of(points),
+            total: is_whole.then_some(points.len() as u64),
+            sampled: !is_whole,
+        }
+    }
+}
+
 /// What is logged under one metric key in an experiment's active runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricSummary {
@@ -154,13 +209,34 @@ pub enum OpenMode {
 pub enum Store {
     /// MLflow's own SQLite file.
     Sqlite(SqliteStore),
+    /// An MLflow server.
+    Mlflow(MlflowStore),
 }
 
 impl Store {
+    /// The store as one call of a tool uses it: what a server was asked once is not asked again before the call ends.
+    #[must_use]
+    pub fn for_one_call(&self) -> Self {
+        match self {
+            Self::Sqlite(_) => self.clone(),
+            Self::Mlflow(store) => Self::Mlflow(store.for_one_call()),
+        }
+    }
+
+    /// What was left out of the answers since [`Store::for_one_call`], at which bound.
+    #[must_use]
+    pub fn omissions(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Mlflow(store) => store.omissions(),
+        }
+    }
+
     /// Experiments, a page of them.
     pub async fn experiments(&self, query: &ExperimentQuery) -> Result<Page<Experiment>, StoreError> {
         match self {
             Self::Sqlite(store) => store.experiments(query).await,
+            Self::Mlflow(store) => store.experiments(query).await,
         }
     }
 
@@ -168,6 +244,7 @@ impl Store {
     pub async fn experiment(&self, id: &ExperimentId) -> Result<Option<Experiment>, StoreError> {
         match self {
             Self::Sqlite(store) => store.experiment(id).await,
+            Self::Mlflow(store) => store.experiment(id).await,
         }
     }
 
@@ -175,6 +252,7 @@ impl Store {
     pub async fn create_experiment(&self, new: &NewExperiment) -> Result<ExperimentId, StoreError> {
         match self {
             Self::Sqlite(store) => store.create_experiment(new).await,
+            Self::Mlflow(store) => store.create_experiment(new).await,
         }
     }
 
@@ -182,6 +260,7 @@ impl Store {
     pub async fn status_counts(&self, ids: &[ExperimentId]) -> Result<Vec<StatusCounts>, StoreError> {
         match self {
             Self::Sqlite(store) => store.status_counts(ids).await,
+            Self::Mlflow(store) => store.status_counts(ids).await,
         }
     }
 
@@ -189,6 +268,7 @@ impl Store {
     pub async fn last_starts(&self, ids: &[ExperimentId]) -> Result<Vec<Option<Timestamp>>, StoreError> {
         match self {
             Self::Sqlite(store) => store.last_starts(ids).await,
+            Self::Mlflow(store) => store.last_starts(ids).await,
         }
     }
 
@@ -197,6 +277,7 @@ impl Store {
     pub async fn run_tag_values(&self, id: &ExperimentId) -> Result<Vec<(String, String)>, StoreError> {
         match self {
             Self::Sqlite(store) => store.run_tag_values(id).await,
+            Self::Mlflow(store) => store.run_tag_values(id).await,
         }
     }
 
@@ -204,6 +285,7 @@ impl Store {
     pub async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, StoreError> {
         match self {
             Self::Sqlite(store) => store.runs(query).await,
+            Self::Mlflow(store) => store.runs(query).await,
         }
     }
 
@@ -211,6 +293,7 @@ impl Store {
     pub async fn runs_by_id(&self, ids: &[RunId]) -> Result<Vec<Run>, StoreError> {
         match self {
             Self::Sqlite(store) => store.runs_by_id(ids).await,
+            Self::Mlflow(store) => store.runs_by_id(ids).await,
         }
     }
 
@@ -218,6 +301,7 @@ impl Store {
     pub async fn run_table(&self, query: &TableQuery) -> Result<RunTable, StoreError> {
         match self {
             Self::Sqlite(store) => store.run_table(query).await,
+            Self::Mlflow(store) => store.run_table(query).await,
         }
     }
 
@@ -225,6 +309,7 @@ impl Store {
     pub async fn metric_summaries(&self, id: &ExperimentId) -> Result<Vec<MetricSummary>, StoreError> {
         match self {
             Self::Sqlite(store) => store.metric_summaries(id).await,
+            Self::Mlflow(store) => store.metric_summaries(id).await,
         }
     }
 
@@ -232,6 +317,7 @@ impl Store {
     pub async fn param_summaries(&self, id: &ExperimentId) -> Result<Vec<ParamSummary>, StoreError> {
         match self {
             Self::Sqlite(store) => store.param_summaries(id).await,
+            Self::Mlflow(store) => store.param_summaries(id).await,
         }
     }
 
@@ -239,6 +325,7 @@ impl Store {
     pub async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
         match self {
             Self::Sqlite(store) => store.metric_keys().await,
+            Self::Mlflow(store) => store.metric_keys().await,
         }
     }
 
@@ -246,20 +333,39 @@ impl Store {
     pub async fn param_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
         match self {
             Self::Sqlite(store) => store.param_keys().await,
+            Self::Mlflow(store) => store.param_keys().await,
         }
     }
 
-    /// All logged points of one metric of one run, by step, then timestamp, then value.
-    pub async fn metric_history(&self, run: &RunId, key: &str) -> Result<Vec<MetricPoint>, StoreError> {
+    /// Metric keys of one experiment's active runs, in order.
+    pub async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.metric_history(run, key).await,
+            Self::Sqlite(store) => store.metric_keys_of(id).await,
+            Self::Mlflow(store) => store.metric_keys_of(id).await,
         }
     }
 
-    /// Files and folders at the root of a run's artifacts, by path; empty where the root is not a local folder.
+    /// Parameter keys of one experiment's active runs, in order.
+    pub async fn param_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.param_keys_of(id).await,
+            Self::Mlflow(store) => store.param_keys_of(id).await,
+        }
+    }
+
+    /// Histories of one metric, in the order of the runs asked for.
+    pub async fn metric_histories(&self, query: &HistoryQuery) -> Result<Vec<MetricCurve>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.metric_histories(query).await,
+            Self::Mlflow(store) => store.metric_histories(query).await,
+        }
+    }
+
+    /// Files and folders at the root of a run's artifacts, by path; from a file, empty where the root is not a local folder.
     pub async fn artifacts_at_root(&self, run: &Run) -> Result<Vec<Artifact>, StoreError> {
         match self {
             Self::Sqlite(store) => store.artifacts_at_root(run).await,
+            Self::Mlflow(store) => store.artifacts_at_root(run).await,
         }
     }
 }

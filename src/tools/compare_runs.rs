@@ -13,8 +13,8 @@ use super::view::{Extreme, Number, ParamValue, Resolved, ResolvedDirection, Reso
 use crate::domain::chart::{Chart, Comparison as ComparisonChart, MetricPanel, Plot, Prepared};
 use crate::domain::compare::{self, MetricRow};
 use crate::domain::metric::{Direction, Metric};
-use crate::domain::run::{Param, Run};
-use crate::domain::series;
+use crate::domain::run::{Param, Run, RunId};
+use crate::store::HistoryQuery;
 
 /// Compares runs side by side: metrics with the best run of each and the differences, parameters that differ and that are the same, and which parameters move the main metric over all runs of the experiment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -272,16 +272,29 @@ impl CompareRuns {
         keys.dedup();
         let mut rows = Vec::new();
         for key in keys.iter().take(METRICS_SHOWN) {
-            let mut values = Vec::new();
-            for run in runs {
-                let history = context.store.metric_history(&run.id, key).await?;
-                values.push(series::at_step(&history, step).map(|point| point.value));
-            }
+            let values = values_at_step(context, runs, key, step).await?;
             let (direction, reason) = Direction::of(key, &place.experiment.tags);
             rows.push(compare::metric_row(key, values, direction, reason));
         }
         Ok(rows)
     }
+}
+
+/// The last value of each run up to a step. Most runs log each step, so that the rest of the history is read only where not.
+async fn values_at_step(context: &Context, runs: &[Run], key: &str, step: i64) -> Result<Vec<Option<f64>>, ToolError> {
+    let logged: Vec<RunId> = runs.iter().filter(|run| run.metric(key).is_some()).map(|run| run.id.clone()).collect();
+    let mut values: BTreeMap<RunId, f64> = BTreeMap::new();
+    for steps in [step..=step, i64::MIN..=step] {
+        let open: Vec<RunId> = logged.iter().filter(|run| !values.contains_key(run)).cloned().collect();
+        if open.is_empty() {
+            break;
+        }
+        let query = HistoryQuery { runs: open, key: key.to_owned(), at_most: 1, steps: Some(steps) };
+        for curve in context.store.metric_histories(&query).await? {
+            values.extend(curve.summary.last.map(|last| (curve.run, last.value)));
+        }
+    }
+    Ok(runs.iter().map(|run| values.get(&run.id).copied()).collect())
 }
 
 fn comparison_row(name: &ResolvedRun, index: usize, rows: &[MetricRow]) -> BTreeMap<String, Cell> {

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::error::ToolError;
 use super::resolve::{self, Wants};
 use super::tool::{Access, Context, Method, Route, Tool, View};
-use super::view::{Number, Resolved, ResolvedRun, Table, listed, plain, shown};
+use super::view::{Number, Resolved, ResolvedRun, Table, counted, listed, plain, shown};
 use crate::domain::chart::{Chart, Lines, Plot, Point, Prepared, Scale, Series, XAxis};
 use crate::domain::metric::MetricPoint;
-use crate::domain::series::{self, Summary, Trend};
+use crate::domain::series::{self, Trend};
 use crate::domain::time::Timestamp;
+use crate::store::{HistoryQuery, MetricCurve};
 
 /// Gives the logged curve of one or several metrics of one or several runs, reduced so that first, last, lowest and highest point stay, with a summary and a sparkline of each, and draws them in one chart.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -91,8 +92,8 @@ struct Curve {
     sparkline: String,
     /// Points returned.
     returned: usize,
-    /// Points logged.
-    total: usize,
+    /// Points logged; null where the server sampled them and does not tell.
+    total: Option<u64>,
     /// The points by step, where there are several curves.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepView>>,
@@ -116,8 +117,8 @@ struct StepView {
 /// A curve in a few figures.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SummaryView {
-    /// Points logged.
-    n: usize,
+    /// Points logged; null where the server sampled them.
+    n: Option<usize>,
     /// First value.
     first: Option<Number>,
     /// Last value.
@@ -126,9 +127,9 @@ struct SummaryView {
     min: Option<AtStep>,
     /// Highest value and its step.
     max: Option<AtStep>,
-    /// Points that are NaN.
+    /// Points that are NaN; of the sample, where the server sampled.
     nan_count: usize,
-    /// Points that are infinite.
+    /// Points that are infinite; of the sample, where the server sampled.
     infinite_count: usize,
     /// `rising`, `falling`, `flat` or `noisy`; null where there are too few points to say.
     trend: Option<&'static str>,
@@ -215,26 +216,36 @@ impl Tool for MetricHistory {
         }
         let curve_count = (runs.len() * keys.len()).max(1);
         let at_most = self.max_points.unwrap_or(limit).min(limit).min((LIMITS_TOGETHER * limit / curve_count).max(2));
+        let mut by_key = Vec::new();
+        for key in &keys {
+            let query = HistoryQuery { runs: runs.iter().map(|run| run.id.clone()).collect(), key: key.clone(), at_most, steps: None };
+            by_key.push((key, context.store.metric_histories(&query).await?));
+        }
         let mut curves = Vec::new();
         for run in &runs {
-            for key in &keys {
-                let points = context.store.metric_history(&run.id, key).await?;
-                let name = ResolvedRun::of(run);
-                if points.is_empty() {
-                    caveats.push(format!("{} has no {}", name.run_name, plain(key)));
-                    continue;
+            let name = ResolvedRun::of(run);
+            for (key, found) in &by_key {
+                match found.iter().find(|curve| curve.run == run.id && !curve.points.is_empty()) {
+                    Some(found) => curves.push(Curve::of(&name, key, found, run.start)),
+                    None => caveats.push(format!("{} has no {}", name.run_name, plain(key))),
                 }
-                curves.push(curve(name, key, &points, at_most, run.start));
             }
         }
         if curves.is_empty() {
             let names: Vec<String> = runs.iter().map(|run| ResolvedRun::of(run).run_name).collect();
             return Err(ToolError::Nothing(format!("{} was not logged by {}", listed(&keys), listed(&names))));
         }
-        let reduced = curves.iter().filter(|curve| curve.returned < curve.total).count();
-        if let Some(most) = curves.iter().map(|curve| curve.total).max().filter(|_| reduced > 0) {
+        let reduced = curves.iter().filter(|curve| curve.total.is_some_and(|total| (curve.returned as u64) < total)).count();
+        if let Some(most) = curves.iter().filter_map(|curve| curve.total).max().filter(|_| reduced > 0) {
             caveats
                 .push(format!("curves are reduced to at most {at_most} points of up to {most}; first, last, lowest and highest are kept"));
+        }
+        let sampled = curves.iter().filter(|curve| curve.total.is_none()).count();
+        if sampled > 0 {
+            caveats.push(format!(
+                "the server sampled {sampled} of {}: how many points were logged is not known, and the lowest and highest are those of the sample",
+                counted(curves.len() as u64, "curve")
+            ));
         }
         let mut steps = None;
         if let [only] = curves.as_mut_slice() {
@@ -254,23 +265,6 @@ impl Tool for MetricHistory {
             x_axis: self.x_axis.unwrap_or(XAxisChoice::Step),
             y_scale: self.y_scale.unwrap_or(YScaleChoice::Linear),
         })
-    }
-}
-
-fn curve(name: ResolvedRun, key: &str, points: &[MetricPoint], at_most: usize, start: Option<Timestamp>) -> Curve {
-    let reduced = series::reduce(points, at_most);
-    let step = |point: &MetricPoint| StepView { step: point.step, value: Number(point.value), timestamp: point.timestamp.to_string() };
-    Curve {
-        run_id: name.run_id,
-        run_name: name.run_name,
-        metric: plain(key),
-        summary: SummaryView::of(&Summary::of(points)),
-        sparkline: series::sparkline(&reduced, SPARKLINE_WIDTH),
-        returned: reduced.len(),
-        total: points.len(),
-        steps: Some(reduced.iter().map(step).collect()),
-        points: reduced,
-        start,
     }
 }
 
@@ -306,7 +300,7 @@ impl View for History {
                 value(summary.last),
                 extreme(summary.min),
                 extreme(summary.max),
-                curve.total.to_string(),
+                curve.total.map_or_else(|| "sampled".to_owned(), |total| total.to_string()),
                 curve.sparkline.clone(),
             ]
         };
@@ -357,16 +351,36 @@ impl History {
 }
 
 impl Curve {
+    fn of(name: &ResolvedRun, key: &str, found: &MetricCurve, start: Option<Timestamp>) -> Self {
+        let step = |point: &MetricPoint| StepView { step: point.step, value: Number(point.value), timestamp: point.timestamp.to_string() };
+        Self {
+            run_id: name.run_id.clone(),
+            run_name: name.run_name.clone(),
+            metric: plain(key),
+            summary: SummaryView::of(found),
+            sparkline: series::sparkline(&found.points, SPARKLINE_WIDTH),
+            returned: found.points.len(),
+            total: found.total,
+            steps: Some(found.points.iter().map(step).collect()),
+            points: found.points.clone(),
+            start,
+        }
+    }
+
     fn sentence(&self, place: &str) -> String {
         let summary = &self.summary;
+        let has_course = self.total.is_none_or(|total| total > 1);
         let mut said = format!("{} of {}{place}", self.metric, self.run_name);
         match (summary.first, summary.last) {
-            (Some(first), Some(last)) if self.total > 1 => said.push_str(&format!(" goes from {} to {}", shown(first.0), shown(last.0))),
+            (Some(first), Some(last)) if has_course => said.push_str(&format!(" goes from {} to {}", shown(first.0), shown(last.0))),
             (_, Some(last)) => said.push_str(&format!(" is {}", shown(last.0))),
             _ => {}
         }
-        if self.total > 1 {
-            said.push_str(&format!(" over {} points", self.total));
+        if has_course {
+            match self.total {
+                Some(total) => said.push_str(&format!(" over {total} points")),
+                None => said.push_str(&format!(" over a sample, {} points of which are shown", self.returned)),
+            }
             if let Some(min) = summary.min {
                 said.push_str(&format!(", lowest {} at step {}", shown(min.value.0), min.step));
             }
@@ -386,11 +400,12 @@ impl Curve {
 }
 
 impl SummaryView {
-    fn of(summary: &Summary) -> Self {
+    fn of(curve: &MetricCurve) -> Self {
+        let summary = &curve.summary;
         let at = |extreme: Option<MetricPoint>| extreme.map(|found| AtStep { value: Number(found.value), step: found.step });
         let value = |point: Option<MetricPoint>| point.map(|point| Number(point.value));
         Self {
-            n: summary.n,
+            n: (!curve.sampled).then_some(summary.n),
             first: value(summary.first),
             last: value(summary.last),
             min: at(summary.min),

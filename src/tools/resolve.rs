@@ -309,8 +309,7 @@ fn run_name(row: &RunRow) -> RunName {
 /// # Errors
 /// Where the store fails.
 pub async fn metric_keys(context: &Context, id: &ExperimentId) -> Result<Vec<String>, ToolError> {
-    let keys = context.store.metric_keys().await?;
-    Ok(keys.into_iter().filter(|(_, experiments)| experiments.contains(id)).map(|(key, _)| key).collect())
+    Ok(context.store.metric_keys_of(id).await?)
 }
 
 /// The parameter keys of an experiment's active runs.
@@ -318,8 +317,7 @@ pub async fn metric_keys(context: &Context, id: &ExperimentId) -> Result<Vec<Str
 /// # Errors
 /// Where the store fails.
 pub async fn param_keys(context: &Context, id: &ExperimentId) -> Result<Vec<String>, ToolError> {
-    let keys = context.store.param_keys().await?;
-    Ok(keys.into_iter().filter(|(_, experiments)| experiments.contains(id)).map(|(key, _)| key).collect())
+    Ok(context.store.param_keys_of(id).await?)
 }
 
 /// The key among `keys` that `reference` means.

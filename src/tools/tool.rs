@@ -253,10 +253,17 @@ impl ToolDef {
 fn erased_call<T: Tool>(arguments: Value, context: &Context) -> Calling<'_> {
     Box::pin(async move {
         let tool: T = serde_json::from_value(arguments).map_err(|fault| ToolError::InvalidArguments(fault.to_string()))?;
-        let output = tool.call(context).await?;
-        let result = serde_json::to_value(&output).map_err(|fault| ToolError::InvalidArguments(fault.to_string()))?;
+        // What a server is asked within one call it is asked once, and what it left out is told with the answer.
+        let context = Context { store: context.store.for_one_call(), ..context.clone() };
+        let output = tool.call(&context).await?;
+        let mut result = serde_json::to_value(&output).map_err(|fault| ToolError::InvalidArguments(fault.to_string()))?;
         let prepared = output.chart();
         let mut caveats = output.caveats().to_vec();
+        let omissions = context.store.omissions();
+        if let Some(Value::Array(told)) = result.get_mut("caveats") {
+            told.extend(omissions.iter().cloned().map(Value::String));
+        }
+        caveats.extend(omissions);
         caveats.extend(prepared.iter().flat_map(|prepared| prepared.omitted.caveats()));
         Ok(Outcome {
             result,

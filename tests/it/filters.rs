@@ -9,7 +9,7 @@ use trialogue::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOr
 use trialogue::domain::run::RunId;
 use trialogue::store::{ExperimentQuery, OpenMode, Page, RunQuery, Store};
 
-use crate::support::{folder, judge, open, python};
+use crate::support::{folder, history, judge, open, python};
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
@@ -198,13 +198,8 @@ async fn check_run(store: &Store, facts: &RunFacts) {
     let metrics: BTreeMap<String, Value> = run.metrics.iter().map(|metric| (metric.key.clone(), number(metric.value))).collect();
     assert_eq!(metrics, facts.metrics);
     for (key, points) in &facts.histories {
-        let ours: Vec<(i64, i64, Value)> = store
-            .metric_history(&id, key)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|point| (point.step, point.timestamp.0, number(point.value)))
-            .collect();
+        let ours: Vec<(i64, i64, Value)> =
+            history(store, &id, key).await.into_iter().map(|point| (point.step, point.timestamp.0, number(point.value))).collect();
         assert_eq!(&ours, points, "{key}");
     }
 }

@@ -14,7 +14,7 @@ use trialogue::domain::time::Timestamp;
 use trialogue::store::sqlite::SqliteStore;
 use trialogue::store::{ExperimentQuery, OpenMode, PageToken, RunQuery, Store, StoreError, TableQuery};
 
-use crate::support::{folder, open, python, run_python};
+use crate::support::{folder, history, open, python, run_python};
 
 /// A new store in MLflow's schema of 2.9, with a connection of its own for what only raw SQL can write.
 struct Fixture {
@@ -502,15 +502,15 @@ async fn a_history_is_ordered_by_step_then_time_then_value() {
         assert_eq!(found, expected);
     };
     let store = fixture.store();
-    check(store.metric_history(&run_id("r"), "m").await.unwrap());
-    assert!(store.metric_history(&run_id("none"), "m").await.unwrap().is_empty());
+    check(history(&store, &run_id("r"), "m").await);
+    assert!(history(&store, &run_id("none"), "m").await.is_empty());
     // An index that comes and goes while the store is open, as in a migration.
     fixture.sql("CREATE INDEX index_metrics_run_uuid_key_step ON metrics (run_uuid, key, step)");
     let newer = fixture.store();
-    check(newer.metric_history(&run_id("r"), "m").await.unwrap());
+    check(history(&newer, &run_id("r"), "m").await);
     fixture.sql("DROP INDEX index_metrics_run_uuid_key_step");
-    check(newer.metric_history(&run_id("r"), "m").await.unwrap());
-    check(store.metric_history(&run_id("r"), "m").await.unwrap());
+    check(history(&newer, &run_id("r"), "m").await);
+    check(history(&store, &run_id("r"), "m").await);
 }
 
 #[tokio::test]
@@ -521,14 +521,14 @@ async fn a_store_goes_on_when_mlflow_migrates_it() {
     fixture.run("r", 1, Some(1));
     fixture.sql("INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('m', 3, 30, 'r', 1, 0)");
     let store = fixture.store();
-    assert_eq!(store.metric_history(&run_id("r"), "m").await.unwrap().len(), 1);
+    assert_eq!(history(&store, &run_id("r"), "m").await.len(), 1);
     fixture.raw.close().unwrap();
     let code = format!(
         "from mlflow.tracking import MlflowClient\nclient = MlflowClient('sqlite:///{}')\nprint(client.create_experiment('by-mlflow'))\nclient.create_run('1', run_name='theirs')",
         fixture.path.display()
     );
     run_python(&python, &code, fixture.folder.path());
-    assert_eq!(store.metric_history(&run_id("r"), "m").await.unwrap().len(), 1);
+    assert_eq!(history(&store, &run_id("r"), "m").await.len(), 1);
     let runs = store.runs(&all_runs(&[1])).await.unwrap().items;
     assert_eq!(runs.iter().map(|run| run.name.as_str()).collect::<Vec<_>>(), ["theirs", "r"]);
     let taken = store.create_experiment(&new_experiment("by-mlflow")).await.unwrap_err();

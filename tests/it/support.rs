@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
+use trialogue::domain::metric::MetricPoint;
+use trialogue::domain::run::RunId;
 use trialogue::store::sqlite::SqliteStore;
-use trialogue::store::{OpenMode, Store};
+use trialogue::store::{HistoryQuery, OpenMode, Store};
 
 /// The Python that `TRIALOGUE_TEST_PYTHON` names, one that has a recent MLflow; without it, says that `test` is skipped.
 /// `bash tests/run.sh` sets it.
@@ -46,4 +48,10 @@ fn output(mut command: Command, folder: &Path) -> String {
 /// The store in a file.
 pub(crate) fn open(path: &Path, mode: OpenMode) -> Store {
     Store::Sqlite(SqliteStore::open(path, mode).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// All points of one metric of one run.
+pub(crate) async fn history(store: &Store, run: &RunId, key: &str) -> Vec<MetricPoint> {
+    let query = HistoryQuery { runs: vec![run.clone()], key: key.to_owned(), at_most: usize::MAX, steps: None };
+    store.metric_histories(&query).await.unwrap().remove(0).points
 }

@@ -1,4 +1,8 @@
-//! Reading all points of one metric of one run.
+//! Reading the points of one metric, a run at a time.
+
+use std::ops::RangeInclusive;
+
+use rusqlite::params;
 
 use super::connection::Session;
 use super::fault::Fault;
@@ -6,12 +10,24 @@ use super::probe::{HISTORY_INDEX, Schema};
 use super::rows::metric_value;
 use crate::domain::metric::MetricPoint;
 use crate::domain::run::RunId;
+use crate::domain::series;
 use crate::domain::time::Timestamp;
+use crate::store::{HistoryQuery, MetricCurve};
+
+/// One curve after the other, so that the points of one run at a time are held.
+pub(super) fn metric_histories(session: &Session, query: &HistoryQuery) -> Result<Vec<MetricCurve>, Fault> {
+    let curve = |run: &RunId| {
+        let points = metric_history(session, run, &query.key, query.steps.as_ref())?;
+        Ok(MetricCurve::of(run.clone(), &points, query.at_most, true))
+    };
+    query.runs.iter().map(curve).collect()
+}
 
 /// Points by step, then timestamp, then value.
-pub(super) fn metric_history(session: &Session, run: &RunId, key: &str) -> Result<Vec<MetricPoint>, Fault> {
+fn metric_history(session: &Session, run: &RunId, key: &str, steps: Option<&RangeInclusive<i64>>) -> Result<Vec<MetricPoint>, Fault> {
     let mut prepared = session.connection.prepare_cached(&statement(session.schema))?;
-    let mut rows = prepared.query([run.0.as_str(), key])?;
+    let (first, last) = steps.map_or((i64::MIN, i64::MAX), |steps| (*steps.start(), *steps.end()));
+    let mut rows = prepared.query(params![run.0, key, first, last])?;
     let mut points = Vec::new();
     while let Some(row) = rows.next()? {
         if let Some(value) = metric_value(row, 1, 2)? {
@@ -20,8 +36,7 @@ pub(super) fn metric_history(session: &Session, run: &RunId, key: &str) -> Resul
         }
     }
     // The index yields steps in order, so this looks at each point once; SQLite would sort the million points again.
-    points
-        .sort_by(|one, other| one.step.cmp(&other.step).then(one.timestamp.cmp(&other.timestamp)).then(one.value.total_cmp(&other.value)));
+    points.sort_by(series::order);
     Ok(points)
 }
 
@@ -30,8 +45,8 @@ pub(super) fn metric_history(session: &Session, run: &RunId, key: &str) -> Resul
 pub(super) fn statement(schema: Schema) -> String {
     let columns = "SELECT step, value, is_nan, timestamp FROM metrics";
     if schema.has_history_index {
-        format!("{columns} INDEXED BY {HISTORY_INDEX} WHERE run_uuid = ?1 AND key = ?2")
+        format!("{columns} INDEXED BY {HISTORY_INDEX} WHERE run_uuid = ?1 AND key = ?2 AND step BETWEEN ?3 AND ?4")
     } else {
-        format!("{columns} WHERE run_uuid = ?1 AND +key = ?2")
+        format!("{columns} WHERE run_uuid = ?1 AND +key = ?2 AND step BETWEEN ?3 AND ?4")
     }
 }

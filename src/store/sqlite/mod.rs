@@ -35,10 +35,11 @@ pub use location::path_of_uri;
 use self::connection::{Place, Pool};
 use self::keys::KeyTable;
 use super::refusals::refuse_unfit_experiment;
-use super::{ExperimentQuery, MetricSummary, OpenMode, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery};
+use super::{
+    ExperimentQuery, HistoryQuery, MetricCurve, MetricSummary, OpenMode, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery,
+};
 use crate::domain::artifact::Artifact;
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment};
-use crate::domain::metric::MetricPoint;
 use crate::domain::run::{Run, RunId, RunTable};
 use crate::domain::time::Timestamp;
 
@@ -133,9 +134,17 @@ impl SqliteStore {
         self.pool.read(|session| keys::keys(session, KeyTable::Params)).await
     }
 
-    pub(super) async fn metric_history(&self, run: &RunId, key: &str) -> Result<Vec<MetricPoint>, StoreError> {
-        let (run, key) = (run.clone(), key.to_owned());
-        self.pool.read(move |session| history::metric_history(session, &run, &key)).await
+    pub(super) async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
+        Ok(logged_in(self.metric_keys().await?, id))
+    }
+
+    pub(super) async fn param_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
+        Ok(logged_in(self.param_keys().await?, id))
+    }
+
+    pub(super) async fn metric_histories(&self, query: &HistoryQuery) -> Result<Vec<MetricCurve>, StoreError> {
+        let query = query.clone();
+        self.pool.read(move |session| history::metric_histories(session, &query)).await
     }
 
     pub(super) async fn artifacts_at_root(&self, run: &Run) -> Result<Vec<Artifact>, StoreError> {
@@ -144,4 +153,9 @@ impl SqliteStore {
             .await
             .map_err(|_| StoreError::Internal("a reading thread died".to_owned()))?
     }
+}
+
+/// The keys that are logged in one experiment.
+fn logged_in(keys: Vec<(String, Vec<ExperimentId>)>, id: &ExperimentId) -> Vec<String> {
+    keys.into_iter().filter(|(_, experiments)| experiments.contains(id)).map(|(key, _)| key).collect()
 }
