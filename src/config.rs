@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Flags {
-    /// Where the experiments are: `sqlite:///mlflow.db` (overrides `MLFLOW_TRACKING_URI`)
+    /// Where the experiments are: `http://mlflow:5000` or `sqlite:///mlflow.db` (overrides `MLFLOW_TRACKING_URI`)
     #[arg(long, global = true, value_name = "URI")]
     pub tracking_uri: Option<String>,
     /// Use a small made-up store, so that nothing needs to be set up
@@ -62,6 +62,31 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// An address in which a user and a password may stand. Prints without them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Uri(pub String);
+
+impl fmt::Display for Uri {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user_and_rest = self.0.split_once("://").filter(|(scheme, _)| !scheme.starts_with("sqlite")).and_then(|(scheme, rest)| {
+            // A password may hold an `@` that nobody escaped: the last one before the path ends it.
+            let end = rest.find('/').unwrap_or(rest.len());
+            let at = rest.get(..end)?.rfind('@').or_else(|| rest.rfind('@'))?;
+            Some((scheme, rest.get(at + 1..)?))
+        });
+        match user_and_rest {
+            Some((scheme, rest)) => write!(formatter, "{scheme}://***@{rest}"),
+            None => formatter.write_str(&self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Uri {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{self}\"")
+    }
+}
+
 /// Bounds on what one answer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -95,11 +120,32 @@ pub enum ModelChoice {
 /// The model used where an endpoint is configured but no model is named.
 const DEFAULT_OPENAI_MODEL: &str = "gpt-4.1-mini";
 
+/// How an MLflow server is reached, in MLflow's own variables.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrackingServer {
+    /// `MLFLOW_TRACKING_USERNAME`.
+    pub username: Option<String>,
+    /// `MLFLOW_TRACKING_PASSWORD`. With a user name it wins over the token, as in MLflow.
+    pub password: Option<Secret>,
+    /// `MLFLOW_TRACKING_TOKEN`.
+    pub token: Option<Secret>,
+    /// `TRIALOGUE_MLFLOW_HEADERS`: one `Name: value` a line, for gateways.
+    pub headers: Vec<(String, Secret)>,
+    /// `MLFLOW_WORKSPACE`.
+    pub workspace: Option<String>,
+    /// `MLFLOW_TRACKING_SERVER_CERT_PATH`.
+    pub ca_file: Option<PathBuf>,
+    /// `MLFLOW_TRACKING_INSECURE_TLS`.
+    pub insecure_tls: bool,
+}
+
 /// Everything that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `MLFLOW_TRACKING_URI` as MLflow reads it; `http://mlflow:5000` unless set.
-    pub tracking_uri: Setting<String>,
+    pub tracking_uri: Setting<Uri>,
+    /// How an MLflow server is reached.
+    pub tracking_server: TrackingServer,
     /// The made-up store instead of `tracking_uri`.
     pub demo: bool,
     /// `TRIALOGUE_MODEL`.
@@ -158,8 +204,19 @@ impl Config {
             },
         };
         let tracking_uri = text(flags.tracking_uri.as_ref(), "--tracking-uri", "MLFLOW_TRACKING_URI", "http://mlflow:5000");
+        let tracking_uri = Setting { value: Uri(tracking_uri.value), source: tracking_uri.source };
+        let tracking_server = TrackingServer {
+            username: variable("MLFLOW_TRACKING_USERNAME"),
+            password: variable("MLFLOW_TRACKING_PASSWORD").map(Secret),
+            token: variable("MLFLOW_TRACKING_TOKEN").map(Secret),
+            headers: headers("TRIALOGUE_MLFLOW_HEADERS", variable("TRIALOGUE_MLFLOW_HEADERS"))?,
+            workspace: variable("MLFLOW_WORKSPACE"),
+            ca_file: variable("MLFLOW_TRACKING_SERVER_CERT_PATH").map(PathBuf::from),
+            insecure_tls: switch("MLFLOW_TRACKING_INSECURE_TLS", variable("MLFLOW_TRACKING_INSECURE_TLS"))?,
+        };
         Ok(Self {
             tracking_uri,
+            tracking_server,
             demo: flags.demo,
             model: Setting { value: choice, source: model.source },
             openai_base_url: base_url,
@@ -183,6 +240,28 @@ fn count(name: &'static str, value: Option<String>, default: usize) -> Result<Se
     }
 }
 
+/// One `Name: value` a line. A line that is none is not repeated: it may hold the value alone.
+fn headers(name: &'static str, value: Option<String>) -> Result<Vec<(String, Secret)>, ConfigError> {
+    let mut headers = Vec::new();
+    for line in value.iter().flat_map(|value| value.lines()).filter(|line| !line.trim().is_empty()) {
+        match line.split_once(':').map(|(name, value)| (name.trim(), value.trim())) {
+            Some((header, value)) if !header.is_empty() => headers.push((header.to_owned(), Secret(value.to_owned()))),
+            Some(_) | None => return Err(ConfigError { name, value: "***".to_owned(), expected: "one `Name: value` a line" }),
+        }
+    }
+    Ok(headers)
+}
+
+/// As MLflow reads its switches (`environment_variables.py`).
+fn switch(name: &'static str, value: Option<String>) -> Result<bool, ConfigError> {
+    let Some(value) = value else { return Ok(false) };
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(ConfigError { name, value, expected: "`true`, `false`, `1` or `0`" }),
+    }
+}
+
 fn instant(name: &'static str, value: String) -> Result<i64, ConfigError> {
     match value.parse::<jiff::Timestamp>() {
         Ok(instant) => Ok(instant.as_millisecond()),
@@ -201,7 +280,7 @@ mod tests {
     #[test]
     fn nothing_set_gives_the_documented_defaults() {
         let config = read(&Flags::default(), &[]).unwrap();
-        assert_eq!(config.tracking_uri.value, "http://mlflow:5000");
+        assert_eq!(config.tracking_uri.value.0, "http://mlflow:5000");
         assert_eq!(config.model.value, ModelChoice::Builtin);
         assert_eq!(config.limits, Limits::default());
     }
@@ -210,7 +289,7 @@ mod tests {
     fn flags_override_the_environment() {
         let flags = Flags { tracking_uri: Some("sqlite:///a.db".into()), ..Flags::default() };
         let config = read(&flags, &[("MLFLOW_TRACKING_URI", "sqlite:///b.db")]).unwrap();
-        assert_eq!(config.tracking_uri, Setting { value: "sqlite:///a.db".into(), source: Source::Flag("--tracking-uri") });
+        assert_eq!(config.tracking_uri, Setting { value: Uri("sqlite:///a.db".into()), source: Source::Flag("--tracking-uri") });
     }
 
     #[test]
@@ -229,7 +308,16 @@ mod tests {
 
     #[test]
     fn secrets_never_print() {
-        let config = read(&Flags::default(), &[("OPENAI_API_KEY", "sk-canary")]).unwrap();
-        assert!(!format!("{config:?}").contains("canary"));
+        let secrets = [
+            ("OPENAI_API_KEY", "sk-canary"),
+            ("MLFLOW_TRACKING_PASSWORD", "canary"),
+            ("MLFLOW_TRACKING_TOKEN", "canary"),
+            ("TRIALOGUE_MLFLOW_HEADERS", "X-Key: canary:1\nX-Other: canary"),
+            ("MLFLOW_TRACKING_URI", "https://ana:canary@mlflow.example.com"),
+        ];
+        let config = read(&Flags::default(), &secrets).unwrap();
+        assert_eq!(config.tracking_server.headers[0], ("X-Key".to_owned(), Secret("canary:1".to_owned())));
+        assert!(!format!("{config:?}").contains("canary"), "{config:?}");
+        assert!(!read(&Flags::default(), &[("TRIALOGUE_MLFLOW_HEADERS", "canary")]).unwrap_err().to_string().contains("canary"));
     }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Instant;
 
-use super::world::{World, planner};
+use super::world::{World, is_server, planner};
 use super::{Answered, Ended, render};
 use crate::agent::Planner;
-use crate::config::{Config, ModelChoice};
+use crate::config::{Config, ModelChoice, TrackingServer, Uri};
 use crate::domain::experiment::View;
 use crate::llm::{Message, Request};
+use crate::store::Store;
+use crate::store::mlflow::MlflowStore;
+use crate::tools::Context;
 use crate::tools::resolve::experiments;
 
 pub(super) async fn doctor(config: &Config) -> Ended {
@@ -15,7 +18,10 @@ pub(super) async fn doctor(config: &Config) -> Ended {
     if config.demo {
         line("store", "the made-up demonstration store", "flag --demo");
     } else {
-        line("MLFLOW_TRACKING_URI", &without_password(&config.tracking_uri.value), &config.tracking_uri.source.to_string());
+        line("MLFLOW_TRACKING_URI", &config.tracking_uri.value.to_string(), &config.tracking_uri.source.to_string());
+    }
+    if !config.demo && is_server(&config.tracking_uri.value.0) {
+        server_lines(&config.tracking_server, line);
     }
     let model = match &config.model.value {
         ModelChoice::Builtin => "builtin".to_owned(),
@@ -23,7 +29,7 @@ pub(super) async fn doctor(config: &Config) -> Ended {
     };
     line("TRIALOGUE_MODEL", &model, &config.model.source.to_string());
     if config.model.value != ModelChoice::Builtin {
-        line("OPENAI_BASE_URL", &without_password(&config.openai_base_url.value), &config.openai_base_url.source.to_string());
+        line("OPENAI_BASE_URL", &Uri(config.openai_base_url.value.clone()).to_string(), &config.openai_base_url.source.to_string());
         line("OPENAI_API_KEY", if config.openai_api_key.is_some() { "***" } else { "not set" }, "environment");
     }
     let limits = &config.limits;
@@ -38,7 +44,31 @@ pub(super) async fn doctor(config: &Config) -> Ended {
     Ok(if store == Answered::Yes && model == Answered::Yes { Answered::Yes } else { Answered::No })
 }
 
+/// What is set of the server's variables; secrets only as set.
+fn server_lines(server: &TrackingServer, line: impl Fn(&str, &str, &str)) {
+    let set = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            line(name, value, "environment");
+        }
+    };
+    set("MLFLOW_TRACKING_USERNAME", server.username.as_deref());
+    set("MLFLOW_TRACKING_PASSWORD", server.password.as_ref().map(|_| "***"));
+    set("MLFLOW_TRACKING_TOKEN", server.token.as_ref().map(|_| "***"));
+    let names: Vec<&str> = server.headers.iter().map(|(name, _)| name.as_str()).collect();
+    set("TRIALOGUE_MLFLOW_HEADERS", Some(names.join(", ").as_str()).filter(|names| !names.is_empty()));
+    set("MLFLOW_WORKSPACE", server.workspace.as_deref());
+    set("MLFLOW_TRACKING_SERVER_CERT_PATH", server.ca_file.as_ref().map(|path| path.display().to_string()).as_deref());
+    set("MLFLOW_TRACKING_INSECURE_TLS", server.insecure_tls.then_some("true: any certificate is taken"));
+    if server.username.is_some() != server.password.is_some() {
+        render::print_line("  MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD count only together");
+    }
+}
+
 async fn check_store(config: &Config) -> Answered {
+    if let Ok(World { context: Context { store: Store::Mlflow(server), .. }, .. }) = World::open(config) {
+        return check_server(&server).await;
+    }
+
     let begun = Instant::now();
     let found = match World::open(config) {
         Ok(world) => match experiments(&world.context, View::ActiveOnly).await {
@@ -60,6 +90,22 @@ async fn check_store(config: &Config) -> Answered {
             Answered::No
         }
     }
+}
+
+async fn check_server(server: &MlflowStore) -> Answered {
+    render::print_line(&format!("store: the MLflow server at {}", server.address()));
+    let mut answered = Answered::Yes;
+    for finding in server.check_up().await {
+        let told = match &finding.outcome {
+            Ok(told) => told.clone(),
+            Err(error) => {
+                answered = Answered::No;
+                format!("FAILED: {error}")
+            }
+        };
+        render::print_line(&format!("  {:<15} {told}  ({} ms)", finding.what, finding.took.as_millis()));
+    }
+    answered
 }
 
 async fn check_model(config: &Config) -> Answered {
@@ -84,16 +130,5 @@ async fn check_model(config: &Config) -> Answered {
             render::print_line(&format!("model: FAILED: {error}"));
             Answered::No
         }
-    }
-}
-
-/// An address without the user and password that may stand in it.
-fn without_password(address: &str) -> String {
-    match address.split_once("://") {
-        Some((scheme, rest)) => match rest.split_once('@') {
-            Some((_, host)) if !scheme.starts_with("sqlite") => format!("{scheme}://***@{host}"),
-            _ => address.to_owned(),
-        },
-        None => address.to_owned(),
     }
 }

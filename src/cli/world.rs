@@ -2,14 +2,17 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use secrecy::SecretString;
+
 use super::Failure;
 use crate::agent::Planner;
-use crate::config::{Config, ModelChoice};
+use crate::config::{Config, ModelChoice, Secret};
 use crate::domain::time::Timestamp;
 use crate::llm::Model;
 use crate::llm::openai::{OpenAi, Settings, http_client};
 use crate::prompts::Prompts;
 use crate::store::demo::TemporaryDemo;
+use crate::store::mlflow::{self, Credentials, MlflowStore};
 use crate::store::sqlite::{SqliteStore, path_of_uri};
 use crate::store::{OpenMode, Store};
 use crate::tools::Context;
@@ -30,20 +33,12 @@ impl World {
     pub(super) fn open(config: &Config) -> Result<Self, Failure> {
         let (store, demo) = if config.demo {
             let demo = TemporaryDemo::create()?;
-            (SqliteStore::open(demo.path(), OpenMode::ReadWrite)?, Some(demo))
+            (Store::Sqlite(SqliteStore::open(demo.path(), OpenMode::ReadWrite)?), Some(demo))
         } else {
-            let uri = &config.tracking_uri.value;
-            if uri.starts_with("http://") || uri.starts_with("https://") {
-                return Err(Failure::Usage(format!(
-                    "the tracking URI `{uri}` ({}) is an MLflow server, and this version reads MLflow's SQLite files only; give `--tracking-uri sqlite:///mlflow.db`, or try `--demo`",
-                    config.tracking_uri.source
-                )));
-            }
-            let path = path_of_uri(uri)?;
-            (open_file(&path)?, None)
+            (configured_store(config)?, None)
         };
         let context = Context {
-            store: Store::Sqlite(store),
+            store,
             limits: config.limits.clone(),
             tenant: config.tenant.clone(),
             now: config.now.map_or_else(clock, Timestamp),
@@ -51,6 +46,35 @@ impl World {
         };
         Ok(Self { context, _demo: demo })
     }
+}
+
+/// The store that the tracking URI names. A server is not asked yet.
+fn configured_store(config: &Config) -> Result<Store, Failure> {
+    let uri = &config.tracking_uri.value.0;
+    if !is_server(uri) {
+        return Ok(Store::Sqlite(open_file(&path_of_uri(uri)?)?));
+    }
+    let server = &config.tracking_server;
+    let secret = |secret: &Secret| SecretString::from(secret.0.clone());
+    let settings = mlflow::Settings {
+        credentials: match (&server.username, &server.password, &server.token) {
+            (Some(username), Some(password), _) => Credentials::Basic { username: username.clone(), password: secret(password) },
+            (_, _, Some(token)) => Credentials::Bearer(secret(token)),
+            (_, _, None) => Credentials::None,
+        },
+        headers: server.headers.iter().map(|(name, value)| (name.clone(), secret(value))).collect(),
+        workspace: server.workspace.clone(),
+        ca_file: server.ca_file.clone(),
+        insecure_tls: server.insecure_tls,
+        ..mlflow::Settings::new(uri)
+    };
+    Ok(Store::Mlflow(MlflowStore::new(settings)?))
+}
+
+/// Whether the tracking URI names a server.
+pub(super) fn is_server(uri: &str) -> bool {
+    let scheme = uri.trim().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
 /// Opens a file for reading and writing, or for reading where it may not be written.
