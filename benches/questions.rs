@@ -75,16 +75,17 @@ async fn measure(question: &Question, context: &Context, budget: Duration) -> Re
 async fn ask(question: &Question, context: &Context) -> Result<String> {
     let tool = tools::named(&question.tool).with_context(|| format!("there is no tool `{}`", question.tool))?;
     let mut arguments = question.arguments.clone();
-    let wanted = arguments["limit"].as_u64();
+    let wanted = arguments.get("limit").and_then(Value::as_u64);
     let (mut answer, mut returned) = (String::new(), 0);
     loop {
         let result = tool.call(arguments.clone(), context).await?.result;
         answer.push_str(&serde_json::to_string(&result)?);
-        returned += result["returned"].as_u64().unwrap_or(0);
-        match wanted {
-            Some(wanted) if returned < wanted && result["next_page_token"].is_string() => {
-                arguments["page_token"] = result["next_page_token"].clone();
-                arguments["limit"] = json!(wanted - returned);
+        returned += result.get("returned").and_then(Value::as_u64).unwrap_or(0);
+        let next = result.get("next_page_token").filter(|token| token.is_string());
+        match (wanted, next, arguments.as_object_mut()) {
+            (Some(wanted), Some(next), Some(fields)) if returned < wanted => {
+                fields.insert("page_token".to_owned(), next.clone());
+                fields.insert("limit".to_owned(), json!(wanted - returned));
             }
             _ => return Ok(answer),
         }
