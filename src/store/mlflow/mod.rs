@@ -1,7 +1,7 @@
 //! An MLflow Tracking Server, read and written over its REST API 2.0.
 //!
 //! For servers from 2.9 on, under any path prefix. What no server can filter, sort or count is completed here within stated
-//! bounds; what a bound left out is told, see [`MlflowStore::omissions`]. MLflow's JSON is known to `wire` alone, sending to
+//! bounds; what a bound left out is told, see `MlflowStore::omissions`. MLflow's JSON is known to `wire` alone, sending to
 //! `client`, and which version answers what to `conditions` and `histories`.
 
 mod breaker;
