@@ -157,9 +157,13 @@ fn a_run_is_read_by_its_id() {
 #[test]
 fn a_history_is_a_range_of_an_index_that_begins_with_the_run() {
     let [(old, old_schema), (new, new_schema)] = stores();
-    let statement = |schema: Schema| with_values(&history::statement(schema), &["r", "k"]);
+    let statement = |schema: Schema| with_values(&history::statement(schema), &["r", "k", "0", "9"]);
     check(&old, &statement(old_schema), &["SEARCH metrics USING INDEX index_metrics_run_uuid (run_uuid=?)"]);
-    check(&new, &statement(new_schema), &["SEARCH metrics USING INDEX index_metrics_run_uuid_key_step (run_uuid=? AND key=?)"]);
+    check(
+        &new,
+        &statement(new_schema),
+        &["SEARCH metrics USING INDEX index_metrics_run_uuid_key_step (run_uuid=? AND key=? AND step>? AND step<?)"],
+    );
 }
 
 #[test]
