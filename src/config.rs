@@ -87,6 +87,31 @@ impl fmt::Debug for Uri {
     }
 }
 
+/// How buckets of artifacts are reached: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` or
+/// `AWS_DEFAULT_REGION`, and `MLFLOW_S3_ENDPOINT_URL` or `AWS_ENDPOINT_URL`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct S3Settings {
+    /// Key id and secret; without them, those of the machine in Amazon's cloud.
+    pub credentials: Option<(String, Secret)>,
+    /// For temporary credentials.
+    pub session_token: Option<Secret>,
+    /// `us-east-1` unless set.
+    pub region: Option<String>,
+    /// The server, where it is not Amazon's.
+    pub endpoint: Option<String>,
+}
+
+impl S3Settings {
+    fn read(variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        Self {
+            credentials: variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY").map(Secret)),
+            session_token: variable("AWS_SESSION_TOKEN").map(Secret),
+            region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+            endpoint: variable("MLFLOW_S3_ENDPOINT_URL").or_else(|| variable("AWS_ENDPOINT_URL")),
+        }
+    }
+}
+
 /// Bounds on what one answer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -160,6 +185,8 @@ pub struct Config {
     pub tenant: Option<String>,
     /// Bounds.
     pub limits: Limits,
+    /// Where artifacts in buckets are read from.
+    pub s3: S3Settings,
     /// `TRIALOGUE_NOW`, milliseconds since 1970: what "today" means, for tests; the clock unless set.
     pub now: Option<i64>,
 }
@@ -227,6 +254,7 @@ impl Config {
                 max_runs_per_query: count("TRACKING_MAX_RUNS_PER_QUERY", variable("TRACKING_MAX_RUNS_PER_QUERY"), 100)?,
                 metric_history_limit: count("TRACKING_METRIC_HISTORY_LIMIT", variable("TRACKING_METRIC_HISTORY_LIMIT"), 1000)?,
             },
+            s3: S3Settings::read(variable),
             now: variable("TRIALOGUE_NOW").map(|value| instant("TRIALOGUE_NOW", value)).transpose()?,
         })
     }
@@ -313,9 +341,12 @@ mod tests {
             ("MLFLOW_TRACKING_PASSWORD", "canary"),
             ("MLFLOW_TRACKING_TOKEN", "canary"),
             ("TRIALOGUE_MLFLOW_HEADERS", "X-Key: canary:1\nX-Other: canary"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "canary"),
             ("MLFLOW_TRACKING_URI", "https://ana:canary@mlflow.example.com"),
         ];
         let config = read(&Flags::default(), &secrets).unwrap();
+        assert!(config.s3.credentials.is_some());
         assert_eq!(config.tracking_server.headers[0], ("X-Key".to_owned(), Secret("canary:1".to_owned())));
         assert!(!format!("{config:?}").contains("canary"), "{config:?}");
         assert!(!read(&Flags::default(), &[("TRIALOGUE_MLFLOW_HEADERS", "canary")]).unwrap_err().to_string().contains("canary"));

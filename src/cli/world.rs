@@ -52,7 +52,7 @@ impl World {
 fn configured_store(config: &Config) -> Result<Store, Failure> {
     let uri = &config.tracking_uri.value.0;
     if !is_server(uri) {
-        return Ok(Store::Sqlite(open_file(&path_of_uri(uri)?)?));
+        return Ok(Store::Sqlite(open_file(&path_of_uri(uri)?)?.with_s3(config.s3.clone())));
     }
     let server = &config.tracking_server;
     let secret = |secret: &Secret| SecretString::from(secret.0.clone());

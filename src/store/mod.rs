@@ -3,13 +3,14 @@
 //! A store knows filters, orders and pages; it does not know tools, models or who asks. Both stores give the same answers over
 //! the same data.
 
+mod artifacts;
 pub mod demo;
 pub mod mlflow;
 mod page;
 mod refusals;
 pub mod sqlite;
 
-use crate::domain::artifact::Artifact;
+use crate::domain::artifact::{Artifact, ArtifactHead, ArtifactPath};
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment, View};
 use crate::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
 use crate::domain::metric::MetricPoint;
@@ -50,6 +51,9 @@ pub enum StoreError {
     /// A query that the store cannot answer, such as a page token of another query.
     #[error("{0}")]
     InvalidQuery(String),
+    /// What was named is not there.
+    #[error("{0}")]
+    NotFound(String),
     /// Anything else, with the driver's own words.
     #[error("the tracking store failed: {0}")]
     Internal(String),
@@ -361,11 +365,19 @@ impl Store {
         }
     }
 
-    /// Files and folders at the root of a run's artifacts, by path; from a file, empty where the root is not a local folder.
-    pub async fn artifacts_at_root(&self, run: &Run) -> Result<Vec<Artifact>, StoreError> {
+    /// Files and folders in a folder of a run's artifacts, by path; none where the run has no artifacts.
+    pub async fn artifacts(&self, run: &Run, folder: &ArtifactPath) -> Result<Vec<Artifact>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.artifacts_at_root(run).await,
-            Self::Mlflow(store) => store.artifacts_at_root(run).await,
+            Self::Sqlite(store) => store.artifacts(run, folder).await,
+            Self::Mlflow(store) => store.artifacts(run, folder).await,
+        }
+    }
+
+    /// The first `at_most` bytes of a file of a run.
+    pub async fn read_artifact(&self, run: &Run, file: &ArtifactPath, at_most: usize) -> Result<ArtifactHead, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.read_artifact(run, file, at_most).await,
+            Self::Mlflow(store) => store.read_artifact(run, file, at_most).await,
         }
     }
 }

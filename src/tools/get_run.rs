@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ToolError;
-use super::resolve::{self, Wants};
+use super::resolve::{self, OneRun};
 use super::tool::{Access, Context, Method, Route, Tool, View};
-use super::view::{Resolved, ResolvedRun, RunView, Table, listed, plain, shown, shown_duration};
+use super::view::{ArtifactItem, Resolved, ResolvedRun, RunView, Table, listed, plain, shown, shown_duration};
+use crate::domain::artifact::ArtifactPath;
 use crate::domain::experiment::NOTE_TAG;
 use crate::domain::reference::words;
 use crate::domain::run::Run;
@@ -48,15 +49,6 @@ pub(super) struct RunDetails {
     caveats: Vec<String>,
     #[serde(skip)]
     asked: Vec<Asked>,
-}
-
-/// A file or folder.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ArtifactItem {
-    /// Relative to the run's artifact root.
-    path: String,
-    /// Bytes; null for a folder.
-    size: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -112,23 +104,12 @@ impl Tool for GetRun {
         "what {parameter} did the {runs} run use",
         "what is the {metric} of the {runs} run",
         "tags of {run}",
-        "artifacts of {run}",
         "what {parameter} and {metric} did {run} have",
     ];
     type Output = RunDetails;
 
     async fn call(self, context: &Context) -> Result<RunDetails, ToolError> {
-        let references = [self.run.clone()];
-        let place = resolve::place(context, self.experiment.as_deref(), Wants { runs: &references, ..Wants::default() }).await?;
-        let mut caveats: Vec<String> = place.caveat().into_iter().collect();
-        let ids = resolve::runs(context, &place.experiment, &references).await?;
-        if ids.len() > 1 {
-            caveats.push(format!("`{}` means {} runs; this is the first of them", plain(&self.run), ids.len()));
-        }
-        let run = context.store.runs_by_id(ids.get(..1).unwrap_or_default()).await?.into_iter().next();
-        let Some(run) = run else {
-            return Err(ToolError::Nothing(format!("the run `{}` is gone; it was removed from the store meanwhile", plain(&self.run))));
-        };
+        let OneRun { place, run, mut caveats } = resolve::one_of_them(context, self.experiment.as_deref(), &self.run).await?;
         let mut asked = Vec::new();
         for key in self.keys.iter().flatten() {
             match asked_of(&run, key) {
@@ -136,10 +117,8 @@ impl Tool for GetRun {
                 Err(fault) => caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name)),
             }
         }
-        let artifacts = match context.store.artifacts_at_root(&run).await {
-            Ok(artifacts) => {
-                artifacts.into_iter().map(|artifact| ArtifactItem { path: plain(&artifact.path), size: artifact.size }).collect()
-            }
+        let artifacts = match context.store.artifacts(&run, &ArtifactPath::root()).await {
+            Ok(artifacts) => artifacts.iter().map(ArtifactItem::of).collect(),
             Err(fault) => {
                 caveats.push(format!("its artifacts could not be listed: {fault}"));
                 Vec::new()

@@ -11,16 +11,18 @@ mod compare_runs;
 mod create_experiment;
 mod describe_experiment;
 mod get_run;
+mod list_artifacts;
 mod list_experiments;
 mod list_runs;
 mod metric_history;
 mod parameter_impact;
+mod read_artifact;
 
 pub use error::ToolError;
 pub use tool::{Access, Context, Outcome, ToolDef};
 
 /// Every tool, in the order in which people and models are shown them.
-pub static ALL: [ToolDef; 9] = [
+pub static ALL: [ToolDef; 11] = [
     ToolDef::of::<list_experiments::ListExperiments>(),
     ToolDef::of::<create_experiment::CreateExperiment>(),
     ToolDef::of::<describe_experiment::DescribeExperiment>(),
@@ -30,6 +32,8 @@ pub static ALL: [ToolDef; 9] = [
     ToolDef::of::<compare_runs::CompareRuns>(),
     ToolDef::of::<metric_history::MetricHistory>(),
     ToolDef::of::<parameter_impact::ParameterImpact>(),
+    ToolDef::of::<list_artifacts::ListArtifacts>(),
+    ToolDef::of::<read_artifact::ReadArtifact>(),
 ];
 
 /// The tool called `name`.

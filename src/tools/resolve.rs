@@ -13,7 +13,7 @@ use crate::domain::experiment::{Experiment, ExperimentId, View};
 use crate::domain::filter::{Attribute, ExperimentClause, ExperimentField, ExperimentFilter, Field, Filter, RunOrder, Test, TextMatch};
 use crate::domain::metric::{Direction, PRIMARY_METRIC_TAG, primary_metric};
 use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run, words};
-use crate::domain::run::{RunId, RunRow};
+use crate::domain::run::{Run, RunId, RunRow};
 use crate::store::{ExperimentQuery, TableQuery};
 
 /// The experiment tag that says whose an experiment is.
@@ -351,6 +351,34 @@ pub async fn primary(context: &Context, experiment: &Experiment) -> Result<Strin
     primary_metric(counts.iter().map(|(key, runs)| (key.as_str(), *runs)), &experiment.tags)
         .map(str::to_owned)
         .ok_or_else(|| ToolError::Nothing(format!("no metric is logged in `{}` yet", plain(&experiment.name))))
+}
+
+/// A run that one reference led to, and where it was found.
+#[derive(Debug, Clone)]
+pub struct OneRun {
+    /// Its experiment.
+    pub place: Place,
+    /// The run.
+    pub run: Run,
+    /// What was assumed.
+    pub caveats: Vec<String>,
+}
+
+/// The run that a reference means, the first where it means several.
+///
+/// # Errors
+/// As [`place`] and [`runs`].
+pub async fn one_of_them(context: &Context, experiment: Option<&str>, reference: &str) -> Result<OneRun, ToolError> {
+    let references = [reference.to_owned()];
+    let place = place(context, experiment, Wants { runs: &references, ..Wants::default() }).await?;
+    let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+    let ids = runs(context, &place.experiment, &references).await?;
+    if ids.len() > 1 {
+        caveats.push(format!("`{}` means {} runs; this is the first of them", plain(reference), ids.len()));
+    }
+    let run = context.store.runs_by_id(ids.get(..1).unwrap_or_default()).await?.into_iter().next();
+    let gone = || ToolError::Nothing(format!("the run `{}` is gone; it was removed from the store meanwhile", plain(reference)));
+    Ok(OneRun { place, run: run.ok_or_else(gone)?, caveats })
 }
 
 /// The runs that the references mean, in the order asked for, each once.

@@ -94,6 +94,19 @@ pub trait View: Serialize + JsonSchema + Send {
     fn chart(&self) -> Option<Prepared> {
         None
     }
+    /// The image that it is about, as the store has it.
+    fn image(&self) -> Option<&Image> {
+        None
+    }
+}
+
+/// An image of the store, in its own format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// A tool's answer, type-erased.
@@ -111,6 +124,8 @@ pub struct Outcome {
     pub table: Option<Table>,
     /// The picture.
     pub chart: Option<Chart>,
+    /// The image that it is about, as the store has it.
+    pub image: Option<Image>,
 }
 
 type Calling<'a> = Pin<Box<dyn Future<Output = Result<Outcome, ToolError>> + Send + 'a>>;
@@ -271,6 +286,7 @@ fn erased_call<T: Tool>(arguments: Value, context: &Context) -> Calling<'_> {
             caveats,
             prose: output.prose(),
             table: output.table(),
+            image: output.image().cloned(),
             chart: prepared.and_then(|prepared| prepared.chart),
         })
     })

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::domain::artifact::Artifact;
 use crate::domain::experiment::{Experiment, Lifecycle, NOTE_TAG};
 use crate::domain::metric::{Direction, DirectionReason};
 use crate::domain::run::{Run, RunStatus};
@@ -257,6 +258,44 @@ pub fn plain(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// A longer stored text made safe to show, its lines and tabs kept.
+#[must_use]
+pub fn plain_text(text: &str) -> String {
+    text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !is_deceptive(*letter)).collect()
+}
+
+/// A number of bytes for people: `812 bytes`, `3.4 kB`, `1.2 MB`.
+#[must_use]
+pub fn shown_size(bytes: u64) -> String {
+    let mut size = bytes as f64;
+    let mut unit = "bytes";
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if size < 1000.0 {
+            break;
+        }
+        size /= 1000.0;
+        unit = larger;
+    }
+    if unit == "bytes" { counted(bytes, "byte") } else { format!("{size:.1} {unit}") }
+}
+
+/// A file or folder of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ArtifactItem {
+    /// Relative to the run's artifact root.
+    pub path: String,
+    /// Bytes; null for a folder.
+    pub size: Option<u64>,
+}
+
+impl ArtifactItem {
+    /// Of the store's.
+    #[must_use]
+    pub fn of(artifact: &Artifact) -> Self {
+        Self { path: plain(&artifact.path), size: artifact.size }
+    }
 }
 
 fn is_deceptive(letter: char) -> bool {

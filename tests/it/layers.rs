@@ -12,10 +12,13 @@ const LEVELS: [&[&str]; 7] =
     [&["domain", "config"], &["store", "llm", "prompts"], &["tools"], &["agent"], &["api", "evals"], &["cli"], &["main"]];
 
 /// External crates that only these modules, and the modules inside them, may name.
-const PLACES: [(&str, &[&str]); 9] = [
+const PLACES: [(&str, &[&str]); 12] = [
     ("rusqlite", &["store::sqlite"]),
     ("async_openai", &["llm::openai"]),
     ("reqwest", &["store::mlflow", "llm::openai"]),
+    ("cap_std", &["store::artifacts"]),
+    ("object_store", &["store::artifacts"]),
+    ("csv", &["tools"]),
     ("clap", &["cli", "config", "main"]),
     ("resvg", &["domain::chart"]),
     ("rmcp", &["api::mcp"]),

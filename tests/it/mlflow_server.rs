@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+use trialogue::domain::artifact::ArtifactPath;
 use trialogue::domain::experiment::{ExperimentId, NewExperiment, Tag, View};
 use trialogue::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
 use trialogue::domain::run::{Run, RunId};
@@ -50,8 +51,11 @@ async fn check_with(variable: &str, test: &str) {
 fn add_oddities(path: &Path, folder: &Path) {
     let mut raw = Connection::open(path).unwrap();
     let artifacts = folder.join("local");
-    raw.execute("UPDATE runs SET artifact_uri = ?1 WHERE run_uuid = (SELECT min(run_uuid) FROM runs)", [artifacts.to_str().unwrap()])
-        .unwrap();
+    raw.execute(
+        "UPDATE runs SET artifact_uri = ?1 || '/' || run_uuid WHERE run_uuid = (SELECT min(run_uuid) FROM runs)",
+        [artifacts.to_str().unwrap()],
+    )
+    .unwrap();
     let run: String = raw.query_row("SELECT min(run_uuid) FROM runs WHERE lifecycle_stage = 'active'", [], |row| row.get(0)).unwrap();
     let transaction = raw.transaction().unwrap();
     let insert = "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -271,16 +275,30 @@ async fn check_histories(file: &Store, server: &Store) {
 }
 
 async fn check_artifacts(file: &Store, server: &Store, folder: &Path) {
-    let root = folder.join("local");
+    let all = RunQuery { experiment_ids: ids(file).await, view: View::All, max_results: 1_000, ..RunQuery::default() };
+    let runs = file.runs(&all).await.unwrap().items;
+    let run = runs.iter().find(|run| run.artifact_uri.contains("/local/")).unwrap();
+    let root = folder.join("local").join(&run.id.0);
     std::fs::create_dir_all(root.join("model")).unwrap();
     std::fs::write(root.join("model/MLmodel"), "x").unwrap();
     std::fs::write(root.join("top.txt"), "hello").unwrap();
     std::fs::write(root.join("Ä b.txt"), "").unwrap();
-    let all = RunQuery { experiment_ids: ids(file).await, view: View::All, max_results: 1_000, ..RunQuery::default() };
-    let runs = file.runs(&all).await.unwrap().items;
-    let run = runs.iter().find(|run| run.artifact_uri.ends_with("/local")).unwrap();
-    assert_eq!(file.artifacts_at_root(run).await.unwrap().len(), 3);
-    same(&file.artifacts_at_root(run).await, &server.artifacts_at_root(run).await, "artifacts");
+    assert_eq!(file.artifacts(run, &ArtifactPath::root()).await.unwrap().len(), 3);
+    same(&file.artifacts(run, &ArtifactPath::root()).await, &server.artifacts(run, &ArtifactPath::root()).await, "artifacts");
+    let path = |text: &str| ArtifactPath::parse(text).unwrap();
+    same(&file.artifacts(run, &path("model")).await, &server.artifacts(run, &path("model")).await, "a folder of artifacts");
+    for (name, at_most) in [("top.txt", 100), ("Ä b.txt", 100), ("model/MLmodel", 100)] {
+        same(&file.read_artifact(run, &path(name), at_most).await, &server.read_artifact(run, &path(name), at_most).await, name);
+    }
+    assert_eq!(server.read_artifact(run, &path("top.txt"), 3).await.unwrap().bytes, b"hel");
+    for missing in ["none.txt", "model/none"] {
+        let (ours, theirs) = (file.read_artifact(run, &path(missing), 9).await, server.read_artifact(run, &path(missing), 9).await);
+        assert!(
+            matches!((&ours, &theirs), (Err(StoreError::NotFound(_)), Err(StoreError::NotFound(_)))),
+            "{missing}: {ours:?}, {theirs:?}"
+        );
+    }
+    assert!(matches!(server.read_artifact(run, &path("model"), 9).await, Err(StoreError::InvalidQuery(_))));
 }
 
 async fn check_writes(file: &Store, server: &Store) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
+use trialogue::domain::artifact::{ArtifactHead, ArtifactPath};
 use trialogue::domain::experiment::{ExperimentId, NewExperiment, Tag, View};
 use trialogue::domain::filter::{Filter, RunOrder};
 use trialogue::domain::metric::MetricPoint;
@@ -560,29 +561,88 @@ async fn withdrawn_questions_stop_working() {
     tokio::time::timeout(Duration::from_secs(20), store.experiment(&id(1))).await.unwrap().unwrap();
 }
 
+/// A run `r` with artifacts in a local folder, and what lies beside it.
+struct Artifacts {
+    fixture: Fixture,
+    root: PathBuf,
+}
+
+impl Artifacts {
+    fn new() -> Self {
+        let fixture = Fixture::new();
+        let root = fixture.folder.path().join("run é/r/artifacts");
+        fs::create_dir_all(root.join("model/data")).unwrap();
+        fs::write(root.join("top.txt"), "hello").unwrap();
+        fs::write(root.join("A.csv"), "").unwrap();
+        fs::write(root.join("model/MLmodel"), "flavors:").unwrap();
+        fs::create_dir_all(fixture.folder.path().join("run é/r-other/artifacts")).unwrap();
+        for secret in ["secret", "run é/secret", "run é/r/secret", "run é/r-other/artifacts/secret"] {
+            fs::write(fixture.folder.path().join(secret), "canary").unwrap();
+        }
+        let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, root.join(name)).unwrap();
+        link(&fixture.folder.path().join("secret"), "link");
+        link(Path::new("../secret"), "near");
+        link(fixture.folder.path(), "folder");
+        link(Path::new("top.txt"), "inside");
+        link(Path::new("loop"), "loop");
+        fixture.experiment(1, "a", "active");
+        fixture.run("r", 1, Some(1));
+        Self { fixture, root }
+    }
+
+    async fn run_at(&self, uri: &str) -> (Store, Run) {
+        self.fixture.raw.execute("UPDATE runs SET artifact_uri = ?1", [uri]).unwrap();
+        let store = self.fixture.store();
+        let run = store.runs_by_id(&[run_id("r")]).await.unwrap().remove(0);
+        (store, run)
+    }
+
+    async fn listed(&self, uri: &str, folder: &str) -> Result<Vec<(String, Option<u64>)>, StoreError> {
+        let (store, run) = self.run_at(uri).await;
+        let artifacts = store.artifacts(&run, &ArtifactPath::parse(folder).unwrap()).await?;
+        Ok(artifacts.into_iter().map(|artifact| (artifact.path, artifact.size)).collect())
+    }
+}
+
 #[tokio::test]
-async fn artifacts_at_the_root_are_listed_without_leaving_it() {
-    let fixture = Fixture::new();
-    let root = fixture.folder.path().join("run é/artifacts");
-    fs::create_dir_all(root.join("model/data")).unwrap();
-    fs::write(root.join("top.txt"), "hello").unwrap();
-    fs::write(root.join("A.csv"), "").unwrap();
-    fs::write(fixture.folder.path().join("secret"), "x").unwrap();
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(fixture.folder.path().join("secret"), root.join("link")).unwrap();
-    fixture.experiment(1, "a", "active");
-    fixture.run("r", 1, Some(1));
-    let store = fixture.store();
-    let listed = async |uri: &str| {
-        fixture.raw.execute("UPDATE runs SET artifact_uri = ?1", [uri]).unwrap();
-        let runs = store.runs_by_id(&[run_id("r")]).await.unwrap();
-        let artifacts = store.artifacts_at_root(&runs[0]).await.unwrap();
-        artifacts.into_iter().map(|artifact| (artifact.path, artifact.size)).collect::<Vec<_>>()
-    };
-    let expected = [("A.csv".to_owned(), Some(0)), ("model".to_owned(), None), ("top.txt".to_owned(), Some(5))];
-    assert_eq!(listed(root.to_str().unwrap()).await, expected);
-    assert_eq!(listed(&format!("file://{}", root.to_str().unwrap().replace(' ', "%20"))).await, expected);
-    assert_eq!(listed(root.join("none").to_str().unwrap()).await, []);
-    assert_eq!(listed("s3://bucket/run").await, []);
-    assert_eq!(listed("").await, []);
+async fn artifacts_are_listed_without_leaving_the_run() {
+    let artifacts = Artifacts::new();
+    let root = artifacts.root.to_str().unwrap();
+    let entry = |path: &str, size| (path.to_owned(), size);
+    let expected = [entry("A.csv", Some(0)), entry("inside", Some(5)), entry("model", None), entry("top.txt", Some(5))];
+    assert_eq!(artifacts.listed(root, "").await.unwrap(), expected);
+    assert_eq!(artifacts.listed(&format!("file://{}", root.replace(' ', "%20")), "").await.unwrap(), expected);
+    assert_eq!(artifacts.listed(root, "model").await.unwrap(), [entry("model/MLmodel", Some(8)), entry("model/data", None)]);
+    assert_eq!(artifacts.listed(root, "model/data").await.unwrap(), []);
+    assert_eq!(artifacts.listed(&format!("{root}/none"), "").await.unwrap(), []);
+    for away in ["none", "folder", "link/x", "loop"] {
+        assert!(matches!(artifacts.listed(root, away).await, Err(StoreError::NotFound(_))), "{away}");
+    }
+    assert!(matches!(artifacts.listed(root, "top.txt").await, Err(StoreError::InvalidQuery(_))));
+    // A run's record may say anything: only places that MLflow makes for this run are read.
+    for elsewhere in [
+        "/etc",
+        artifacts.fixture.folder.path().to_str().unwrap(),
+        "file:///etc",
+        "",
+        "gs://bucket/r/artifacts",
+        "mlflow-artifacts:/1/r/artifacts",
+    ] {
+        assert!(matches!(artifacts.listed(elsewhere, "").await, Err(StoreError::Unavailable(_))), "{elsewhere}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_run_is_read_as_far_as_asked_and_nothing_beside_it() {
+    let artifacts = Artifacts::new();
+    let (store, run) = artifacts.run_at(artifacts.root.to_str().unwrap()).await;
+    let read = async |path: &str, at_most: usize| store.read_artifact(&run, &ArtifactPath::parse(path).unwrap(), at_most).await;
+    let head = |bytes: &[u8], size| ArtifactHead { bytes: bytes.to_vec(), size: Some(size) };
+    assert_eq!(read("top.txt", 100).await.unwrap(), head(b"hello", 5));
+    assert_eq!(read("inside", 3).await.unwrap(), head(b"hel", 5));
+    assert_eq!(read("A.csv", 100).await.unwrap(), head(b"", 0));
+    assert!(matches!(read("model", 9).await, Err(StoreError::InvalidQuery(_))));
+    for away in ["none", "link", "near", "folder/secret", "loop", "top.txt/x", "%73ecret"] {
+        assert!(matches!(read(away, 9).await, Err(StoreError::NotFound(_))), "{away}: {:?}", read(away, 9).await);
+    }
 }

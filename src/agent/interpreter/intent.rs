@@ -84,9 +84,8 @@ fn phrase_bag(phrase: &'static str) -> Bag {
     let replaced = phrase.replace("how many", "howmany").replace("how long", "howlong");
     for word in replaced.split_whitespace() {
         let feature = match word {
-            "{experiment}" | "{metric}" | "{parameter}" | "{run}" | "{runs}" | "{direction}" | "{top}" | "{condition}" | "{tag}" => {
-                slot(word)
-            }
+            "{file}" | "{experiment}" | "{metric}" | "{parameter}" | "{run}" | "{runs}" | "{direction}" | "{top}" | "{condition}"
+            | "{tag}" => slot(word),
             "who" => Some("user"),
             "when" => Some("start"),
             _ => words(word).first().and_then(|word| lexicon::meaning(word)),
@@ -99,7 +98,8 @@ fn phrase_bag(phrase: &'static str) -> Bag {
 }
 
 fn slot(word: &str) -> Option<&'static str> {
-    const SLOTS: [&str; 9] = ["{experiment}", "{metric}", "{parameter}", "{run}", "{runs}", "{direction}", "{top}", "{condition}", "{tag}"];
+    const SLOTS: [&str; 10] =
+        ["{file}", "{experiment}", "{metric}", "{parameter}", "{run}", "{runs}", "{direction}", "{top}", "{condition}", "{tag}"];
     SLOTS.into_iter().find(|slot| *slot == word)
 }
 
@@ -117,6 +117,7 @@ fn reading_bag(reading: &Reading) -> Bag {
             Part::End(_, Some(_)) | Part::Order(_) => "{top}",
             Part::Conditions(_) | Part::Value(..) => "{condition}",
             Part::Meaning(meaning) => meaning,
+            Part::File(_) => "{file}",
             Part::Unknown => "{unknown}",
             Part::Number(_) | Part::Comparison(_) | Part::Filler => continue,
         };

@@ -187,6 +187,13 @@ pub(super) fn is_off_topic(words: &[String]) -> bool {
     words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
+/// Whether a word is the name of a file, by its ending.
+pub(super) fn is_file_name(word: &str) -> bool {
+    const ENDINGS: &str = "csv tsv json jsonl txt log md yaml yml toml ini html htm png jpg jpeg gif webp svg pkl pickle onnx parquet npy npz pt pth \
+        h5 py ipynb model";
+    word.rsplit_once('.').is_some_and(|(_, ending)| has(ENDINGS, &ending.to_lowercase()))
+}
+
 /// Words with which a question of its own begins.
 pub(super) fn begins_question(word: &str) -> bool {
     const BEGINNINGS: &str = "plot show compare list which what whats who how draw graph give tell describe display create find when delete remove \

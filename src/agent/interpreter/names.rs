@@ -94,9 +94,11 @@ impl Reader<'_> {
             }
             let found = self.vocabulary.alike(self.said(&group));
             let is_named_run = self.vocabulary.has_run_beginning(self.word(group.start));
-            let part = self
-                .choose_partial(&found, &group)
-                .unwrap_or_else(|| if is_named_run { Part::Run(self.said(&group).to_owned()) } else { Part::Unknown });
+            let part = self.choose_partial(&found, &group).unwrap_or_else(|| match self.said(&group) {
+                said if is_named_run => Part::Run(said.to_owned()),
+                said if lexicon::is_file_name(said) => Part::File(said.to_owned()),
+                _ => Part::Unknown,
+            });
             self.cover(group, part);
         }
     }

@@ -40,6 +40,8 @@ pub(super) enum Part {
     Conditions(Vec<Clause>),
     /// A text that a parameter or tag holds.
     Value(Holder, String),
+    /// A file's name, as said.
+    File(String),
     /// A number.
     Number(f64),
     /// A comparison in words or signs.

@@ -31,10 +31,11 @@ use self::probe::Version;
 use self::search::{Pages, Scope};
 use self::snapshot::Snapshot;
 use self::wire::{FilesReply, RunReply};
+use super::artifacts::{is_folder as artifact_is_folder, missing as no_such_artifact};
 use super::{
     ExperimentQuery, HistoryQuery, MetricCurve, MetricSummary, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery,
 };
-use crate::domain::artifact::Artifact;
+use crate::domain::artifact::{Artifact, ArtifactHead, ArtifactPath};
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment, View};
 use crate::domain::filter::{Attribute, Field, Filter, RunOrder, SortDirection};
 use crate::domain::run::{Run, RunId, RunTable};
@@ -300,10 +301,33 @@ impl MlflowStore {
         histories::metric_histories(self, query, self.client.deadline()).await
     }
 
-    pub(super) async fn artifacts_at_root(&self, run: &Run) -> Result<Vec<Artifact>, StoreError> {
-        let question = Question::get("api/2.0/mlflow/artifacts/list", vec![("run_id", run.id.0.clone())]);
+    pub(super) async fn artifacts(&self, run: &Run, folder: &ArtifactPath) -> Result<Vec<Artifact>, StoreError> {
+        let mut query = vec![("run_id", run.id.0.clone())];
+        if !folder.is_root() {
+            query.push(("path", folder.as_str().to_owned()));
+        }
+        let question = Question::get("api/2.0/mlflow/artifacts/list", query);
         let reply: FilesReply = self.client.ask(&question, self.client.deadline()).await.map_err(|fault| self.client.explain(fault))?;
-        Ok(reply.into_artifacts())
+        let artifacts = reply.into_artifacts();
+        // A server answers with nothing to the name of a folder that is not there.
+        if artifacts.is_empty() && !folder.is_root() { Err(no_such_artifact(folder)) } else { Ok(artifacts) }
+    }
+
+    /// `get-artifact` stands outside of the API's paths, and streams from any artifact store that the server reaches.
+    pub(super) async fn read_artifact(&self, run: &Run, file: &ArtifactPath, at_most: usize) -> Result<ArtifactHead, StoreError> {
+        let question = Question::get("get-artifact", vec![("run_id", run.id.0.clone()), ("path", file.as_str().to_owned())]);
+        match self.client.bytes(&question, self.client.deadline(), at_most).await {
+            Ok(answer) => Ok(ArtifactHead { size: answer.is_whole.then_some(answer.body.len() as u64), bytes: answer.body }),
+            Err(fault) if fault.is_missing() || fault.is_unknown_call() => Err(no_such_artifact(file)),
+            Err(fault) => {
+                // Servers answer 500 to the name of a folder.
+                match self.artifacts(run, file).await {
+                    Ok(_) => Err(artifact_is_folder(file)),
+                    Err(StoreError::NotFound(message)) => Err(StoreError::NotFound(message)),
+                    Err(_) => Err(self.client.explain(fault)),
+                }
+            }
+        }
     }
 }
 

@@ -4,8 +4,6 @@
 //! a newer MLflow migrates the file meanwhile. It keeps MLflow's meaning of every filter and order, but not its plans: see
 //! `conditions.rs` and `search.rs`. It does not read MLflow's tables of models, prompts and traces.
 
-mod artifacts;
-
 mod conditions;
 mod connection;
 mod experiments;
@@ -34,11 +32,13 @@ pub use location::path_of_uri;
 
 use self::connection::{Place, Pool};
 use self::keys::KeyTable;
+use super::artifacts;
 use super::refusals::refuse_unfit_experiment;
 use super::{
     ExperimentQuery, HistoryQuery, MetricCurve, MetricSummary, OpenMode, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery,
 };
-use crate::domain::artifact::Artifact;
+use crate::config::S3Settings;
+use crate::domain::artifact::{Artifact, ArtifactHead, ArtifactPath};
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment};
 use crate::domain::run::{Run, RunId, RunTable};
 use crate::domain::time::Timestamp;
@@ -50,6 +50,7 @@ pub const BUSY_WAIT: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pool: Arc<Pool>,
+    s3: Arc<S3Settings>,
 }
 
 impl SqliteStore {
@@ -61,7 +62,13 @@ impl SqliteStore {
     /// As [`SqliteStore::open`], with another wait for other processes' locks.
     pub fn open_with_busy_wait(path: &Path, mode: OpenMode, busy_wait: Duration) -> Result<Self, StoreError> {
         let pool = Pool::open(Place { path: path.to_owned(), mode, busy_wait })?;
-        Ok(Self { pool: Arc::new(pool) })
+        Ok(Self { pool: Arc::new(pool), s3: Arc::default() })
+    }
+
+    /// The same store, reading artifacts in buckets as `settings` say.
+    #[must_use]
+    pub fn with_s3(self, settings: S3Settings) -> Self {
+        Self { s3: Arc::new(settings), ..self }
     }
 
     /// The file.
@@ -147,11 +154,12 @@ impl SqliteStore {
         self.pool.read(move |session| history::metric_histories(session, &query)).await
     }
 
-    pub(super) async fn artifacts_at_root(&self, run: &Run) -> Result<Vec<Artifact>, StoreError> {
-        let uri = run.artifact_uri.clone();
-        tokio::task::spawn_blocking(move || artifacts::at_root(&uri))
-            .await
-            .map_err(|_| StoreError::Internal("a reading thread died".to_owned()))?
+    pub(super) async fn artifacts(&self, run: &Run, folder: &ArtifactPath) -> Result<Vec<Artifact>, StoreError> {
+        artifacts::list(&self.s3, run, folder).await
+    }
+
+    pub(super) async fn read_artifact(&self, run: &Run, file: &ArtifactPath, at_most: usize) -> Result<ArtifactHead, StoreError> {
+        artifacts::read(&self.s3, run, file, at_most).await
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversati
         "describe_experiment" => lists::describe_experiment(&mut arguments, reading),
         "list_runs" => lists::list_runs(&mut arguments, reading),
         "get_run" => runs::get_run(&mut arguments, reading, conversation),
+        "list_artifacts" => runs::list_artifacts(&mut arguments, reading, conversation),
+        "read_artifact" => runs::read_artifact(&mut arguments, reading, conversation),
         "best_run" => runs::best_run(&mut arguments, reading),
         "compare_runs" => runs::compare_runs(&mut arguments, reading, conversation),
         "metric_history" => curves::metric_history(&mut arguments, reading, conversation, vocabulary),

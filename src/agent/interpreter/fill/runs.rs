@@ -9,7 +9,21 @@ use crate::agent::interpreter::reading::{Part, Reading};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Field};
 
-pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+pub(super) fn list_artifacts(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    if !reading.means("artifact") {
+        return None;
+    }
+    put_run(arguments, reading, conversation)
+}
+
+pub(super) fn read_artifact(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    let file = reading.parts().find_map(|part| if let Part::File(name) = part { Some(name.clone()) } else { None })?;
+    put(arguments, "path", file);
+    put_run(arguments, reading, conversation)
+}
+
+/// The run that the question names, ranks first or points at.
+fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     put_experiment(arguments, reading);
     let named = reading.parts().find_map(|part| match part {
         Part::Run(text) | Part::Runs(text) => Some(text.clone()),
@@ -31,6 +45,11 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
         }
     };
     put(arguments, "run", run);
+    Some(())
+}
+
+pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    put_run(arguments, reading, conversation)?;
     let keys = keys(reading);
     if !keys.is_empty() {
         put(arguments, "keys", keys);
