@@ -1,4 +1,4 @@
-//! Metric histories: reduced to what a reply can hold, summed up, drawn in a line of text, read at a step.
+//! Metric histories: reduced to what a reply can hold, summed up, drawn in a line of text.
 //!
 //! The order of a history is MLflow's own for what is latest: step, then timestamp, then value, NaN after all numbers.
 //! Histories may be given in any order.
@@ -15,12 +15,6 @@ use super::metric::{MetricPoint, ValueClass};
 pub use reduce::reduce;
 pub use sparkline::sparkline;
 pub use summary::{Summary, Trend};
-
-/// The point at `step`, or the last before it; the last of several at the same step. Absent where the history begins later.
-#[must_use]
-pub fn at_step(points: &[MetricPoint], step: i64) -> Option<MetricPoint> {
-    points.iter().filter(|point| point.step <= step).max_by(|left, right| order(left, right)).copied()
-}
 
 /// The order of a history.
 #[must_use]
@@ -63,16 +57,6 @@ mod tests {
 
     fn point(step: i64, timestamp: i64, value: f64) -> MetricPoint {
         MetricPoint { step, timestamp: Timestamp(timestamp), value }
-    }
-
-    #[test]
-    fn at_step_takes_the_last_value_not_after_the_step() {
-        let points = [point(20, 3, 0.3), point(0, 1, 0.1), point(10, 2, 0.2), point(10, 2, 0.25), point(10, 1, 0.9)];
-        let value_at = |step| at_step(&points, step).map(|point| point.value);
-        assert_eq!(value_at(10), Some(0.25));
-        assert_eq!(value_at(15), Some(0.25));
-        assert_eq!(value_at(99), Some(0.3));
-        assert_eq!(value_at(-1), None);
     }
 
     #[test]
