@@ -18,7 +18,7 @@ pub(super) enum Order {
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
     let words = placed_words(question);
-    let creates = |word: &str| lexicon::meaning(word) == Some("create") || matches!(word, "start" | "set" | "begin");
+    let creates = |word: &str| lexicon::meaning(word) == Some("create") || matches!(word, "start" | "set" | "begin" | "open");
     let verb_at = words.iter().take(8).position(|(word, _)| creates(word))?;
     let noun_at = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project"))?;
     let asks =

@@ -41,6 +41,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if asks_by_itself {
         return None;
     }
+    if let Some(plan) = facts_of_answer(reading, conversation, last_tool) {
+        return Some(plan);
+    }
     let shows_curves = reading.means("show") && !metrics.is_empty() && reading.words.first().is_none_or(|word| word != "and");
     if shows_curves && refers.is_some() {
         return None;
@@ -76,7 +79,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(run) = reading.parts().find_map(|part| if let Part::Run(text) = part { Some(text.clone()) } else { None }) {
         changed |= change_run(&mut tool, &mut arguments, &run);
     }
-    if let Some(metric) = metrics.first().cloned().or_else(|| reading.parameters().first().cloned()) {
+    let parameters = reading.parameters();
+    if tool == "parameter_impact" && metrics.is_empty() && !parameters.is_empty() {
+        put(&mut arguments, "parameters", parameters);
+        changed = true;
+    } else if let Some(metric) = metrics.first().cloned().or_else(|| parameters.first().cloned()) {
         changed |= change_metric(tool, &mut arguments, &metrics, &metric);
     }
     let clauses = reading.clauses();
@@ -195,6 +202,21 @@ fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Argumen
     fill::put_order(&mut arguments, end);
     put(&mut arguments, "limit", count);
     Some(Plan::call(last_tool, arguments))
+}
+
+/// `which algorithm and gamma?`, after one run was told: facts of that run.
+fn facts_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let asks = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what" | "whats"));
+    let is_of_names = reading.parts().all(|part| matches!(part, Part::Parameter(_) | Part::Filler | Part::Meaning("parameter")));
+    let run = conversation.runs.first().filter(|_| conversation.runs.len() == 1 || last_tool == "best_run")?;
+    if !matches!(last_tool, "best_run" | "get_run") || !asks || !is_of_names || reading.parameters().is_empty() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
+    put(&mut arguments, "keys", reading.parameters());
+    Some(Plan::call("get_run", arguments))
 }
 
 /// `compare the first two`, of the list just shown.

@@ -86,7 +86,8 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     let intents = intent::intents(&reading);
     for intent in intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).take(3) {
         if let Some(arguments) = fill::arguments(intent.tool, &reading, conversation, &vocabulary) {
-            let (tool, arguments) = fill::retarget(intent.tool, arguments, &reading);
+            let (tool, mut arguments) = fill::retarget(intent.tool, arguments, &reading);
+            fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             return Ok(Plan::call(tool, arguments));
         }
     }
@@ -141,7 +142,11 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let at = question.to_lowercase().find(first.as_str()).map_or(0, |at| at + first.len());
     let after = question.get(at..).unwrap_or_default();
     let is_name = after.starts_with(['/', '_', '-', '=', '.']);
-    if lexicon::is_forbidden(first) && !is_name && !(first == "set" && after.starts_with(" up")) {
+    // `train loss of run 3`, `train & val loss`: a noun, not an order.
+    let next = words.iter().skip_while(|word| *word != first).nth(1).map_or("", String::as_str);
+    let is_noun = first == "train"
+        && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
+    if lexicon::is_forbidden(first) && !is_name && !is_noun && !(first == "set" && after.starts_with(" up")) {
         return Some(first.clone());
     }
     if ordered {

@@ -208,6 +208,21 @@ impl Vocabulary {
         self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
     }
 
+    /// The experiments in which a parameter or tag holds a text; absent where nobody knows the text.
+    pub(super) fn holding(&self, key: &str, value: &str) -> Option<&[ExperimentId]> {
+        let is_held = |entry: &&Entry| {
+            entry.kind == Kind::Value
+                && entry.name.text() == value
+                && matches!(&entry.holder, Some(Holder::Parameter(held) | Holder::Tag(held)) if held == key)
+        };
+        let mut found = self.entries.iter().filter(is_held);
+        // Each experiment adds its own entry; several are left to the tool.
+        match (found.next(), found.next()) {
+            (Some(only), None) => Some(&only.experiments),
+            _ => None,
+        }
+    }
+
     /// The id of the experiment of this name.
     pub(super) fn experiment_id(&self, name: &str) -> Option<&ExperimentId> {
         self.experiments.iter().find(|experiment| experiment.name == name).map(|experiment| &experiment.id)

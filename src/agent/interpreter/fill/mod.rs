@@ -14,7 +14,8 @@ use super::reading::{Part, Reading, Span};
 use super::vocabulary::Vocabulary;
 use super::{Arguments, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Clause, Filter};
+use crate::domain::experiment::ExperimentId;
+use crate::domain::filter::{Clause, Field, Filter, Test, TextMatch};
 
 /// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
 pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
@@ -61,6 +62,36 @@ pub(super) fn retarget(tool: &'static str, arguments: Arguments, reading: &Readi
         }
     }
     (tool, arguments)
+}
+
+/// `runs on h100`: where no experiment is named and none in question has that value, the newest that has all the values that are asked for.
+pub(super) fn put_experiment_of_values(
+    arguments: &mut Arguments,
+    tool: &str,
+    reading: &Reading,
+    vocabulary: &Vocabulary,
+    focus: Option<&ExperimentId>,
+) {
+    if arguments.contains_key("experiment") || !matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
+        return;
+    }
+    let clauses = reading.clauses();
+    let held: Vec<&[ExperimentId]> = clauses
+        .iter()
+        .filter_map(|clause| match (&clause.field, &clause.test) {
+            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
+            _ => None,
+        })
+        .collect();
+    let has_all = |id: &ExperimentId| held.iter().all(|holders| holders.contains(id));
+    if held.is_empty() || focus.is_some_and(|id| has_all(id)) {
+        return;
+    }
+    let mut fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id));
+    // Among several that log a metric that is asked for, the tool chooses.
+    if let (Some(only), None) = (fitting.next(), fitting.next()) {
+        put(arguments, "experiment", only.name.clone());
+    }
 }
 
 /// The end of a ranking with which a list begins.
