@@ -146,7 +146,8 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let next = words.iter().skip_while(|word| *word != first).nth(1).map_or("", String::as_str);
     let is_noun = first == "train"
         && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
-    if lexicon::is_forbidden(first) && !is_name && !is_noun && !(first == "set" && after.starts_with(" up")) {
+    let sets_up = first == "set" && after.starts_with(" up");
+    if lexicon::is_forbidden(first) && !(is_name || is_noun || sets_up) {
         return Some(first.clone());
     }
     if ordered {

@@ -84,7 +84,7 @@ pub(super) fn put_experiment_of_values(
         })
         .collect();
     let has_all = |id: &ExperimentId| held.iter().all(|holders| holders.contains(id));
-    if held.is_empty() || focus.is_some_and(|id| has_all(id)) {
+    if held.is_empty() || focus.is_some_and(has_all) {
         return;
     }
     let mut fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id));
