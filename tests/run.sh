@@ -6,10 +6,10 @@
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
-#                                   what `cargo test` finds MLflow by
+#                                   what `cargo test` finds MLflow, PostgreSQL and the S3 server by
 #
-# It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler or venv module is installed
-# with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
+# It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module or PostgreSQL 15 is
+# installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,7 +21,7 @@ declare -A ABOUT=(
     [fmt]="the code is formatted"
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
-    [test]="unit tests, and the integration tests with MLflow 3.17.2, 2.22.5 and 2.9.2 at hand"
+    [test]="unit tests, and the integration tests with MLflow 3.17.2, 3.5.1, 2.22.5 and 2.9.2, PostgreSQL 15 and an S3 server at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [smoke]="the program answers a question on the demo store"
     [load]="the tests named \`load::\` once more, at full length and in release mode"
@@ -31,10 +31,10 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow"
+    [test]="cargo compiler mlflow postgres"
     [charts]="cargo compiler vega"
     [smoke]="cargo compiler"
-    [load]="cargo compiler mlflow"
+    [load]="cargo compiler mlflow postgres"
 )
 
 step_fmt() { cargo fmt --check; }
@@ -75,15 +75,25 @@ need_cargo() { command -v cargo >/dev/null || fail "cargo is needed; rust-toolch
 need_compiler() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
 
 need_mlflow() {
-    local python newest last_2 oldest
+    local python newest middle last_2 oldest
     python="$(python_3_11)"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv
     newest="$(python_environment "$python" mlflow-3.17.2)"
+    middle="$(python_environment "$python" mlflow-3.5.1)"
     last_2="$(python_environment "$python" mlflow-2.22.5)"
     oldest="$(python_environment "$python" mlflow-2.9.2)"
     export TRIALOGUE_TEST_PYTHON="$newest/bin/python"
+    export TRIALOGUE_TEST_PYTHON_3_5="$middle/bin/python"
     export TRIALOGUE_TEST_PYTHON_2_22="$last_2/bin/python"
     export TRIALOGUE_TEST_PYTHON_OLD="$oldest/bin/python"
+    # The S3 server comes as a Python package.
+    export TRIALOGUE_TEST_WEED="$newest/bin/weed"
+}
+
+need_postgres() {
+    local programs=/usr/lib/postgresql/15/bin
+    [[ -x "$programs/initdb" ]] || apt_install postgresql-15
+    export TRIALOGUE_TEST_POSTGRES="$programs"
 }
 
 need_vega() {
@@ -230,8 +240,8 @@ export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" == yes ]]; then
-    need_mlflow >&2
-    export -p | grep -o 'TRIALOGUE_TEST_PYTHON.*' | sed 's/^/export /'
+    { need_mlflow; need_postgres; } >&2
+    export -p | grep -oE 'TRIALOGUE_TEST_(PYTHON|WEED|POSTGRES).*' | sed 's/^/export /'
     exit
 fi
 
