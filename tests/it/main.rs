@@ -21,7 +21,6 @@ mod mlflow_server;
 mod openai;
 mod parity;
 mod scripted_openai;
-mod servers;
 mod services;
 mod sqlite;
 mod statistics;

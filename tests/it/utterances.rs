@@ -62,14 +62,18 @@ fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
+/// The cases of a suite.
+pub(crate) fn suite(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(data(&format!("utterances/{name}.jsonl"))).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// Runs a suite, prints what fails, and wants `least_share` of it to pass.
-fn check_suite(store: &Path, suite: &str, least_share: f64) {
-    let text = std::fs::read_to_string(data(&format!("utterances/{suite}.jsonl"))).unwrap();
+fn check_suite(store: &Path, name: &str, least_share: f64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut failed = Vec::new();
     let mut total = 0;
-    for line in text.lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
+    for case in suite(name) {
         total += 1;
         let faults = runtime.block_on(run(store, &case));
         if !faults.is_empty() {
@@ -78,9 +82,9 @@ fn check_suite(store: &Path, suite: &str, least_share: f64) {
     }
     let passed = total - failed.len();
     let share = passed as f64 / total as f64;
-    eprintln!("utterances {suite}: {passed} of {total} pass ({:.1} %)", share * 100.0);
+    eprintln!("utterances {name}: {passed} of {total} pass ({:.1} %)", share * 100.0);
     failed.iter().for_each(|fault| eprintln!("  {fault}"));
-    assert!(share >= least_share, "{suite}: {passed} of {total} pass");
+    assert!(share >= least_share, "{name}: {passed} of {total} pass");
 }
 
 async fn run(store: &Path, case: &Value) -> Vec<String> {

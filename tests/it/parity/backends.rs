@@ -1,13 +1,19 @@
 //! The stores that are compared, and how the same data gets into each.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use trialogue::store::sqlite::SqliteStore;
 use trialogue::store::{OpenMode, Store, demo};
 
-use crate::services::mlflow::Release;
+use crate::services::mlflow::{Artifacts, MlflowServer, Release, store_at};
+use crate::services::postgres::Postgres;
+use crate::services::s3::S3;
 use crate::support::{folder, judge, open, run_python};
+
+/// How long a store may take over one call. The machine runs several servers beside it.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// Which data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,39 +42,101 @@ impl Suite {
 pub(super) enum Backend {
     /// A file in the schema of that release.
     File(Release),
+    /// A server of that release over such a file.
+    Server(Release),
+    /// A server of the newest release over PostgreSQL, with its artifacts in S3.
+    ServerOnPostgres,
 }
 
 impl Backend {
-    /// Those whose tools are installed.
-    pub(super) fn all_there() -> Vec<Self> {
-        let files = [Release::V3_5, Release::V2_22, Release::V2_9].into_iter().filter(|release| release.python("a file of it").is_some());
-        files.map(Self::File).collect()
+    /// All that are compared, the slowest first; at full length, one old server more.
+    pub(super) fn all() -> Vec<Self> {
+        let mut all = vec![
+            Self::Server(Release::Newest),
+            Self::ServerOnPostgres,
+            Self::Server(Release::V3_5),
+            Self::Server(Release::V2_9),
+            Self::File(Release::V3_5),
+            Self::File(Release::V2_9),
+        ];
+        if std::env::var_os("TRIALOGUE_TEST_FULL").is_some() {
+            all.push(Self::Server(Release::V2_22));
+        }
+        all
     }
 
-    /// The data of `suite` in such a store.
-    pub(super) fn copy(self, originals: &Originals, suite: Suite) -> Copy {
-        let folder = folder();
-        let original = originals.path(suite);
+    /// Whether a page of runs that is full has a token even where no run follows: servers looked for a further run only later.
+    pub(super) fn may_end_in_an_empty_page(self) -> bool {
         match self {
-            Self::File(release) => {
-                let file = folder.path().join("copy.db");
-                copy_store(&release.python("a file of it").unwrap(), original, &sqlite_uri(&file), folder.path());
-                Copy { store: open(&file, OpenMode::ReadWrite), _folder: folder }
-            }
+            Self::Server(Release::V3_5 | Release::V2_22 | Release::V2_9) => true,
+            Self::Server(Release::Newest) | Self::ServerOnPostgres | Self::File(_) => false,
         }
+    }
+
+    /// The data of `suite` in such a store, where its tools are installed.
+    pub(super) fn copy(self, originals: &Originals, suite: Suite) -> Option<Copy> {
+        let test = format!("{self:?}");
+        let release = match self {
+            Self::File(release) | Self::Server(release) => release,
+            Self::ServerOnPostgres => Release::Newest,
+        };
+        let python = release.python(&test)?;
+        let folder = folder();
+        let file = folder.path().join("copy.db");
+        let fill = |uri: &str| copy_store(&python, originals.path(suite), uri, folder.path());
+        let mut copy = match self {
+            Self::File(_) => {
+                fill(&sqlite_uri(&file));
+                Copy::new(open(&file, OpenMode::ReadWrite))
+            }
+            Self::Server(release) => {
+                match release {
+                    // The original has its schema already.
+                    Release::Newest => drop(std::fs::copy(originals.path(suite), &file).unwrap()),
+                    Release::V3_5 | Release::V2_22 | Release::V2_9 => fill(&sqlite_uri(&file)),
+                }
+                Copy::behind(MlflowServer::start(&python, &sqlite_uri(&file), Artifacts::Own))
+            }
+            Self::ServerOnPostgres => {
+                let (postgres, s3) = (Postgres::start(&test)?, S3::start(&test)?);
+                let uri = postgres.database("mlflow");
+                fill(&uri);
+                let mut copy = Copy::behind(MlflowServer::start(&python, &uri, Artifacts::In(&s3, suite.name())));
+                copy.services = Some((postgres, s3));
+                copy
+            }
+        };
+        copy.folder = Some(folder);
+        Some(copy)
     }
 }
 
-/// A store of its own, gone when dropped.
+/// A store of its own, gone when dropped, and its server before what that server needs.
 pub(super) struct Copy {
     store: Store,
-    _folder: TempDir,
+    server: Option<MlflowServer>,
+    services: Option<(Postgres, S3)>,
+    folder: Option<TempDir>,
 }
 
 impl Copy {
+    fn new(store: Store) -> Self {
+        Self { store, server: None, services: None, folder: None }
+    }
+
+    fn behind(server: MlflowServer) -> Self {
+        let store = store_at(&server.uri(), ANSWER_LIMIT);
+        Self { server: Some(server), ..Self::new(store) }
+    }
+
     /// What the tools work on.
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The server before it, if there is one.
+    pub(super) fn server(&self) -> Option<&MlflowServer> {
+        self.server.as_ref()
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use tempfile::TempDir;
+use trialogue::store::Store;
+use trialogue::store::mlflow::{MlflowStore, Settings};
 
 use super::s3::S3;
 use super::{Service, Stop, answers, free_port, service_folder, tool};
@@ -38,10 +41,16 @@ impl Release {
 #[derive(Clone, Copy)]
 pub(crate) enum Artifacts<'a> {
     /// In a folder that goes with it.
-    #[expect(dead_code, reason = "the comparison of servers is to use it")]
     Own,
     /// In S3, under this name.
     In(&'a S3, &'a str),
+}
+
+/// The store that a server offers, as the program opens it.
+pub(crate) fn store_at(uri: &str, deadline: Duration) -> Store {
+    let mut settings = Settings::new(uri);
+    settings.deadline = deadline;
+    Store::Mlflow(MlflowStore::new(settings).unwrap())
 }
 
 /// A running tracking server.
@@ -74,6 +83,11 @@ impl MlflowServer {
         let mut server = Self { command, log, port, service: None, _folder: folder };
         server.restart();
         server
+    }
+
+    /// What a client is given as tracking URI.
+    pub(crate) fn uri(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Its port on loopback.

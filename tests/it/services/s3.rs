@@ -17,6 +17,8 @@ const BUCKET: &str = "mlflow";
 /// A running S3 server.
 pub(crate) struct S3 {
     port: u16,
+    /// Those of all its parts.
+    ports: Vec<u16>,
     _service: Service,
     _folder: TempDir,
 }
@@ -39,16 +41,17 @@ impl S3 {
         let port = free_port();
         let mut server = Command::new(weed);
         server.current_dir(folder.path()).arg("server").arg(named("dir", &data)).arg(named("s3.config", &identities));
-        server.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=5", "-master.telemetry=false"]);
+        server.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=100", "-master.telemetry=false"]);
         server.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]).arg(format!("-s3.port={port}"));
         // Left to itself, a part listens for its peers 10,000 above its own port, where somebody else may be.
-        for part in ["s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"]
-        {
-            server.arg(format!("-{part}={}", free_port()));
-        }
+        let parts = ["s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"];
+        let part_ports = parts.map(|_| free_port());
+        server.args(parts.iter().zip(part_ports).map(|(part, port)| format!("-{part}={port}")));
+        server.env("TMPDIR", folder.path());
         let log = folder.path().join("weed.log");
         let service = Service::start("SeaweedFS", &server, Stop::Kill, &log, || super::accepts(port));
-        let s3 = Self { port, _service: service, _folder: folder };
+        let ports = part_ports.into_iter().chain([port]).collect();
+        let s3 = Self { port, ports, _service: service, _folder: folder };
         s3.make_bucket(&python);
         Some(s3)
     }
@@ -81,7 +84,7 @@ deadline = time.monotonic() + 60
 while True:
     try:
         s3.create_bucket(Bucket="{BUCKET}")
-        s3.put_object(Bucket="{BUCKET}", Key="first", Body=b"")
+        s3.put_object(Bucket="{BUCKET}", Key="first", Body=b"a")
         break
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
         if time.monotonic() > deadline:
@@ -91,6 +94,18 @@ while True:
             self.port
         );
         run_python(python, &code, self._folder.path());
+    }
+}
+
+impl Drop for S3 {
+    fn drop(&mut self) {
+        // Killed, it leaves its sockets behind, in a folder that is fixed in the program.
+        let sockets = std::fs::read_dir("/tmp").into_iter().flatten().flatten().map(|entry| entry.path());
+        for socket in sockets.filter(|path| path.to_string_lossy().starts_with("/tmp/seaweedfs-")) {
+            if self.ports.iter().any(|port| socket.to_string_lossy().ends_with(&format!("-{port}.sock"))) {
+                drop(std::fs::remove_file(socket));
+            }
+        }
     }
 }
 
