@@ -25,4 +25,5 @@ mod services;
 mod sqlite;
 mod statistics;
 mod support;
+mod toxic;
 mod utterances;

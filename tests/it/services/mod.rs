@@ -6,6 +6,7 @@
 pub(crate) mod mlflow;
 pub(crate) mod postgres;
 pub(crate) mod s3;
+pub(crate) mod toxic;
 
 use std::collections::BTreeSet;
 use std::fs::File;
