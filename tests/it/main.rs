@@ -20,6 +20,7 @@ mod mlflow_faults;
 mod mlflow_server;
 mod openai;
 mod parity;
+mod restarts;
 mod scripted_openai;
 mod services;
 mod sqlite;
