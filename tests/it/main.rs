@@ -16,6 +16,7 @@ mod demo;
 mod filters;
 mod hygiene;
 mod layers;
+mod memory;
 mod mlflow_faults;
 mod mlflow_server;
 mod openai;
