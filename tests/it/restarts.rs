@@ -13,7 +13,7 @@ use trialogue::domain::experiment::{ExperimentId, NewExperiment};
 use trialogue::store::{RunQuery, Store, StoreError, demo};
 
 use crate::services::mlflow::{Artifacts, MlflowServer, Release, store_at};
-use crate::services::service_folder;
+use crate::services::{is_full, service_folder};
 
 /// How soon the store has to answer once the server does.
 const BACK_WITHIN: Duration = Duration::from_secs(2);
@@ -43,6 +43,9 @@ struct Told {
 }
 
 fn check(kills: usize) {
+    if !is_full("a server that is killed") {
+        return;
+    }
     let Some(python) = Release::Newest.python("a server that is killed") else { return };
     let folder = service_folder();
     let file = folder.path().join("mlflow.db");

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use trialogue::store::sqlite::SqliteStore;
 use trialogue::store::{OpenMode, Store, demo};
 
+use crate::services::is_full;
 use crate::services::mlflow::{Artifacts, MlflowServer, Release, store_at};
 use crate::services::postgres::Postgres;
 use crate::services::s3::S3;
@@ -149,6 +150,9 @@ pub(super) struct Originals {
 impl Originals {
     /// Makes them where that MLflow is installed.
     pub(super) fn make(test: &str) -> Option<Self> {
+        if !is_full(test) {
+            return None;
+        }
         let python = Release::Newest.python(test)?;
         let folder = folder();
         let paths = Suite::ALL.map(|suite| folder.path().join(format!("{}.db", suite.name())));

@@ -176,3 +176,12 @@ fn a_server_that_cannot_start_is_told_at_once() {
     let folder = service_folder();
     Service::start("a failure", &Command::new("false"), Stop::Kill, &folder.path().join("log"), || false);
 }
+
+/// Whether the long tests run, with several servers side by side: `bash tests/run.sh --full` wants them; without, says that `test` is skipped.
+pub(crate) fn is_full(test: &str) -> bool {
+    let is_full = std::env::var_os("TRIALOGUE_TEST_FULL").is_some();
+    if !is_full {
+        eprintln!("skipped: {test} is long; `bash tests/run.sh --full` runs it");
+    }
+    is_full
+}
