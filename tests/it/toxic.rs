@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::runtime::{Builder, Runtime};
+use trialogue::domain::artifact::ArtifactPath;
 use trialogue::domain::experiment::{ExperimentId, NewExperiment, Tag, View};
 use trialogue::domain::run::RunId;
 use trialogue::store::{ExperimentQuery, HistoryQuery, RunQuery, Store, StoreError, TableQuery, demo};
@@ -119,7 +120,7 @@ impl Method {
             }
             Self::ArtifactsAtRoot => {
                 let run = demo::experiments().into_iter().flat_map(|record| record.runs).find(|run| run.run().id == best);
-                store.artifacts_at_root(run.unwrap().run()).await.map(text)
+                store.artifacts(run.unwrap().run(), &ArtifactPath::root()).await.map(text)
             }
         }
     }
