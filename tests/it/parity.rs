@@ -214,11 +214,14 @@ fn the_corpus_succeeds_and_fails_as_it_says_over_a_file() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The stores of the corpus have no artifacts: these tools are compared in `mlflow_server.rs`.
+const WITHOUT_CALLS: [&str; 2] = ["list_artifacts", "read_artifact"];
+
 #[test]
 fn the_corpus_uses_every_argument_of_every_tool() {
     let corpus = corpus();
     assert!(corpus.len() >= 120);
-    for tool in &tools::ALL {
+    for tool in tools::ALL.iter().filter(|tool| !WITHOUT_CALLS.contains(&tool.name)) {
         let calls: Vec<&Map<String, Value>> =
             corpus.iter().filter(|case| case["tool"] == tool.name).map(|case| case["arguments"].as_object().unwrap()).collect();
         for (argument, schema) in tool.input_schema()["properties"].as_object().unwrap() {
