@@ -2,8 +2,12 @@
 //!
 //! It runs with nothing set. Secrets are kept in a type that never prints.
 
+mod service;
+
 use std::fmt;
 use std::path::PathBuf;
+
+pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -5,10 +5,12 @@
 //! is made from the results. A module imports from lower levels only: `domain config` < `store`, `llm prompts` < `tools` < `agent` < `cli`.
 
 pub mod agent;
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod llm;
 pub mod prompts;
+pub mod state;
 pub mod store;
 pub mod tools;

@@ -1,4 +1,4 @@
-//! The terminal program: `ask`, `chat`, `call`, `tools`, `demo`, `doctor`.
+//! The terminal program: `ask`, `chat`, `call`, `serve`, `keys`, `tools`, `demo`, `doctor`.
 //!
 //! It parses, wires the parts and prints; what is said comes from the tools and the agent. Standard output carries only the
 //! answer; everything else goes to standard error.
@@ -6,7 +6,10 @@
 mod ask;
 mod call;
 mod doctor;
+mod keys;
+mod log;
 mod render;
+mod serve;
 mod tools;
 mod world;
 
@@ -16,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, ConfigError, Flags};
+use crate::config::{Config, ConfigError, Flags, ServiceConfig, ServiceFlags};
 use crate::store::{StoreError, demo};
 use crate::tools::ToolError;
 
@@ -48,6 +51,12 @@ enum Command {
         /// The file to make; it must not exist
         file: PathBuf,
     },
+    /// Serve the tools over HTTP, with OpenAPI at /openapi.json
+    #[command(after_help = EXIT_CODES)]
+    Serve(ServiceFlags),
+    /// Manage the API keys of the service
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Tell what is in force, where it came from, and whether the store and the model answer
     Doctor,
 }
@@ -155,7 +164,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(&
 }
 
 fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> Option<String>) -> Ended {
-    let config = Config::read(&cli.flags, environment)?;
+    let config = Config::read(&cli.flags, &environment)?;
+    // The service has a runtime of its own size.
+    if let Command::Serve(flags) = &cli.command {
+        return serve::serve(&config, &ServiceConfig::read(flags, environment)?);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
     match &cli.command {
@@ -171,6 +184,9 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
             ));
             Ok(Answered::Yes)
         }
+        Command::Keys(command) => keys::keys(command, cli.flags.tenant.as_deref(), environment),
+        // Done above.
+        Command::Serve(_) => Ok(Answered::Yes),
         Command::Doctor => runtime.block_on(doctor::doctor(&config)),
     }
 }

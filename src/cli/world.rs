@@ -1,6 +1,6 @@
 //! Builds the parts that the configuration names: the store, the planner, the context of the tools.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -15,7 +15,7 @@ use crate::store::demo::TemporaryDemo;
 use crate::store::mlflow::{self, Credentials, MlflowStore};
 use crate::store::sqlite::{SqliteStore, path_of_uri};
 use crate::store::{OpenMode, Store};
-use crate::tools::Context;
+use crate::tools::{Clock, Context};
 
 /// How long one reply of a model may take.
 const REPLY_DEADLINE: Duration = Duration::from_secs(60);
@@ -37,13 +37,8 @@ impl World {
         } else {
             (configured_store(config)?, None)
         };
-        let context = Context {
-            store,
-            limits: config.limits.clone(),
-            tenant: config.tenant.clone(),
-            now: config.now.map_or_else(clock, Timestamp),
-            focus: None,
-        };
+        let context =
+            Context { store, limits: config.limits.clone(), tenant: config.tenant.clone(), now: clock(config).now(), focus: None };
         Ok(Self { context, _demo: demo })
     }
 }
@@ -83,9 +78,9 @@ fn open_file(path: &std::path::Path) -> Result<SqliteStore, Failure> {
     Ok(SqliteStore::open(path, if is_read_only { OpenMode::ReadOnly } else { OpenMode::ReadWrite })?)
 }
 
-fn clock() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+/// The clock that is configured.
+pub(super) fn clock(config: &Config) -> Clock {
+    config.now.map_or(Clock::System, |moment| Clock::Fixed(Timestamp(moment)))
 }
 
 /// The planner that is configured.

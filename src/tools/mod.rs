@@ -19,7 +19,7 @@ mod parameter_impact;
 mod read_artifact;
 
 pub use error::ToolError;
-pub use tool::{Access, Context, Outcome, ToolDef};
+pub use tool::{Access, Clock, Context, Outcome, ToolDef};
 
 /// Every tool, in the order in which people and models are shown them.
 pub static ALL: [ToolDef; 11] = [

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -43,6 +44,29 @@ pub struct Route {
     pub method: Method,
     /// The path with `{argument}` parts.
     pub path: &'static str,
+}
+
+/// Where the present moment comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Always this moment, for tests.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The present moment.
+    #[must_use]
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::Fixed(moment) => moment,
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+        }
+    }
 }
 
 /// What every tool works on.

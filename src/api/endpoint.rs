@@ -1,0 +1,103 @@
+//! The table of routes: each path with its method, what answers, and who may ask.
+//!
+//! The router is made from this table and from nothing else, and an entry cannot be written without its policy.
+
+use axum::http::Method;
+
+use super::auth::Role;
+use crate::tools::tool::Method as ToolMethod;
+use crate::tools::{self, Access, ToolDef};
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Policy {
+    /// Anybody: health only.
+    Open,
+    /// Whoever says who he is and has at least this role.
+    AtLeast(Role),
+}
+
+/// What answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answers {
+    /// A tool of the catalogue.
+    Tool(&'static ToolDef),
+    /// Whether the process is alive.
+    Health,
+    /// Whether store and model answer.
+    Readiness,
+    /// Figures for Prometheus.
+    Metrics,
+    /// The description of the service in OpenAPI 3.1.
+    OpenApi,
+    /// The page on which people read it.
+    Docs,
+    /// A file of that page.
+    DocsFile(&'static super::docs::File),
+}
+
+/// A route.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{argument}` parts.
+    pub path: &'static str,
+    /// Who may ask.
+    pub policy: Policy,
+    /// What answers.
+    pub answers: Answers,
+}
+
+/// Every route there is.
+#[must_use]
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let get = |path, policy, answers| Endpoint { method: Method::GET, path, policy, answers };
+    let reader = Policy::AtLeast(Role::Reader);
+    let mut all: Vec<Endpoint> = tools::ALL.iter().map(of_tool).collect();
+    all.extend([
+        get("/healthz", Policy::Open, Answers::Health),
+        get("/readyz", Policy::Open, Answers::Readiness),
+        get("/metrics", reader, Answers::Metrics),
+        get("/openapi.json", reader, Answers::OpenApi),
+        get("/docs", reader, Answers::Docs),
+    ]);
+    all.extend(super::docs::FILES.iter().map(|file| get(file.path, reader, Answers::DocsFile(file))));
+    all
+}
+
+fn of_tool(tool: &'static ToolDef) -> Endpoint {
+    let method = match tool.route.method {
+        ToolMethod::Get => Method::GET,
+        ToolMethod::Post => Method::POST,
+    };
+    let policy = match tool.access {
+        Access::Read => Policy::AtLeast(Role::Reader),
+        Access::Write => Policy::AtLeast(Role::Writer),
+    };
+    Endpoint { method, path: tool.route.path, policy, answers: Answers::Tool(tool) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_health_is_open_and_only_writers_write() {
+        for endpoint in endpoints() {
+            let is_health = matches!(endpoint.answers, Answers::Health | Answers::Readiness);
+            assert_eq!(endpoint.policy == Policy::Open, is_health, "{}", endpoint.path);
+            let writes = matches!(endpoint.answers, Answers::Tool(tool) if tool.access == Access::Write);
+            assert_eq!(endpoint.policy == Policy::AtLeast(Role::Writer), writes, "{}", endpoint.path);
+        }
+    }
+
+    #[test]
+    fn no_two_routes_are_the_same() {
+        let mut routes: Vec<String> = endpoints().iter().map(|endpoint| format!("{} {}", endpoint.method, endpoint.path)).collect();
+        let count = routes.len();
+        routes.sort();
+        routes.dedup();
+        assert_eq!(routes.len(), count);
+    }
+}

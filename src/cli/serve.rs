@@ -1,0 +1,68 @@
+//! `serve`: the tools over HTTP.
+
+use super::world::{World, clock};
+use super::{Answered, Ended, Failure, log, render};
+use crate::api::auth::Authenticator;
+use crate::api::auth::jwt::Tokens;
+use crate::api::auth::keys::Keys;
+use crate::api::{Parts, Service, StartError, calls_at_once};
+use crate::config::{Config, ServiceConfig, Setting, Source};
+use crate::state::State;
+
+/// Threads beside those that work on calls: for connections and health.
+const OTHER_THREADS: usize = 2;
+
+/// Serves until it is told to end.
+pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
+    log::start(service);
+    let authenticator = authenticator(service)?;
+    let world = World::open(config)?;
+    // Calls over a file keep a thread each; whoever asks for health must find one.
+    let threads = calls_at_once(service, &world.context.store).saturating_add(OTHER_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
+    let parts = Parts {
+        context: world.context.clone(),
+        clock: clock(config),
+        model: config.model.value.clone(),
+        authenticator,
+        state: if config.demo { in_memory()? } else { state(service)? },
+        store_name: config.tracking_uri.value.to_string(),
+    };
+    let serving = crate::api::serve(Service::new(parts, service), service, |address| {
+        render::complain(&format!("Trialogue listens on http://{address}; stop it with Ctrl-C"));
+    });
+    match runtime.block_on(serving) {
+        Ok(()) => Ok(Answered::Yes),
+        Err(error @ StartError::Open(_)) => Err(Failure::Usage(error.to_string())),
+        Err(error @ (StartError::Address(..) | StartError::Signals(_))) => Err(Failure::File(error.to_string())),
+    }
+}
+
+fn authenticator(config: &ServiceConfig) -> Result<Authenticator, Failure> {
+    if !config.has_authentication() {
+        return Ok(Authenticator::Local);
+    }
+    let keys = config.keys.as_deref().map(Keys::open).transpose().map_err(|error| Failure::File(error.to_string()))?;
+    let tokens = config.jwt.as_ref().map(Tokens::new).transpose().map_err(Failure::File)?.map(Box::new);
+    Ok(Authenticator::Checked { keys, tokens })
+}
+
+/// The state in its file, or in memory where the file cannot be used: then what is kept ends with the process.
+fn state(config: &ServiceConfig) -> Result<State, Failure> {
+    match &config.state {
+        Setting { value: Some(file), source } => match State::open(Some(file)) {
+            Ok(state) => Ok(state),
+            Err(error) if *source == Source::Default => {
+                tracing::warn!(%error, "answers to repeated writes are kept in memory only; set TRIALOGUE_STATE to a file");
+                in_memory()
+            }
+            Err(error) => Err(Failure::File(error.to_string())),
+        },
+        Setting { value: None, .. } => in_memory(),
+    }
+}
+
+fn in_memory() -> Result<State, Failure> {
+    State::open(None).map_err(|error| Failure::File(error.to_string()))
+}

@@ -1,0 +1,235 @@
+//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again.
+//!
+//! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::domain::time::Timestamp;
+
+/// How long an answer is kept: a client's retries are over by then.
+pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// After this a write that has not ended is taken as lost with the process that did it.
+const UNDER_WAY_AT_MOST: Duration = Duration::from_secs(120);
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS writes (
+    principal TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request BLOB NOT NULL,
+    begun INTEGER NOT NULL,
+    status INTEGER,
+    body BLOB,
+    PRIMARY KEY (principal, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS writes_by_age ON writes (begun);
+";
+
+/// Why the state could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StateError(String);
+
+/// Whose write, under which key of his.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteKey {
+    /// Who asks.
+    pub principal: String,
+    /// The key that he chose.
+    pub key: String,
+}
+
+/// An answer as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What is known of a write that is about to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Nothing: do it, then [`State::finish`] or [`State::forget`] it.
+    New,
+    /// It is being done.
+    UnderWay,
+    /// The key was used for another request.
+    Other,
+    /// It was done, and answered so.
+    Done(KeptAnswer),
+}
+
+/// The state. Cheap to clone; clones share it.
+#[derive(Debug, Clone)]
+pub struct State {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl State {
+    /// Opens the file, made with its folder where there is none; without a file, in memory.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened or is no SQLite file.
+    pub fn open(file: Option<&Path>) -> Result<Self, StateError> {
+        let opened = match file {
+            None => Connection::open_in_memory().and_then(prepared),
+            Some(file) => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                if let Some(Err(error)) = folder.map(std::fs::create_dir_all) {
+                    return Err(StateError(format!("the folder of the state file `{}` cannot be made: {error}", file.display())));
+                }
+                Connection::open(file).and_then(prepared)
+            }
+        };
+        let shown = file.map_or_else(|| "in memory".to_owned(), |file| format!("`{}`", file.display()));
+        let connection = opened.map_err(|error| StateError(format!("the state {shown} cannot be opened: {error}")))?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// Announces a write, unless it was announced before.
+    ///
+    /// # Errors
+    /// Where the file fails.
+    pub async fn begin(&self, key: &WriteKey, request: [u8; 32], now: Timestamp) -> Result<Begun, StateError> {
+        let key = key.clone();
+        self.run(move |connection| begin(connection, &key, request, now)).await
+    }
+
+    /// Keeps the answer of a write that was announced.
+    ///
+    /// # Errors
+    /// Where the file fails.
+    pub async fn finish(&self, key: &WriteKey, answer: KeptAnswer) -> Result<(), StateError> {
+        let WriteKey { principal, key } = key.clone();
+        self.run(move |connection| {
+            let sql = "UPDATE writes SET status = ?3, body = ?4 WHERE principal = ?1 AND key = ?2";
+            connection.execute(sql, params![principal, key, answer.status, answer.body]).map(drop)
+        })
+        .await
+    }
+
+    /// Forgets a write that was announced and came to nothing, so that it can be asked again.
+    ///
+    /// # Errors
+    /// Where the file fails.
+    pub async fn forget(&self, key: &WriteKey) -> Result<(), StateError> {
+        let WriteKey { principal, key } = key.clone();
+        self.run(move |connection| {
+            connection.execute("DELETE FROM writes WHERE principal = ?1 AND key = ?2", params![principal, key]).map(drop)
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StateError> {
+        let connection = Arc::clone(&self.connection);
+        let work = move || {
+            // A panic under the lock leaves SQLite in order: an open transaction is rolled back.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut connection)
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome.map_err(|error| StateError(format!("the state file failed: {error}"))),
+            Err(_) => Err(StateError("a thread that kept the state died".to_owned())),
+        }
+    }
+}
+
+fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.execute_batch(SCHEMA)?;
+    Ok(connection)
+}
+
+fn begin(connection: &mut Connection, key: &WriteKey, request: [u8; 32], now: Timestamp) -> rusqlite::Result<Begun> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute("DELETE FROM writes WHERE begun < ?1", [before(now, KEPT)])?;
+    let sql = "SELECT request, begun, status, body FROM writes WHERE principal = ?1 AND key = ?2";
+    let of_row = |row: &rusqlite::Row<'_>| {
+        let asked: Vec<u8> = row.get("request")?;
+        let answer: Option<u16> = row.get("status")?;
+        Ok(match answer {
+            _ if asked != request => Begun::Other,
+            Some(status) => Begun::Done(KeptAnswer { status, body: row.get("body")? }),
+            None if row.get::<_, i64>("begun")? >= before(now, UNDER_WAY_AT_MOST) => Begun::UnderWay,
+            None => Begun::New,
+        })
+    };
+    let known = transaction.query_row(sql, params![key.principal, key.key], of_row).optional()?;
+    let begun = known.unwrap_or(Begun::New);
+    if begun == Begun::New {
+        let sql = "INSERT OR REPLACE INTO writes (principal, key, request, begun) VALUES (?1, ?2, ?3, ?4)";
+        transaction.execute(sql, params![key.principal, key.key, request, now.0])?;
+    }
+    transaction.commit()?;
+    Ok(begun)
+}
+
+fn before(now: Timestamp, span: Duration) -> i64 {
+    now.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_750_000_000_000);
+    const ONE: [u8; 32] = [1; 32];
+    const TWO: [u8; 32] = [2; 32];
+
+    fn key(principal: &str) -> WriteKey {
+        WriteKey { principal: principal.to_owned(), key: "k".to_owned() }
+    }
+
+    fn later(seconds: i64) -> Timestamp {
+        Timestamp(NOW.0 + seconds * 1000)
+    }
+
+    #[tokio::test]
+    async fn a_write_asked_again_gets_the_answer_of_the_first() {
+        let state = State::open(None).unwrap();
+        let ana = key("ana");
+        assert_eq!(state.begin(&ana, ONE, NOW).await.unwrap(), Begun::New);
+        assert_eq!(state.begin(&ana, ONE, NOW).await.unwrap(), Begun::UnderWay);
+        let answer = KeptAnswer { status: 201, body: b"{}".to_vec() };
+        state.finish(&ana, answer.clone()).await.unwrap();
+        assert_eq!(state.begin(&ana, ONE, later(3600)).await.unwrap(), Begun::Done(answer));
+    }
+
+    #[tokio::test]
+    async fn a_key_belongs_to_one_request_of_one_principal() {
+        let state = State::open(None).unwrap();
+        state.begin(&key("ana"), ONE, NOW).await.unwrap();
+        assert_eq!(state.begin(&key("ana"), TWO, NOW).await.unwrap(), Begun::Other);
+        assert_eq!(state.begin(&key("bob"), TWO, NOW).await.unwrap(), Begun::New);
+    }
+
+    #[tokio::test]
+    async fn a_day_later_and_after_a_failure_the_key_is_free() {
+        let state = State::open(None).unwrap();
+        let ana = key("ana");
+        state.begin(&ana, ONE, NOW).await.unwrap();
+        state.forget(&ana).await.unwrap();
+        assert_eq!(state.begin(&ana, TWO, NOW).await.unwrap(), Begun::New);
+        state.finish(&ana, KeptAnswer { status: 201, body: Vec::new() }).await.unwrap();
+        assert_eq!(state.begin(&ana, ONE, later(24 * 3600 + 1)).await.unwrap(), Begun::New);
+    }
+
+    #[tokio::test]
+    async fn a_write_lost_with_its_process_can_be_done_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/state.db");
+        State::open(Some(&file)).unwrap().begin(&key("ana"), ONE, NOW).await.unwrap();
+        let reopened = State::open(Some(&file)).unwrap();
+        assert_eq!(reopened.begin(&key("ana"), ONE, later(60)).await.unwrap(), Begun::UnderWay);
+        assert_eq!(reopened.begin(&key("ana"), ONE, later(121)).await.unwrap(), Begun::New);
+    }
+}
