@@ -125,6 +125,18 @@ pub struct Limits {
     pub metric_history_limit: Setting<usize>,
 }
 
+impl Limits {
+    /// Shortens `runs` to what one answer holds, `at_most` and no more than the limit, and says so where something was cut.
+    pub fn cut_runs<T>(&self, runs: &mut Vec<T>, at_most: usize) -> Option<String> {
+        let limit = self.max_runs_per_query.value;
+        let asked = runs.len();
+        let shown = at_most.min(limit);
+        runs.truncate(shown);
+        let because = if limit < at_most { format!("; TRACKING_MAX_RUNS_PER_QUERY is {limit}") } else { String::new() };
+        (asked > shown).then(|| format!("{asked} runs were asked for; the first {shown} are shown{because}"))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

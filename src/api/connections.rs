@@ -31,6 +31,10 @@ const HEADERS_AT_MOST: usize = 64;
 const LEAST_READ: usize = 8 * 1024;
 const READ_SPAN: Duration = Duration::from_secs(10);
 
+/// How long connections are still taken after the end was called: balancers and clients with an open connection learn of it by
+/// `Connection: close` on an answer, not by a request that is lost.
+const LAST_CALLS: Duration = Duration::from_secs(1);
+
 /// How long to rest where the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -89,6 +93,19 @@ pub(super) async fn serve(
             drop((place, counted));
         });
     };
+    take_until(&listener, end, &take).await;
+    if room.available_permits() < connections {
+        take_until(&listener, sleep(LAST_CALLS), &take).await;
+    }
+    // Who has connected already is still answered.
+    while let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await {
+        take(stream);
+    }
+    drop(listener);
+    timeout(drain, graceful.shutdown()).await.is_ok()
+}
+
+async fn take_until(listener: &TcpListener, end: impl Future<Output = ()>, take: impl Fn(TcpStream)) {
     let mut end = pin!(end);
     loop {
         tokio::select! {
@@ -99,15 +116,9 @@ pub(super) async fn serve(
                     sleep(ACCEPT_PAUSE).await;
                 }
             },
-            () = &mut end => break,
+            () = &mut end => return,
         }
     }
-    // Who has connected already is still answered.
-    while let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await {
-        take(stream);
-    }
-    drop(listener);
-    timeout(drain, graceful.shutdown()).await.is_ok()
 }
 
 async fn turn_away(mut stream: TcpStream) {

@@ -5,11 +5,12 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{ALLOW, HOST, ORIGIN};
+use axum::http::header::{ALLOW, CONNECTION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
 use tower_http::cors::CorsLayer;
@@ -118,6 +119,9 @@ pub(super) async fn pass(State(service): State<Arc<Service>>, mut request: Reque
         }
     };
     finish(&mut response, &id);
+    if service.is_ending.load(Ordering::Relaxed) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let took = begun.elapsed();
     service.metrics.answered(&route, method_label(&method), response.status().as_u16(), took);
     log(&response, &id, &method, &path, &route, took);

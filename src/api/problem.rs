@@ -105,6 +105,7 @@ impl From<StoreError> for Problem {
             StoreError::ReadOnly => Self::new(StatusCode::FORBIDDEN, "read_only", detail),
             StoreError::InvalidQuery(_) => Self::new(StatusCode::BAD_REQUEST, "invalid_arguments", detail),
             StoreError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            StoreError::OutOfReach(_) => Self::new(StatusCode::NOT_FOUND, "out_of_reach", detail),
             // The driver's words may hold statements and values of others.
             StoreError::Internal(_) => Self {
                 cause: Some(detail.into()),

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
@@ -21,8 +21,9 @@ use crate::domain::chart::to_vega_lite;
 use crate::state::{Begun, KeptAnswer, WriteKey};
 use crate::tools::{Access, Context, Outcome, ToolDef};
 
-/// The most bytes of a body, and how long it may take to come.
+/// The most bytes of a body, how many are read of a longer one, and how long it may take to come.
 const BODY_BYTES: usize = 1024 * 1024;
+const BODY_BYTES_READ: usize = 8 * BODY_BYTES;
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The longest query.
@@ -81,15 +82,30 @@ async fn body(request: &mut Request) -> Result<Bytes, Problem> {
         let detail = "the header `Content-Type` must be `application/json`";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail));
     }
-    let body = Limited::new(std::mem::take(request.body_mut()), BODY_BYTES);
-    match timeout(BODY_DEADLINE, body.collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+    match timeout(BODY_DEADLINE, collected(std::mem::take(request.body_mut()))).await {
+        Ok(Ok(Some(body))) => Ok(body.into()),
+        Ok(Ok(None)) => {
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", format!("the body has more than {BODY_BYTES} bytes")))
         }
         Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_arguments", "the body ended too early")),
         Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body did not come in time")),
     }
+}
+
+/// The body; nothing where it is too long. Then some more of it is read and thrown away: a client that is still sending when the
+/// connection closes would not see the refusal.
+async fn collected(mut body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
+    let (mut kept, mut read) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        read += data.len();
+        if read <= BODY_BYTES {
+            kept.extend_from_slice(&data);
+        } else if read > BODY_BYTES_READ {
+            break;
+        }
+    }
+    Ok((read <= BODY_BYTES).then_some(kept))
 }
 
 /// The tenant whose experiments are seen: the principal's, the service's and the request's must be the same where they are given.

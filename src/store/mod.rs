@@ -54,6 +54,9 @@ pub enum StoreError {
     /// What was named is not there.
     #[error("{0}")]
     NotFound(String),
+    /// What was named lies where this store cannot read.
+    #[error("{0}")]
+    OutOfReach(String),
     /// Anything else, with the driver's own words.
     #[error("the tracking store failed: {0}")]
     Internal(String),

@@ -197,10 +197,7 @@ impl Tool for CompareRuns {
 impl CompareRuns {
     async fn runs(&self, context: &Context, place: &Place, caveats: &mut Vec<String>) -> Result<Vec<Run>, ToolError> {
         let mut ids = resolve::runs(context, &place.experiment, &self.run_ids).await?;
-        if ids.len() > RUNS_AT_MOST {
-            caveats.push(format!("{} runs were asked for; the first {RUNS_AT_MOST} are compared", ids.len()));
-            ids.truncate(RUNS_AT_MOST);
-        }
+        caveats.extend(context.limits.cut_runs(&mut ids, RUNS_AT_MOST));
         let runs = context.store.runs_by_id(&ids).await?;
         if let [only] = runs.as_slice() {
             let name = ResolvedRun::of(only).run_name;

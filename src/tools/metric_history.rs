@@ -205,10 +205,7 @@ impl Tool for MetricHistory {
         }
         let mut ids = resolve::runs(context, &place.experiment, &self.run_ids).await?;
         let room = (CURVES_AT_MOST / keys.len().max(1)).max(1);
-        if ids.len() > room {
-            caveats.push(format!("{} runs were asked for; the first {room} are shown", ids.len()));
-            ids.truncate(room);
-        }
+        caveats.extend(context.limits.cut_runs(&mut ids, room));
         let runs = context.store.runs_by_id(&ids).await?;
         let limit = context.limits.metric_history_limit.value;
         if self.max_points.is_some_and(|asked| asked > limit) {

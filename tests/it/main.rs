@@ -21,6 +21,7 @@ mod mlflow_faults;
 mod mlflow_server;
 mod openai;
 mod parity;
+mod rest;
 mod restarts;
 mod scripted_openai;
 mod services;

@@ -54,7 +54,7 @@ pub(super) async fn read(s3: &S3Settings, run: &Run, path: &ArtifactPath, at_mos
 
 fn root(run: &Run) -> Result<Root, StoreError> {
     let uri = run.artifact_uri.as_str();
-    let refused = |why: &str| StoreError::Unavailable(format!("the artifacts of the run lie at `{uri}`, {why}"));
+    let refused = |why: &str| StoreError::OutOfReach(format!("the artifacts of the run lie at `{uri}`, {why}"));
     if !uri.split(['/', '\\']).any(|part| part == run.id.0) {
         return Err(refused("which is not a place that MLflow makes for a run: it lacks the run's id"));
     }

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use trialogue::store::Store;
 use trialogue::store::mlflow::{MlflowStore, Settings};
 
 use super::s3::S3;
-use super::{Service, Stop, answers, free_port, service_folder, tool};
+use super::{Service, Stop, accepts, answers, free_port, service_folder, tool};
 
 /// A release that `tests/run.sh` installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,11 @@ impl MlflowServer {
     /// Kills it with all its processes, in the middle of whatever they do.
     pub(crate) fn kill(&mut self) {
         self.service = None;
+        // Its processes are told to die at once; on a busy machine the last of them takes a while to be gone.
+        let start = Instant::now();
+        while accepts(self.port) && start.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Starts it anew on the same port and waits until it answers.
@@ -126,7 +131,7 @@ fn a_server_on_postgresql_and_s3_keeps_its_experiments_and_artifacts_when_it_is_
     let (status, body) = ask(port, "PUT", "/api/2.0/mlflow-artifacts/artifacts/1/a/artifacts/notes.txt", b"hello").unwrap();
     assert_eq!(status, 200, "{body}");
     server.kill();
-    assert!(!super::accepts(port), "a killed server listens");
+    assert!(!accepts(port), "a killed server listens");
     server.restart();
     let (status, body) = ask(port, "GET", "/api/2.0/mlflow/experiments/get-by-name?experiment_name=kept", b"").unwrap();
     assert_eq!((status, body.contains("\"kept\"")), (200, true), "{body}");

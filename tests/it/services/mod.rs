@@ -7,6 +7,7 @@ pub(crate) mod mlflow;
 pub(crate) mod postgres;
 pub(crate) mod s3;
 pub(crate) mod toxic;
+pub(crate) mod trialogue;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -18,6 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// How long a server may take to answer. Two cores that also build and test make it ten times what it takes alone.
@@ -29,13 +31,18 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a server may take to end once it is told to.
 const END_LIMIT: Duration = Duration::from_secs(20);
 
-/// Runs a server in a session of its own until it ends or our standard input does, and sends the signal `$STOP` to the whole session.
+/// Runs a server in a session of its own until it ends or our standard input does, and sends the signal `$STOP` to the whole session. SIGTERM
+/// is passed on to the server; its exit code is ours.
 const KEEPER: &str = r#"
 exec 3<&0
 setsid "$@" </dev/null 3<&- &
 server=$!
+trap 'kill -s TERM "$server"' TERM
 { cat <&3 >/dev/null; kill -s "$STOP" -- "-$server"; } &
 wait "$server"
+code=$?
+if kill -s 0 "$server" 2>/dev/null; then wait "$server"; code=$?; fi
+exit "$code"
 "#;
 
 /// How a server is ended.
@@ -77,6 +84,17 @@ impl Service {
             std::thread::sleep(Duration::from_millis(50));
         }
         service
+    }
+
+    /// Tells the server to end in good order.
+    pub(crate) fn terminate(&self) {
+        let keeper = Pid::from_raw(i32::try_from(self.keeper.id()).unwrap()).unwrap();
+        kill_process(keeper, Signal::TERM).unwrap();
+    }
+
+    /// Whether the server has ended by itself, and how.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.keeper.try_wait().unwrap().and_then(|status| status.code())
     }
 }
 

@@ -1,0 +1,294 @@
+//! Who may ask what: every route, put to everybody who might.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::Method;
+use serde_json::{Value, json};
+use trialogue::api::auth::Role;
+use trialogue::api::auth::keys::{self, NewKey};
+
+use crate::services::trialogue::{Trialogue, send};
+use crate::support::folder;
+
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "trialogue";
+
+/// An issuer of tokens.
+struct Issuer {
+    key: Vec<u8>,
+    jwks: Value,
+}
+
+impl Issuer {
+    fn new() -> Self {
+        let random = SystemRandom::new();
+        let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.as_ref()).unwrap();
+        let point = pair.public_key().as_ref();
+        let coordinate = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let jwk = json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "one", "x": coordinate(&point[1..33]), "y": coordinate(&point[33..])});
+        Self { key: key.as_ref().to_vec(), jwks: json!({"keys": [jwk]}) }
+    }
+
+    fn token(&self, claims: &Value) -> String {
+        let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::ES256) };
+        encode(&header, claims, &EncodingKey::from_ec_der(&self.key)).unwrap()
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// The claims of a token that is let in, changed by those of `other`; null takes one out.
+fn claims(other: Value) -> Value {
+    let mut claims =
+        json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "ana", "exp": now() + 600, "tenant_id": "acme", "scope": "openid writer"});
+    for (name, value) in other.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    claims
+}
+
+fn key(file: &Path, tenant: Option<&str>, role: Role) -> (String, String) {
+    let new = NewKey { name: "test".to_owned(), tenant: tenant.map(str::to_owned), role, expires_at: None };
+    let (record, key) = keys::add(file, new, jiff::Timestamp::now()).unwrap();
+    (record.id, key)
+}
+
+/// Every route with its method and a path that is answered, from the service's own description.
+async fn routes(service: &Trialogue, credential: &str) -> Vec<(Method, String, bool)> {
+    let request = service.request(&Method::GET, "/openapi.json").header("authorization", credential);
+    let document = send(request).await.json();
+    let mut routes = vec![(Method::GET, "/docs".to_owned(), false)];
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let filled = path
+                .replace("{experiment}", "churn-prediction-q1")
+                .replace("{run_ids}", "run-017")
+                .replace("{run}", "run-017")
+                .replace("{metrics}", "training_loss");
+            assert!(!filled.contains('{'), "{filled}");
+            let is_open = operation["security"] == json!([]);
+            routes.push((Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), filled, is_open));
+        }
+    }
+    routes
+}
+
+/// A request of the route that is complete.
+async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Option<&str>) -> (u16, String) {
+    let query = match path.rsplit('/').next() {
+        Some("content") => "?path=nothing.txt",
+        Some("best" | "impact") => "?metric=f1_score",
+        _ => "",
+    };
+    let mut request = service.request(method, &format!("{path}{query}"));
+    if *method == Method::POST {
+        let body = if path.ends_with("/compare") { json!({"run_ids": ["run-016", "run-017"]}) } else { json!({"name": "made-by-a-test"}) };
+        request = request.header("content-type", "application/json").body(body.to_string());
+    }
+    if let Some(credential) = credential {
+        request = request.header("authorization", credential);
+    }
+    let reply = send(request).await;
+    (reply.status, reply.header("www-authenticate").to_owned())
+}
+
+/// Gives all experiments of the store to a tenant.
+fn give_all_to(store: &Path, tenant: &str) {
+    let raw = rusqlite::Connection::open(store).unwrap();
+    raw.execute("INSERT INTO experiment_tags (key, value, experiment_id) SELECT 'tenant_id', ?1, experiment_id FROM experiments", [tenant])
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_asks_who_you_are_and_only_health_does_not() {
+    let folder = folder();
+    let store = folder.path().join("store.db");
+    trialogue::store::demo::create(&store).unwrap();
+    give_all_to(&store, "acme");
+    let file = folder.path().join("keys.json");
+    let (_, reader) = key(&file, Some("acme"), Role::Reader);
+    let (_, writer) = key(&file, Some("acme"), Role::Writer);
+    let (_, other) = key(&file, Some("globex"), Role::Writer);
+    let (revoked_id, revoked) = key(&file, Some("acme"), Role::Writer);
+    keys::revoke(&file, &revoked_id, jiff::Timestamp::now()).unwrap();
+    let now_ended = NewKey { name: "old".to_owned(), tenant: None, role: Role::Writer, expires_at: Some(jiff::Timestamp::now()) };
+    let (_, expired) = keys::add(&file, now_ended, jiff::Timestamp::now()).unwrap();
+
+    let (issuer, stranger) = (Issuer::new(), Issuer::new());
+    let jwks = folder.path().join("jwks.json");
+    std::fs::write(&jwks, issuer.jwks.to_string()).unwrap();
+    let environment = [
+        ("TRIALOGUE_JWT_ISSUER", ISSUER),
+        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
+        ("TRIALOGUE_JWT_JWKS", jwks.to_str().unwrap()),
+        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
+    ];
+    let service = Trialogue::over(&store, &["--keys", file.to_str().unwrap()], &environment);
+    let bearer = |text: &str| format!("Bearer {text}");
+
+    let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(claims(json!({})).to_string()));
+    // The classic: the public key, which everybody knows, taken as a shared secret.
+    let shared = encode(
+        &Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::HS256) },
+        &claims(json!({})),
+        &EncodingKey::from_secret(issuer.jwks["keys"][0]["x"].as_str().unwrap().as_bytes()),
+    )
+    .unwrap();
+    let strangers: Vec<(&str, String, u16)> = vec![
+        ("no scheme", "abc".to_owned(), 401),
+        ("wrong key", bearer("trl_00000000_0000"), 401),
+        ("a key cut short", bearer(&writer[..writer.len() - 1]), 401),
+        ("revoked key", bearer(&revoked), 401),
+        ("expired key", bearer(&expired), 401),
+        ("expired token", bearer(&issuer.token(&claims(json!({"exp": now() - 600})))), 401),
+        ("token of later", bearer(&issuer.token(&claims(json!({"nbf": now() + 600})))), 401),
+        ("token without end", bearer(&issuer.token(&claims(json!({"exp": null})))), 401),
+        ("other audience", bearer(&issuer.token(&claims(json!({"aud": "another"})))), 401),
+        ("no audience", bearer(&issuer.token(&claims(json!({"aud": null})))), 401),
+        ("other issuer", bearer(&issuer.token(&claims(json!({"iss": "https://evil.example.com"})))), 401),
+        ("stranger's signature", bearer(&stranger.token(&claims(json!({})))), 401),
+        ("unsigned", bearer(&unsigned), 401),
+        ("public key as secret", bearer(&shared), 401),
+        ("no tenant", bearer(&issuer.token(&claims(json!({"tenant_id": null})))), 403),
+        ("empty tenant", bearer(&issuer.token(&claims(json!({"tenant_id": " "})))), 403),
+        ("no scope", bearer(&issuer.token(&claims(json!({"scope": "openid email"})))), 403),
+    ];
+    let basic = |key: &str| format!("Basic {}", STANDARD.encode(format!("ana:{key}")));
+    let reading_token = bearer(&issuer.token(&claims(json!({"scope": "reader"}))));
+    let routes = routes(&service, &bearer(&reader)).await;
+    assert!(routes.len() >= 16, "{routes:?}");
+    for (method, path, is_open) in &routes {
+        let place = format!("{method} {path}");
+        assert_eq!(*is_open, ["/healthz", "/readyz"].contains(&path.as_str()), "{place}");
+        if *is_open {
+            assert_eq!(ask(&service, method, path, None).await.0, 200, "{place}");
+            continue;
+        }
+        let (status, challenge) = ask(&service, method, path, None).await;
+        assert!(status == 401 && challenge.contains("Bearer") && challenge.contains("Basic"), "{place}: {status} {challenge}");
+        for (who, credential, expected) in &strangers {
+            let (status, challenge) = ask(&service, method, path, Some(credential)).await;
+            assert_eq!(status, *expected, "{place}: {who}");
+            assert_eq!(challenge.is_empty(), *expected == 403, "{place}: {who}");
+        }
+        let writes = *method == Method::POST && !path.ends_with("/compare");
+        // The demonstration has no artifacts.
+        let has_nothing = path.ends_with("/content") || path.ends_with("/artifacts");
+        let expected = |may_write: bool| match (writes, may_write) {
+            (true, false) => vec![403],
+            // The second who makes it finds the name taken.
+            (true, true) => vec![201, 409],
+            (false, _) if has_nothing => vec![404],
+            (false, _) => vec![200],
+        };
+        for (credential, may_write) in [
+            (bearer(&reader), false),
+            (basic(&reader), false),
+            (reading_token.clone(), false),
+            (bearer(&writer), true),
+            (bearer(&issuer.token(&claims(json!({})))), true),
+        ] {
+            let (status, _) = ask(&service, method, path, Some(&credential)).await;
+            assert!(expected(may_write).contains(&status), "{place}: {status}, not {:?}", expected(may_write));
+        }
+        let is_about_an_experiment = path.contains("churn");
+        let (status, _) = ask(&service, method, path, Some(&bearer(&other))).await;
+        assert_eq!(status == 404, is_about_an_experiment || has_nothing, "{place}: another tenant got {status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_revoked_is_refused_within_two_seconds() {
+    let folder = folder();
+    let file = folder.path().join("keys.json");
+    let (id, key) = key(&file, None, Role::Reader);
+    let service = Trialogue::start(&["--demo", "--keys", file.to_str().unwrap()], &[]);
+    let credential = format!("Bearer {key}");
+    let path = "/api/v1/ml/experiments";
+    assert_eq!(ask(&service, &Method::GET, path, Some(&credential)).await.0, 200);
+    keys::revoke(&file, &id, jiff::Timestamp::now()).unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(ask(&service, &Method::GET, path, Some(&credential)).await.0, 401);
+    // Without its file the service knows nobody.
+    std::fs::remove_file(&file).unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(ask(&service, &Method::GET, path, Some(&credential)).await.0, 503);
+    assert_eq!(ask(&service, &Method::GET, "/healthz", None).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_keys_are_asked_for_anew_where_one_is_not_known_but_not_each_time() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let issuer = Issuer::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (jwks, counter) = (issuer.jwks.to_string(), Arc::clone(&asked));
+    let answer = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let jwks = jwks.clone();
+        async move { jwks }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/jwks", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/jwks", axum::routing::get(answer))).await });
+    let environment = [
+        ("TRIALOGUE_JWT_ISSUER", ISSUER),
+        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
+        ("TRIALOGUE_JWT_JWKS", address.as_str()),
+        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
+    ];
+    let service = Trialogue::start(&["--demo"], &environment);
+    let good = format!("Bearer {}", issuer.token(&claims(json!({}))));
+    for _ in 0..5 {
+        assert_eq!(ask(&service, &Method::GET, "/api/v1/ml/experiments", Some(&good)).await.0, 200);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let header = Header { kid: Some("two".to_owned()), ..Header::new(Algorithm::ES256) };
+    let unknown = format!("Bearer {}", encode(&header, &claims(json!({})), &EncodingKey::from_ec_der(&issuer.key)).unwrap());
+    for _ in 0..5 {
+        assert_eq!(ask(&service, &Method::GET, "/api/v1/ml/experiments", Some(&unknown)).await.0, 401);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "a made-up key id makes us ask the issuer at most twice a minute");
+}
+
+#[test]
+fn without_keys_the_service_refuses_to_be_reached_from_outside() {
+    let program = env!("CARGO_BIN_EXE_trialogue");
+    let run = |host: &str| std::process::Command::new(program).args(["serve", "--demo", "--port", "0", "--host", host]).output().unwrap();
+    for host in ["0.0.0.0", "::"] {
+        let output = run(host);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("give --keys FILE"), "{output:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_answers_to_an_unknown_host_or_page() {
+    let service = Trialogue::start(&["--demo", "--allowed-host", "trialogue.example.com", "--cors-origin", "https://app.example.com"], &[]);
+    for (method, path, _) in routes(&service, "").await {
+        for (header, value, code) in [
+            ("host", "evil.example.com", "unknown_host"),
+            ("origin", "https://evil.example.com", "unknown_origin"),
+            ("origin", "null", "unknown_origin"),
+        ] {
+            let reply = send(service.request(&method, &path).header(header, value)).await;
+            assert_eq!((reply.status, reply.code().as_str()), (403, code), "{method} {path}");
+        }
+    }
+    let known = send(service.request(&Method::GET, "/healthz").header("host", "trialogue.example.com")).await;
+    assert_eq!(known.status, 200);
+    let preflight = service.request(&Method::OPTIONS, "/api/v1/ml/experiments").header("origin", "https://app.example.com");
+    let preflight = send(preflight.header("access-control-request-method", "POST")).await;
+    assert_eq!(preflight.header("access-control-allow-origin"), "https://app.example.com");
+    assert_eq!(preflight.header("access-control-allow-credentials"), "");
+}

@@ -1,0 +1,8 @@
+//! The REST service, from outside: the real program over real sockets.
+
+mod access;
+mod load;
+mod payloads;
+mod seed;
+mod tenants;
+mod writes;
