@@ -71,6 +71,8 @@ impl Problem {
         }
         if let Some(challenge) = self.challenge.as_ref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
             headers.insert(WWW_AUTHENTICATE, challenge);
+            // On a line of its own: browsers take a line for one challenge, and would not ask for a key.
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"trialogue\""));
         }
         response
     }
@@ -120,7 +122,7 @@ impl From<AuthFault> for Problem {
         let detail = fault.to_string();
         match fault {
             AuthFault::Missing => {
-                let challenge = Some("Bearer realm=\"trialogue\", Basic realm=\"trialogue\"".into());
+                let challenge = Some("Bearer realm=\"trialogue\"".into());
                 Self { challenge, ..Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail) }
             }
             AuthFault::Invalid(_) => {
