@@ -30,3 +30,4 @@ mod statistics;
 mod support;
 mod toxic;
 mod utterances;
+mod vendored;
