@@ -6,7 +6,7 @@
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
-#                                   what `cargo test` finds MLflow, PostgreSQL and the S3 server by
+#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the OpenAPI judge by
 #
 # It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module or PostgreSQL 15 is
 # installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
@@ -31,10 +31,10 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow"
+    [test]="cargo compiler mlflow openapi"
     [charts]="cargo compiler vega"
     [smoke]="cargo compiler"
-    [load]="cargo compiler mlflow postgres"
+    [load]="cargo compiler mlflow openapi postgres"
 )
 
 step_fmt() { cargo fmt --check; }
@@ -76,8 +76,8 @@ need_compiler() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
 
 need_mlflow() {
     local python newest middle last_2 oldest
+    need_venv
     python="$(python_3_11)"
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv
     newest="$(python_environment "$python" mlflow-3.17.2)"
     middle="$(python_environment "$python" mlflow-3.5.1)"
     last_2="$(python_environment "$python" mlflow-2.22.5)"
@@ -89,6 +89,15 @@ need_mlflow() {
     # The S3 server comes as a Python package.
     export TRIALOGUE_TEST_WEED="$newest/bin/weed"
 }
+
+need_openapi() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" openapi)"
+    export TRIALOGUE_TEST_PYTHON_OPENAPI="$environment/bin/python"
+}
+
+need_venv() { "$(python_3_11)" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv; }
 
 need_postgres() {
     local programs=/usr/lib/postgresql/15/bin
@@ -240,7 +249,7 @@ export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" == yes ]]; then
-    { need_mlflow; need_postgres; } >&2
+    { need_mlflow; need_openapi; need_postgres; } >&2
     export -p | grep -oE 'TRIALOGUE_TEST_(PYTHON|WEED|POSTGRES).*' | sed 's/^/export /'
     exit
 fi

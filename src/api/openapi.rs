@@ -1,4 +1,4 @@
-//! The description of the service in OpenAPI 3.1, from the table of routes and the schemas of the tools.
+//! The description of the service in OpenAPI 3.1, from the table of routes and the schemas and examples of the tools.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,19 @@ use serde_json::{Map, Value, json};
 use super::arguments::COMMON_PARAMETERS;
 use super::auth::Role;
 use super::endpoint::{Answers, Endpoint, Policy, endpoints};
-use crate::tools::{Access, ToolDef};
+use crate::tools::{Access, ToolDef, examples};
+
+/// What is true of all routes, in Markdown.
+const ABOUT: &str = "\
+Say who you are with an API key or a JSON Web Token in `Authorization: Bearer …`, or with a key in `X-API-Key`; a browser asks for the key as the password.
+
+Names are taken as people say them: an experiment or run is its id, its name or a part of it, and `resolved` tells what was taken. \
+Every list tells how many of how many it shows, and what was left out or cut stands in `caveats`.
+
+What goes wrong is told as problem details (RFC 9457), whose `detail` says what would be right.";
+
+/// The groups of routes.
+const TAGS: [(&str, &str); 2] = [("Tracking", "Experiments, runs, metrics and artifacts"), ("Service", "The service itself")];
 
 /// The description.
 #[must_use]
@@ -31,10 +43,10 @@ pub(super) fn document() -> Value {
         "info": {
             "title": "Trialogue",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": env!("CARGO_PKG_DESCRIPTION"),
+            "description": format!("{}.\n\n{ABOUT}", env!("CARGO_PKG_DESCRIPTION")),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -51,15 +63,18 @@ fn tool_operation(tool: &ToolDef, endpoint: &Endpoint) -> Value {
     let properties = tool.input_schema().get("properties").and_then(Value::as_object).unwrap_or(&no_properties);
     let required: Vec<&str> = list_of(tool.input_schema().get("required"));
     let in_path = |name: &str| endpoint.path.contains(&format!("{{{name}}}"));
+    let example = examples::of(tool);
+    let example_of = |name: &str| example.and_then(|example| example.arguments.get(name));
     let mut parameters: Vec<Value> = Vec::new();
-    let mut body = Map::new();
+    let (mut body, mut body_example) = (Map::new(), Map::new());
     for (name, schema) in properties {
         if in_path(name) {
-            parameters.push(parameter("path", name, schema, true));
+            parameters.push(parameter("path", name, schema, true, example_of(name)));
         } else if endpoint.method == Method::POST {
             body.insert(name.clone(), schema.clone());
+            body_example.extend(example_of(name).map(|value| (name.clone(), value.clone())));
         } else {
-            parameters.push(parameter("query", name, schema, required.contains(&name.as_str())));
+            parameters.push(parameter("query", name, schema, required.contains(&name.as_str()), example_of(name)));
         }
     }
     parameters.extend(COMMON_PARAMETERS.iter().map(|name| common_parameter(name)));
@@ -71,12 +86,17 @@ fn tool_operation(tool: &ToolDef, endpoint: &Endpoint) -> Value {
         }));
     }
     let good = if tool.access == Access::Write { "201" } else { "200" };
+    let mut answer = json!({"schema": tool_output(tool)});
+    if let (Some(result), Some(answer)) = (example.and_then(|example| example.result), answer.as_object_mut()) {
+        answer.insert("example".to_owned(), result.clone());
+    }
     let mut operation = json!({
         "operationId": tool.name,
+        "tags": ["Tracking"],
         "summary": tool.title,
         "description": tool.description(),
         "parameters": parameters,
-        "responses": responses(good, tool_output(tool), "application/json", endpoint),
+        "responses": responses(good, json!({"application/json": answer}), endpoint),
     });
     if let (false, Some(fields)) = (body.is_empty(), operation.as_object_mut()) {
         let required: Vec<&str> = required.into_iter().filter(|name| !in_path(name)).collect();
@@ -84,7 +104,8 @@ fn tool_operation(tool: &ToolDef, endpoint: &Endpoint) -> Value {
         if let (false, Some(schema)) = (required.is_empty(), schema.as_object_mut()) {
             schema.insert("required".to_owned(), json!(required));
         }
-        fields.insert("requestBody".to_owned(), json!({"required": true, "content": {"application/json": {"schema": schema}}}));
+        let content = json!({"application/json": {"schema": schema, "example": body_example}});
+        fields.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
     }
     secured(operation, endpoint)
 }
@@ -99,11 +120,14 @@ fn tool_output(tool: &ToolDef) -> Value {
     schema
 }
 
-fn parameter(place: &str, name: &str, schema: &Value, required: bool) -> Value {
+fn parameter(place: &str, name: &str, schema: &Value, required: bool, example: Option<&Value>) -> Value {
     let description = schema.get("description").cloned().unwrap_or_default();
     let mut parameter = json!({"name": name, "in": place, "required": required, "description": description, "schema": schema});
     let kind = schema.get("type").and_then(Value::as_str);
     if let Some(fields) = parameter.as_object_mut() {
+        if let Some(example) = example {
+            fields.insert("example".to_owned(), example.clone());
+        }
         match (place, kind) {
             ("query", Some("object")) => {
                 fields.insert("style".to_owned(), json!("deepObject"));
@@ -129,7 +153,8 @@ fn common_parameter(name: &str) -> Value {
 
 fn plain_operation(id: &str, summary: &str, media_type: &str, endpoint: &Endpoint) -> Value {
     let schema = if media_type == "application/json" { json!({"type": "object"}) } else { json!({"type": "string"}) };
-    let operation = json!({"operationId": id, "summary": summary, "responses": responses("200", schema, media_type, endpoint)});
+    let responses = responses("200", json!({media_type: {"schema": schema}}), endpoint);
+    let operation = json!({"operationId": id, "tags": ["Service"], "summary": summary, "responses": responses});
     secured(operation, endpoint)
 }
 
@@ -143,9 +168,9 @@ fn readiness_operation(endpoint: &Endpoint) -> Value {
     operation
 }
 
-fn responses(good: &str, schema: Value, media_type: &str, endpoint: &Endpoint) -> Value {
+fn responses(good: &str, content: Value, endpoint: &Endpoint) -> Value {
     let mut responses = Map::new();
-    responses.insert(good.to_owned(), json!({"description": "The answer", "content": {media_type: {"schema": schema}}}));
+    responses.insert(good.to_owned(), json!({"description": "The answer", "content": content}));
     let is_tool = matches!(endpoint.answers, Answers::Tool(_));
     for (status, description, of_tools_only) in PROBLEMS {
         if is_tool || !of_tools_only {

@@ -175,7 +175,7 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
         Command::Ask(arguments) => runtime.block_on(ask::ask(&config, arguments)),
         Command::Chat(arguments) => runtime.block_on(ask::chat(&config, arguments.shown)),
         Command::Call => runtime.block_on(call::call(&config, matches.subcommand_matches("call"))),
-        Command::Tools(arguments) => tools::tools(arguments),
+        Command::Tools(arguments) => runtime.block_on(tools::tools(arguments)),
         Command::Demo { file } => {
             demo::create(file)?;
             render::print_line(&format!(

@@ -6,14 +6,14 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{Answered, Ended, Failure, render};
-use crate::tools::{ALL, Access, ToolDef};
+use crate::tools::{ALL, Access, ToolDef, examples};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ToolsArguments {
     /// How to show them
     #[arg(long, value_enum, default_value_t = Format::Markdown)]
     format: Format,
-    /// Write the contract, one JSON file a tool, into this folder's `tools/` instead
+    /// Write the contract, one JSON file a tool and their examples, into this folder's `tools/` instead
     #[arg(long)]
     write: bool,
 }
@@ -28,9 +28,9 @@ enum Format {
     Markdown,
 }
 
-pub(super) fn tools(arguments: &ToolsArguments) -> Ended {
+pub(super) async fn tools(arguments: &ToolsArguments) -> Ended {
     if arguments.write {
-        return write(Path::new("tools"));
+        return write(Path::new("tools")).await;
     }
     let text = match arguments.format {
         Format::Mcp => format!("{:#}", json!({ "tools": ALL.iter().map(contract).collect::<Vec<_>>() })),
@@ -41,12 +41,14 @@ pub(super) fn tools(arguments: &ToolsArguments) -> Ended {
     Ok(Answered::Yes)
 }
 
-fn write(folder: &Path) -> Ended {
+async fn write(folder: &Path) -> Ended {
     let fault = |error: std::io::Error| Failure::File(format!("cannot write `{}`: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fault)?;
     for tool in &ALL {
         std::fs::write(folder.join(format!("{}.json", tool.name)), format!("{:#}\n", contract(tool))).map_err(fault)?;
     }
+    let examples = examples::renewed(&ALL).await?;
+    std::fs::write(folder.join("examples.json"), format!("{examples:#}\n")).map_err(fault)?;
     Ok(Answered::Yes)
 }
 

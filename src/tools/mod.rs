@@ -2,6 +2,7 @@
 //! from the list [`ALL`]; which of them called, a tool does not know.
 
 pub mod error;
+pub mod examples;
 pub mod resolve;
 pub mod tool;
 pub mod view;

@@ -1,4 +1,5 @@
-//! The published contract: `tools/*.json` is what the types say, and every tool can be read by every client.
+//! The published contract: `tools/*.json` is what the types say, the examples are what the tools answer, and every tool can be
+//! read by every client.
 //!
 //! Renew the files with `cargo run -- tools --write`.
 
@@ -6,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
-use trialogue::tools::{ALL, ToolDef};
+use trialogue::tools::{ALL, ToolDef, examples};
 
 fn published(tool: &ToolDef) -> String {
     format!("{:#}\n", tool.contract())
@@ -20,10 +21,49 @@ fn the_published_files_are_what_the_types_say() {
         let found = std::fs::read_to_string(&file).unwrap_or_default();
         assert!(found == published(tool), "tools/{}.json is out of date; run `cargo run -- tools --write`", tool.name);
     }
-    let named: BTreeSet<String> = ALL.iter().map(|tool| format!("{}.json", tool.name)).collect();
+    let mut named: BTreeSet<String> = ALL.iter().map(|tool| format!("{}.json", tool.name)).collect();
+    named.insert("examples.json".to_owned());
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(named.contains(&name), "tools/{name} belongs to no tool; remove it");
+    }
+}
+
+#[tokio::test]
+async fn the_published_examples_are_what_the_demo_store_answers() {
+    let published: Value = serde_json::from_str(include_str!("../../tools/examples.json")).unwrap();
+    let renewed = examples::renewed(&ALL).await.unwrap();
+    assert!(is_alike(&published, &renewed), "tools/examples.json is out of date; run `cargo run -- tools --write`: {renewed:#}");
+}
+
+/// Whether two values are the same but for the last digits of numbers, which another C library's logarithm may change.
+pub(crate) fn is_alike(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.keys().eq(right.keys()) && left.values().zip(right.values()).all(|(left, right)| is_alike(left, right))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_alike(left, right))
+        }
+        (Value::Number(left), Value::Number(right)) => match (left.as_f64(), right.as_f64()) {
+            (Some(left), Some(right)) => (left - right).abs() <= 1e-9 * left.abs().max(right.abs()),
+            _ => left == right,
+        },
+        _ => left == right,
+    }
+}
+
+#[test]
+fn every_example_fits_its_schemas_and_all_have_results_but_those_of_artifacts() {
+    for tool in &ALL {
+        let example = examples::of(tool).unwrap_or_else(|| panic!("{} has no example", tool.name));
+        tool.checked(Value::Object(example.arguments.clone())).unwrap();
+        assert_eq!(example.result.is_none(), tool.name.contains("artifact"), "{}", tool.name);
+        if let Some(result) = example.result {
+            let validator = jsonschema::validator_for(tool.output_schema()).unwrap();
+            let faults: Vec<String> = validator.iter_errors(result).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{}: {faults:?}", tool.name);
+        }
     }
 }
 

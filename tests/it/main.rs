@@ -13,6 +13,7 @@ mod agent;
 mod charts;
 mod contract;
 mod demo;
+mod description;
 mod filters;
 mod hygiene;
 mod layers;
