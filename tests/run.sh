@@ -6,7 +6,7 @@
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
-#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the OpenAPI judge by
+#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the judges of the service by
 #
 # It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module or PostgreSQL 15 is
 # installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
@@ -95,6 +95,8 @@ need_openapi() {
     need_venv
     environment="$(python_environment "$(python_3_11)" openapi)"
     export TRIALOGUE_TEST_PYTHON_OPENAPI="$environment/bin/python"
+    environment="$(python_environment "$(python_3_11)" schemathesis)"
+    export TRIALOGUE_TEST_SCHEMATHESIS="$environment/bin/schemathesis"
 }
 
 need_venv() { "$(python_3_11)" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv; }
@@ -250,7 +252,7 @@ mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" == yes ]]; then
     { need_mlflow; need_openapi; need_postgres; } >&2
-    export -p | grep -oE 'TRIALOGUE_TEST_(PYTHON|WEED|POSTGRES).*' | sed 's/^/export /'
+    export -p | grep -oE 'TRIALOGUE_TEST_(PYTHON|SCHEMATHESIS|WEED|POSTGRES).*' | sed 's/^/export /'
     exit
 fi
 

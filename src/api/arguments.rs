@@ -43,6 +43,7 @@ pub(super) fn read(tool: &ToolDef, path: &[(String, String)], query: Option<&str
     for (name, text) in pairs(query)? {
         match name.as_str() {
             "tenant_id" if asked.tenant.is_some() => return Err("`tenant_id` is given twice".to_owned()),
+            "tenant_id" if text.is_empty() => return Err("`tenant_id` is empty; leave it out, or name a tenant".to_owned()),
             "tenant_id" => asked.tenant = Some(text),
             "chart" => asked.chart = chart_wish(&text)?,
             _ => match given.iter_mut().find(|(known, _)| *known == name) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{ALLOW, CONNECTION, HOST, ORIGIN};
+use axum::http::header::{CONNECTION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
 use tower_http::cors::CorsLayer;
@@ -143,13 +143,9 @@ fn request_id(headers: &HeaderMap) -> String {
 }
 
 fn finish(response: &mut Response<Body>, id: &str) {
-    let is_bare_405 = response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(ALLOW);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
-    }
-    if is_bare_405 {
-        headers.insert(ALLOW, HeaderValue::from_static("GET, POST"));
     }
     let fixed = [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY")];
     for (name, value) in fixed {

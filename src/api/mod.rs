@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
@@ -248,9 +248,14 @@ async fn no_such_path() -> Response<Body> {
     Problem::new(StatusCode::NOT_FOUND, "no_such_route", "there is no such route; /openapi.json lists them").response()
 }
 
-async fn no_such_method() -> Response<Body> {
+async fn no_such_method(path: MatchedPath) -> Response<Body> {
     let detail = "this route has no such method; the header `Allow` tells which it has";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", detail).response()
+    let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", detail).response();
+    let methods: Vec<String> = endpoints().iter().filter(|one| one.path == path.as_str()).map(|one| one.method.to_string()).collect();
+    if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
+    response
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {

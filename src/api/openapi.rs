@@ -146,7 +146,10 @@ fn parameter(place: &str, name: &str, schema: &Value, required: bool, example: O
 fn common_parameter(name: &str) -> Value {
     let (description, schema) = match name {
         "chart" => ("Whether the result brings its chart", json!({"enum": ["none", "vega_lite"], "default": "none"})),
-        _ => ("Only experiments whose tag `tenant_id` is this; must be your own tenant, if you have one", json!({"type": "string"})),
+        _ => (
+            "Only experiments whose tag `tenant_id` is this; must be your own tenant, if you have one",
+            json!({"type": "string", "minLength": 1}),
+        ),
     };
     json!({"name": name, "in": "query", "required": false, "description": description, "schema": schema})
 }

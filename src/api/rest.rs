@@ -130,13 +130,15 @@ fn id_of(headers: &HeaderMap) -> String {
 fn write_key(service: &Service, principal: &Principal, headers: &HeaderMap) -> Result<Option<WriteKey>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let (Some(value), rest) = (values.next(), values.next()) else { return Ok(None) };
-    match value.to_str() {
-        Ok(key) if rest.is_none() && (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.trim().len()) => {
+    let is_key = |key: &&str| (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    match value.to_str().ok().filter(is_key) {
+        Some(key) if rest.is_none() => {
             let principal = format!("{} at {}", principal.id, service.store_name);
-            Ok(Some(WriteKey { principal, key: key.trim().to_owned() }))
+            Ok(Some(WriteKey { principal, key: key.to_owned() }))
         }
         _ => {
-            let detail = format!("`Idempotency-Key` must be given once, with 1 to {IDEMPOTENCY_KEY_BYTES} ASCII characters");
+            let detail =
+                format!("`Idempotency-Key` must be given once, with 1 to {IDEMPOTENCY_KEY_BYTES} printable ASCII characters and no spaces");
             Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_arguments", detail))
         }
     }

@@ -30,6 +30,7 @@ pub(super) struct CompareRuns {
     /// Only these parameters; left out, all.
     parameters: Option<Vec<String>>,
     /// Compare the metrics at this training step (the last value logged up to it) rather than the latest values.
+    #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]
     step: Option<i64>,
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod load;
 mod payloads;
+mod schemathesis;
 mod seed;
 mod tenants;
 mod writes;
