@@ -15,7 +15,7 @@ fi
 environment="$(bash tests/run.sh --environment)"
 eval "$environment"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
-store="$cache/bench-$(cat benches/make_store.py tests/requirements/mlflow-3.17.2.txt | sha256sum | cut -c 1-16).db"
+store="$cache/bench-$(cat benches/make_store.py tests/requirements/mlflow-3.18.0.txt | sha256sum | cut -c 1-16).db"
 if [[ ! -f "$store" ]]; then
     echo "making $store" >&2
     rm -f "$store.partial"

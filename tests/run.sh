@@ -21,7 +21,7 @@ declare -A ABOUT=(
     [fmt]="the code is formatted"
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
-    [test]="unit tests, and the integration tests with MLflow 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
+    [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [smoke]="the program answers a question on the demo store"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
@@ -75,14 +75,16 @@ need_cargo() { command -v cargo >/dev/null || fail "cargo is needed; rust-toolch
 need_compiler() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
 
 need_mlflow() {
-    local python newest middle last_2 oldest
+    local python newest last_but_one middle last_2 oldest
     need_venv
     python="$(python_3_11)"
-    newest="$(python_environment "$python" mlflow-3.17.2)"
+    newest="$(python_environment "$python" mlflow-3.18.0)"
+    last_but_one="$(python_environment "$python" mlflow-3.17.2)"
     middle="$(python_environment "$python" mlflow-3.5.1)"
     last_2="$(python_environment "$python" mlflow-2.22.5)"
     oldest="$(python_environment "$python" mlflow-2.9.2)"
     export TRIALOGUE_TEST_PYTHON="$newest/bin/python"
+    export TRIALOGUE_TEST_PYTHON_3_17="$last_but_one/bin/python"
     export TRIALOGUE_TEST_PYTHON_3_5="$middle/bin/python"
     export TRIALOGUE_TEST_PYTHON_2_22="$last_2/bin/python"
     export TRIALOGUE_TEST_PYTHON_OLD="$oldest/bin/python"

@@ -18,8 +18,13 @@ use crate::support::{folder, open};
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mlflow_3_17_answers_as_its_file() {
+async fn mlflow_3_18_answers_as_its_file() {
     check_with(Release::Newest).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mlflow_3_17_answers_as_its_file() {
+    check_with(Release::V3_17).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,7 @@ impl Version {
     }
 }
 
-/// The text of `/version`, such as `3.17.2`.
+/// The text of `/version`, such as `3.18.0`.
 pub(super) async fn version_text(store: &MlflowStore, deadline: Deadline) -> Result<String, Fault> {
     let answer = store.client.bytes(&Question::get("version", Vec::new()), deadline, VERSION_BYTES).await?;
     Ok(String::from_utf8_lossy(&answer.body).trim().to_owned())

@@ -21,7 +21,7 @@ use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{ExperimentFilter, Filter, RunOrder};
 use crate::store::{ExperimentQuery, RunQuery, TableQuery};
 
-/// What MLflow 3.17 has made of the schema of 2.9, as far as these statements can see.
+/// What MLflow 3.18 has made of the schema of 2.9, as far as these statements can see.
 const MIGRATED: &str = "ALTER TABLE experiments ADD COLUMN workspace VARCHAR(63) NOT NULL DEFAULT 'default';
      CREATE INDEX idx_experiments_workspace ON experiments (workspace);
      CREATE INDEX idx_experiments_workspace_creation_time ON experiments (workspace, creation_time);

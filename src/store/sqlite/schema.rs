@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// Makes the tables and indexes of an empty store, or nothing at all; fails where one of the tables is there already.
 ///
-/// There is no experiment `Default` in it: MLflow adds that itself, 2.9 when it opens a store without any experiment, 3.17 when it
+/// There is no experiment `Default` in it: MLflow adds that itself, 2.9 when it opens a store without any experiment, 3.18 when it
 /// opens one without an experiment 0.
 pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;

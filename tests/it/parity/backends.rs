@@ -70,7 +70,7 @@ impl Backend {
     pub(super) fn may_end_in_an_empty_page(self) -> bool {
         match self {
             Self::Server(Release::V3_5 | Release::V2_22 | Release::V2_9) => true,
-            Self::Server(Release::Newest) | Self::ServerOnPostgres | Self::File(_) => false,
+            Self::Server(Release::Newest | Release::V3_17) | Self::ServerOnPostgres | Self::File(_) => false,
         }
     }
 
@@ -94,7 +94,7 @@ impl Backend {
                 match release {
                     // The original has its schema already.
                     Release::Newest => drop(std::fs::copy(originals.path(suite), &file).unwrap()),
-                    Release::V3_5 | Release::V2_22 | Release::V2_9 => fill(&sqlite_uri(&file)),
+                    Release::V3_17 | Release::V3_5 | Release::V2_22 | Release::V2_9 => fill(&sqlite_uri(&file)),
                 }
                 Copy::behind(MlflowServer::start(&python, &sqlite_uri(&file), Artifacts::Own))
             }
