@@ -10,6 +10,8 @@ mod conditions;
 mod experiments;
 mod fault;
 mod histories;
+mod memory;
+mod names;
 mod probe;
 mod retry;
 mod search;
@@ -17,19 +19,17 @@ mod settings;
 mod snapshot;
 mod wire;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use self::client::{Client, Deadline, Question};
 use self::fault::Fault;
+use self::memory::{Depth, Keeps, Memory};
 use self::probe::Version;
 use self::search::{Pages, Scope};
-use self::snapshot::Snapshot;
 use self::wire::{FilesReply, RunReply};
 use super::artifacts::{is_folder as artifact_is_folder, missing as no_such_artifact};
 use super::{
@@ -59,32 +59,6 @@ pub struct MlflowStore {
     memory: Arc<Memory>,
 }
 
-/// Experiments by id; who comes second waits for the first to have read one.
-type Snapshots = HashMap<(ExperimentId, Depth), Arc<OnceCell<Arc<Snapshot>>>>;
-
-/// What one call of a tool has read so far, and what it left out.
-#[derive(Debug, Default)]
-struct Memory {
-    keeps: Keeps,
-    snapshots: Mutex<Snapshots>,
-    omissions: Mutex<Vec<String>>,
-}
-
-/// Whether snapshots are kept for the next question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Keeps {
-    #[default]
-    Nothing,
-    Snapshots,
-}
-
-/// How much of an experiment a snapshot holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Depth {
-    All,
-    Newest,
-}
-
 impl MlflowStore {
     /// A client for the server; asks nothing yet.
     pub fn new(settings: Settings) -> Result<Self, StoreError> {
@@ -106,26 +80,12 @@ impl MlflowStore {
         match self.memory.keeps {
             // A call within a call shares what was read.
             Keeps::Snapshots => self.clone(),
-            Keeps::Nothing => {
-                let memory = Memory { keeps: Keeps::Snapshots, ..Memory::default() };
-                Self { memory: Arc::new(memory), ..self.clone() }
-            }
+            Keeps::Nothing => Self { memory: Arc::new(Memory::keeping()), ..self.clone() },
         }
     }
 
     pub(super) fn omissions(&self) -> Vec<String> {
-        self.memory.omissions.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Remembers what was left out.
-    fn tell(&self, omission: String) {
-        if self.memory.keeps == Keeps::Nothing {
-            return;
-        }
-        let mut omissions = self.memory.omissions.lock().unwrap_or_else(PoisonError::into_inner);
-        if !omissions.contains(&omission) {
-            omissions.push(omission);
-        }
+        self.memory.omissions()
     }
 
     async fn version(&self, deadline: Deadline) -> Result<Version, StoreError> {
@@ -218,85 +178,6 @@ impl MlflowStore {
         Ok(self.snapshot(id, Depth::All, self.client.deadline()).await?.param_summaries())
     }
 
-    pub(super) async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.keys(Snapshot::metric_keys).await
-    }
-
-    pub(super) async fn param_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.keys(Snapshot::param_keys).await
-    }
-
-    pub(super) async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        let snapshot = self.snapshot(id, Depth::All, self.client.deadline()).await?;
-        Ok(sorted(snapshot.metric_keys()))
-    }
-
-    pub(super) async fn param_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        let snapshot = self.snapshot(id, Depth::All, self.client.deadline()).await?;
-        Ok(sorted(snapshot.param_keys()))
-    }
-
-    /// The keys of all active experiments, from their newest runs: an experiment's runs mostly log the same.
-    async fn keys(&self, of: fn(&Snapshot) -> &[String]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        let deadline = self.client.deadline();
-        let ids = experiments::active_ids(self, deadline).await?;
-        let snapshots = self.snapshots(&ids, Depth::Newest, deadline).await?;
-        let mut keys: BTreeMap<&str, Vec<ExperimentId>> = BTreeMap::new();
-        let mut cut = 0;
-        for (id, snapshot) in ids.iter().zip(&snapshots) {
-            cut += usize::from(!snapshot.is_complete());
-            for key in of(snapshot) {
-                keys.entry(key).or_default().push(id.clone());
-            }
-        }
-        if cut > 0 {
-            self.tell(format!("names were looked up in the newest {} runs of {cut} large experiments", search::RUNS_A_PAGE));
-        }
-        let by_number = |id: &ExperimentId| id.0.parse::<i64>().ok();
-        Ok(keys
-            .into_iter()
-            .map(|(key, mut ids)| {
-                ids.sort_by_key(by_number);
-                (key.to_owned(), ids)
-            })
-            .collect())
-    }
-
-    async fn snapshots(&self, ids: &[ExperimentId], depth: Depth, deadline: Deadline) -> Result<Vec<Arc<Snapshot>>, StoreError> {
-        side_by_side(ids.iter().map(|id| self.snapshot(id, depth, deadline)).collect()).await
-    }
-
-    async fn snapshot(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
-        if self.memory.keeps == Keeps::Nothing {
-            return self.read(id, depth, deadline).await;
-        }
-        if let Some(known) = self.remembered(id) {
-            return Ok(known);
-        }
-        let cell = Arc::clone(self.memory.lock_snapshots().entry((id.clone(), depth)).or_default());
-        let snapshot = cell.get_or_try_init(|| self.read(id, depth, deadline)).await?;
-        Ok(Arc::clone(snapshot))
-    }
-
-    async fn read(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
-        Ok(Arc::new(match depth {
-            Depth::All => Snapshot::read(self, id, deadline).await?,
-            Depth::Newest => Snapshot::read_newest(self, id, deadline).await?,
-        }))
-    }
-
-    /// How many values this call keeps.
-    fn values_kept(&self) -> usize {
-        self.memory.lock_snapshots().values().filter_map(|cell| cell.get()).map(|snapshot| snapshot.values()).sum()
-    }
-
-    /// All of an experiment, if this call has read that much of it.
-    fn remembered(&self, id: &ExperimentId) -> Option<Arc<Snapshot>> {
-        let snapshots = self.memory.lock_snapshots();
-        let known = |depth| snapshots.get(&(id.clone(), depth)).and_then(|cell| cell.get()).cloned();
-        known(Depth::All).or_else(|| known(Depth::Newest).filter(|snapshot| snapshot.is_complete()))
-    }
-
     pub(super) async fn metric_histories(&self, query: &HistoryQuery) -> Result<Vec<MetricCurve>, StoreError> {
         histories::metric_histories(self, query, self.client.deadline()).await
     }
@@ -331,23 +212,10 @@ impl MlflowStore {
     }
 }
 
-impl Memory {
-    fn lock_snapshots(&self) -> std::sync::MutexGuard<'_, Snapshots> {
-        // A panic between lock and unlock leaves a good map: nothing in between can half-change it.
-        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Asks a few questions at a time, and gives the answers in the order of the questions, or the first failure.
 async fn side_by_side<F, T, E>(questions: Vec<F>) -> Result<Vec<T>, E>
 where
     F: Future<Output = Result<T, E>>,
 {
     stream::iter(questions).buffered(AT_A_TIME).try_collect().await
-}
-
-fn sorted(keys: &[String]) -> Vec<String> {
-    let mut keys = keys.to_vec();
-    keys.sort_unstable();
-    keys
 }

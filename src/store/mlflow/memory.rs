@@ -1,0 +1,102 @@
+//! What one call of a tool has read from the server, so that it is not asked for again before the call ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use super::client::Deadline;
+use super::snapshot::Snapshot;
+use super::{MlflowStore, side_by_side};
+use crate::domain::experiment::ExperimentId;
+use crate::store::StoreError;
+
+/// Experiments by id; who comes second waits for the first to have read one.
+type Snapshots = HashMap<(ExperimentId, Depth), Arc<OnceCell<Arc<Snapshot>>>>;
+
+/// What one call of a tool has read so far, and what it left out.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub(super) keeps: Keeps,
+    snapshots: Mutex<Snapshots>,
+    omissions: Mutex<Vec<String>>,
+}
+
+/// Whether snapshots are kept for the next question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Keeps {
+    #[default]
+    Nothing,
+    Snapshots,
+}
+
+/// How much of an experiment a snapshot holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Depth {
+    All,
+    Newest,
+}
+
+impl MlflowStore {
+    /// Remembers what was left out.
+    pub(super) fn tell(&self, omission: String) {
+        if self.memory.keeps == Keeps::Nothing {
+            return;
+        }
+        let mut omissions = self.memory.omissions.lock().unwrap_or_else(PoisonError::into_inner);
+        if !omissions.contains(&omission) {
+            omissions.push(omission);
+        }
+    }
+
+    pub(super) async fn snapshots(&self, ids: &[ExperimentId], depth: Depth, deadline: Deadline) -> Result<Vec<Arc<Snapshot>>, StoreError> {
+        side_by_side(ids.iter().map(|id| self.snapshot(id, depth, deadline)).collect()).await
+    }
+
+    pub(super) async fn snapshot(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
+        if self.memory.keeps == Keeps::Nothing {
+            return self.read(id, depth, deadline).await;
+        }
+        if let Some(known) = self.remembered(id) {
+            return Ok(known);
+        }
+        let cell = Arc::clone(self.memory.lock_snapshots().entry((id.clone(), depth)).or_default());
+        let snapshot = cell.get_or_try_init(|| self.read(id, depth, deadline)).await?;
+        Ok(Arc::clone(snapshot))
+    }
+
+    async fn read(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
+        Ok(Arc::new(match depth {
+            Depth::All => Snapshot::read(self, id, deadline).await?,
+            Depth::Newest => Snapshot::read_newest(self, id, deadline).await?,
+        }))
+    }
+
+    /// How many values this call keeps.
+    pub(super) fn values_kept(&self) -> usize {
+        self.memory.lock_snapshots().values().filter_map(|cell| cell.get()).map(|snapshot| snapshot.values()).sum()
+    }
+
+    /// All of an experiment, if this call has read that much of it.
+    pub(super) fn remembered(&self, id: &ExperimentId) -> Option<Arc<Snapshot>> {
+        let snapshots = self.memory.lock_snapshots();
+        let known = |depth| snapshots.get(&(id.clone(), depth)).and_then(|cell| cell.get()).cloned();
+        known(Depth::All).or_else(|| known(Depth::Newest).filter(|snapshot| snapshot.is_complete()))
+    }
+}
+
+impl Memory {
+    /// One that keeps what is read.
+    pub(super) fn keeping() -> Self {
+        Self { keeps: Keeps::Snapshots, ..Self::default() }
+    }
+
+    pub(super) fn omissions(&self) -> Vec<String> {
+        self.omissions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn lock_snapshots(&self) -> std::sync::MutexGuard<'_, Snapshots> {
+        // A panic between lock and unlock leaves a good map: nothing in between can half-change it.
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
