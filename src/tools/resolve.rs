@@ -3,17 +3,22 @@
 //! The likenesses are those of `domain::reference`; here is where names are read from the store, and where an experiment
 //! that was not named is chosen.
 
+mod keys;
+mod runs;
+
 use std::collections::BTreeMap;
 
+use self::keys::no_such;
+pub use self::keys::{field, filter, is_attribute, key_among, metric_keys, param_keys, primary, sort_field};
+pub use self::runs::{OneRun, one_of_them, runs};
+use self::runs::{no_such_run, run_name};
 use super::error::ToolError;
 use super::tool::Context;
-use super::view::{ResolvedExperiment, plain, shown_name};
-use crate::domain::compare;
+use super::view::{ResolvedExperiment, plain};
 use crate::domain::experiment::{Experiment, ExperimentId, View};
-use crate::domain::filter::{Attribute, ExperimentClause, ExperimentField, ExperimentFilter, Field, Filter, RunOrder, Test, TextMatch};
-use crate::domain::metric::{Direction, PRIMARY_METRIC_TAG, primary_metric};
-use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run, words};
-use crate::domain::run::{Run, RunId, RunRow};
+use crate::domain::filter::{ExperimentClause, ExperimentField, ExperimentFilter, Test, TextMatch};
+use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run};
+use crate::domain::run::RunId;
 use crate::store::{ExperimentQuery, TableQuery};
 
 /// The experiment tag that says whose an experiment is.
@@ -275,247 +280,4 @@ fn strongest<'a>(experiments: &[&'a Experiment], strength: impl Fn(&&'a Experime
     let strengths: Vec<Option<Likeness>> = experiments.iter().map(&strength).collect();
     let Some(best) = strengths.iter().flatten().min() else { return Vec::new() };
     experiments.iter().zip(&strengths).filter(|(_, found)| found.as_ref() == Some(best)).map(|(experiment, _)| *experiment).collect()
-}
-
-fn no_such(what: &'static str, reference: &str, names: &[Name]) -> ToolError {
-    let nearest = match find(reference, names) {
-        Found::One(index, _) => vec![index],
-        Found::Several(indices) | Found::Nothing(indices) => indices,
-    };
-    let mut candidates: Vec<String> = Vec::new();
-    for name in nearest.into_iter().filter_map(|index| names.get(index)) {
-        if !candidates.contains(&plain(name.text())) {
-            candidates.push(plain(name.text()));
-        }
-    }
-    ToolError::NotFound { what, given: reference.to_owned(), candidates }
-}
-
-fn no_such_run(reference: &str, runs: &[RunName]) -> ToolError {
-    let nearest = match find_run(reference, runs) {
-        Found::One(index, _) => vec![index],
-        Found::Several(indices) | Found::Nothing(indices) => indices,
-    };
-    let names = nearest.into_iter().filter_map(|index| runs.get(index)).map(|run| shown_name(run.name.text(), &run.id));
-    ToolError::NotFound { what: "run", given: reference.to_owned(), candidates: names.take(CANDIDATES_SHOWN).collect() }
-}
-
-fn run_name(row: &RunRow) -> RunName {
-    RunName { id: row.id.0.clone(), name: Name::new(&row.name) }
-}
-
-/// The metric keys of an experiment's active runs.
-///
-/// # Errors
-/// Where the store fails.
-pub async fn metric_keys(context: &Context, id: &ExperimentId) -> Result<Vec<String>, ToolError> {
-    Ok(context.store.metric_keys_of(id).await?)
-}
-
-/// The parameter keys of an experiment's active runs.
-///
-/// # Errors
-/// Where the store fails.
-pub async fn param_keys(context: &Context, id: &ExperimentId) -> Result<Vec<String>, ToolError> {
-    Ok(context.store.param_keys_of(id).await?)
-}
-
-/// The key among `keys` that `reference` means.
-///
-/// # Errors
-/// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with candidates.
-pub fn key_among(what: &'static str, reference: &str, keys: &[String]) -> Result<String, ToolError> {
-    let names: Vec<Name> = keys.iter().map(|key| Name::new(key)).collect();
-    match find(reference, &names) {
-        Found::One(index, _) => keys.get(index).cloned().ok_or_else(|| no_such(what, reference, &names)),
-        Found::Several(several) => Err(ToolError::Ambiguous {
-            what,
-            given: reference.to_owned(),
-            candidates: several.iter().filter_map(|index| keys.get(*index)).map(|key| plain(key)).collect(),
-        }),
-        Found::Nothing(_) => Err(no_such(what, reference, &names)),
-    }
-}
-
-/// The experiment's primary metric: what "best" means when nobody says by what.
-///
-/// # Errors
-/// [`ToolError::Nothing`] where no metric is logged.
-pub async fn primary(context: &Context, experiment: &Experiment) -> Result<String, ToolError> {
-    let tagged = experiment.tag(PRIMARY_METRIC_TAG).map(str::trim);
-    if let Some(key) = metric_keys(context, &experiment.id).await?.into_iter().find(|key| Some(key.as_str()) == tagged) {
-        return Ok(key);
-    }
-    let counts: Vec<(String, u64)> =
-        context.store.metric_summaries(&experiment.id).await?.into_iter().map(|summary| (summary.key, summary.runs)).collect();
-    primary_metric(counts.iter().map(|(key, runs)| (key.as_str(), *runs)), &experiment.tags)
-        .map(str::to_owned)
-        .ok_or_else(|| ToolError::Nothing(format!("no metric is logged in `{}` yet", plain(&experiment.name))))
-}
-
-/// A run that one reference led to, and where it was found.
-#[derive(Debug, Clone)]
-pub struct OneRun {
-    /// Its experiment.
-    pub place: Place,
-    /// The run.
-    pub run: Run,
-    /// What was assumed.
-    pub caveats: Vec<String>,
-}
-
-/// The run that a reference means, the first where it means several.
-///
-/// # Errors
-/// As [`place`] and [`runs`].
-pub async fn one_of_them(context: &Context, experiment: Option<&str>, reference: &str) -> Result<OneRun, ToolError> {
-    let references = [reference.to_owned()];
-    let place = place(context, experiment, Wants { runs: &references, ..Wants::default() }).await?;
-    let mut caveats: Vec<String> = place.caveat().into_iter().collect();
-    let ids = runs(context, &place.experiment, &references).await?;
-    if ids.len() > 1 {
-        caveats.push(format!("`{}` means {} runs; this is the first of them", plain(reference), ids.len()));
-    }
-    let run = context.store.runs_by_id(ids.get(..1).unwrap_or_default()).await?.into_iter().next();
-    let gone = || ToolError::Nothing(format!("the run `{}` is gone; it was removed from the store meanwhile", plain(reference)));
-    Ok(OneRun { place, run: run.ok_or_else(gone)?, caveats })
-}
-
-/// The runs that the references mean, in the order asked for, each once.
-///
-/// # Errors
-/// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with candidates; [`ToolError::Nothing`] for an experiment without runs.
-pub async fn runs(context: &Context, experiment: &Experiment, references: &[String]) -> Result<Vec<RunId>, ToolError> {
-    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], ..TableQuery::default() };
-    let rows = context.store.run_table(&query).await?.rows;
-    if rows.is_empty() {
-        return Err(ToolError::Nothing(format!("the experiment `{}` has no runs yet", plain(&experiment.name))));
-    }
-    let names: Vec<RunName> = rows.iter().map(run_name).collect();
-    let mut found: Vec<RunId> = Vec::new();
-    for reference in references {
-        let ids: Vec<RunId> = match RunPhrase::parse(reference) {
-            RunPhrase::Last(count) => rows.iter().take(count).map(|row| row.id.clone()).collect(),
-            RunPhrase::First(count) => rows.iter().rev().take(count).map(|row| row.id.clone()).collect(),
-            RunPhrase::All => rows.iter().map(|row| row.id.clone()).collect(),
-            RunPhrase::Best { count, metric } => match one_run(reference, &names) {
-                Ok(id) => vec![id],
-                Err(_) => ranked(context, experiment, metric.as_deref(), count, End::Best).await?,
-            },
-            RunPhrase::Worst { count, metric } => ranked(context, experiment, metric.as_deref(), count, End::Worst).await?,
-            RunPhrase::One(text) => vec![one_run(&text, &names)?],
-        };
-        for id in ids {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn one_run(reference: &str, names: &[RunName]) -> Result<RunId, ToolError> {
-    match find_run(reference, names) {
-        Found::One(index, _) => match names.get(index) {
-            Some(run) => Ok(RunId(run.id.clone())),
-            None => Err(no_such_run(reference, names)),
-        },
-        Found::Several(several) => {
-            let runs: Vec<&RunName> = several.iter().filter_map(|index| names.get(*index)).collect();
-            let same_name = runs.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
-            let show = |run: &&RunName| if same_name { run.id.clone() } else { shown_name(run.name.text(), &run.id) };
-            let candidates = runs.iter().take(CANDIDATES_SHOWN).map(show).collect();
-            Err(ToolError::Ambiguous { what: "run", given: reference.to_owned(), candidates })
-        }
-        Found::Nothing(_) => Err(no_such_run(reference, names)),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum End {
-    Best,
-    Worst,
-}
-
-async fn ranked(context: &Context, experiment: &Experiment, metric: Option<&str>, count: usize, end: End) -> Result<Vec<RunId>, ToolError> {
-    let metric = match metric {
-        Some(reference) => key_among("metric", reference, &metric_keys(context, &experiment.id).await?)?,
-        None => primary(context, experiment).await?,
-    };
-    let (direction, _) = Direction::of(&metric, &experiment.tags);
-    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], metric_keys: vec![metric], ..TableQuery::default() };
-    let rows = context.store.run_table(&query).await?.rows;
-    let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
-    let ranking = compare::rank(&values, direction);
-    let order: Vec<usize> = match end {
-        End::Best => ranking.order.iter().take(count).map(|ranked| ranked.index).collect(),
-        End::Worst => ranking.order.iter().rev().take(count).map(|ranked| ranked.index).collect(),
-    };
-    Ok(order.into_iter().filter_map(|index| rows.get(index)).map(|row| row.id.clone()).collect())
-}
-
-/// The filter that `text` writes in MLflow's grammar, its metric and parameter keys resolved as references.
-///
-/// # Errors
-/// [`ToolError::InvalidArguments`] where the text is no filter, with the place; else as [`key_among`].
-pub async fn filter(context: &Context, experiment: &Experiment, text: Option<&str>) -> Result<Filter, ToolError> {
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Filter::default()) };
-    let mut filter = Filter::parse(text).map_err(|fault| ToolError::InvalidArguments(format!("argument `filter`: {fault}")))?;
-    for clause in &mut filter.clauses {
-        clause.field = field(context, experiment, clause.field.clone()).await?;
-    }
-    Ok(filter)
-}
-
-/// The field with its metric or parameter key resolved.
-///
-/// # Errors
-/// As [`key_among`].
-pub async fn field(context: &Context, experiment: &Experiment, field: Field) -> Result<Field, ToolError> {
-    Ok(match field {
-        Field::Metric(key) => Field::Metric(key_among("metric", &key, &metric_keys(context, &experiment.id).await?)?),
-        Field::Param(key) => Field::Param(key_among("parameter", &key, &param_keys(context, &experiment.id).await?)?),
-        other @ (Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_)) => other,
-    })
-}
-
-/// The word for an experiment's primary metric where runs are sorted.
-const PRIMARY: &str = "best";
-
-/// Whether a sort key is no metric or parameter.
-#[must_use]
-pub fn is_attribute(text: &str) -> bool {
-    text == PRIMARY || attribute(text).is_some()
-}
-
-fn attribute(text: &str) -> Option<Attribute> {
-    match words(text).join(" ").as_str() {
-        "start" | "start time" | "time" | "date" | "created" | "created at" | "newest" => Some(Attribute::StartTime),
-        "end" | "end time" => Some(Attribute::EndTime),
-        "name" | "run name" => Some(Attribute::RunName),
-        _ => None,
-    }
-}
-
-/// What runs may be sorted by: `metrics.f1_score`, `params.n`, `start_time`, or the bare name of a metric or parameter.
-///
-/// # Errors
-/// As [`key_among`].
-pub async fn sort_field(context: &Context, experiment: &Experiment, text: &str) -> Result<Field, ToolError> {
-    if let Ok(order) = RunOrder::parse(text) {
-        return field(context, experiment, order.field).await;
-    }
-    if let Some(attribute) = attribute(text) {
-        return Ok(Field::Attribute(attribute));
-    }
-    if text == PRIMARY {
-        return Ok(Field::Metric(primary(context, experiment).await?));
-    }
-    match key_among("metric", text, &metric_keys(context, &experiment.id).await?) {
-        Ok(key) => Ok(Field::Metric(key)),
-        Err(fault) => match key_among("parameter", text, &param_keys(context, &experiment.id).await?) {
-            Ok(key) => Ok(Field::Param(key)),
-            Err(_) => Err(fault),
-        },
-    }
 }

@@ -1,0 +1,129 @@
+//! Which runs are meant.
+
+use super::keys::{key_among, metric_keys, primary};
+use super::{Place, Wants, place};
+use crate::domain::compare;
+use crate::domain::experiment::Experiment;
+use crate::domain::metric::Direction;
+use crate::domain::reference::{CANDIDATES_SHOWN, Found, Name, RunName, RunPhrase, find_run};
+use crate::domain::run::{Run, RunId, RunRow};
+use crate::store::TableQuery;
+use crate::tools::error::ToolError;
+use crate::tools::tool::Context;
+use crate::tools::view::{plain, shown_name};
+
+/// A run that one reference led to, and where it was found.
+#[derive(Debug, Clone)]
+pub struct OneRun {
+    /// Its experiment.
+    pub place: Place,
+    /// The run.
+    pub run: Run,
+    /// What was assumed.
+    pub caveats: Vec<String>,
+}
+
+/// The run that a reference means, the first where it means several.
+///
+/// # Errors
+/// As [`place`] and [`runs`].
+pub async fn one_of_them(context: &Context, experiment: Option<&str>, reference: &str) -> Result<OneRun, ToolError> {
+    let references = [reference.to_owned()];
+    let place = place(context, experiment, Wants { runs: &references, ..Wants::default() }).await?;
+    let mut caveats: Vec<String> = place.caveat().into_iter().collect();
+    let ids = runs(context, &place.experiment, &references).await?;
+    if ids.len() > 1 {
+        caveats.push(format!("`{}` means {} runs; this is the first of them", plain(reference), ids.len()));
+    }
+    let run = context.store.runs_by_id(ids.get(..1).unwrap_or_default()).await?.into_iter().next();
+    let gone = || ToolError::Nothing(format!("the run `{}` is gone; it was removed from the store meanwhile", plain(reference)));
+    Ok(OneRun { place, run: run.ok_or_else(gone)?, caveats })
+}
+
+/// The runs that the references mean, in the order asked for, each once.
+///
+/// # Errors
+/// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with candidates; [`ToolError::Nothing`] for an experiment without runs.
+pub async fn runs(context: &Context, experiment: &Experiment, references: &[String]) -> Result<Vec<RunId>, ToolError> {
+    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], ..TableQuery::default() };
+    let rows = context.store.run_table(&query).await?.rows;
+    if rows.is_empty() {
+        return Err(ToolError::Nothing(format!("the experiment `{}` has no runs yet", plain(&experiment.name))));
+    }
+    let names: Vec<RunName> = rows.iter().map(run_name).collect();
+    let mut found: Vec<RunId> = Vec::new();
+    for reference in references {
+        let ids: Vec<RunId> = match RunPhrase::parse(reference) {
+            RunPhrase::Last(count) => rows.iter().take(count).map(|row| row.id.clone()).collect(),
+            RunPhrase::First(count) => rows.iter().rev().take(count).map(|row| row.id.clone()).collect(),
+            RunPhrase::All => rows.iter().map(|row| row.id.clone()).collect(),
+            RunPhrase::Best { count, metric } => match one_run(reference, &names) {
+                Ok(id) => vec![id],
+                Err(_) => ranked(context, experiment, metric.as_deref(), count, End::Best).await?,
+            },
+            RunPhrase::Worst { count, metric } => ranked(context, experiment, metric.as_deref(), count, End::Worst).await?,
+            RunPhrase::One(text) => vec![one_run(&text, &names)?],
+        };
+        for id in ids {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn one_run(reference: &str, names: &[RunName]) -> Result<RunId, ToolError> {
+    match find_run(reference, names) {
+        Found::One(index, _) => match names.get(index) {
+            Some(run) => Ok(RunId(run.id.clone())),
+            None => Err(no_such_run(reference, names)),
+        },
+        Found::Several(several) => {
+            let runs: Vec<&RunName> = several.iter().filter_map(|index| names.get(*index)).collect();
+            let same_name = runs.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
+            let show = |run: &&RunName| if same_name { run.id.clone() } else { shown_name(run.name.text(), &run.id) };
+            let candidates = runs.iter().take(CANDIDATES_SHOWN).map(show).collect();
+            Err(ToolError::Ambiguous { what: "run", given: reference.to_owned(), candidates })
+        }
+        Found::Nothing(_) => Err(no_such_run(reference, names)),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Best,
+    Worst,
+}
+
+async fn ranked(context: &Context, experiment: &Experiment, metric: Option<&str>, count: usize, end: End) -> Result<Vec<RunId>, ToolError> {
+    let metric = match metric {
+        Some(reference) => key_among("metric", reference, &metric_keys(context, &experiment.id).await?)?,
+        None => primary(context, experiment).await?,
+    };
+    let (direction, _) = Direction::of(&metric, &experiment.tags);
+    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], metric_keys: vec![metric], ..TableQuery::default() };
+    let rows = context.store.run_table(&query).await?.rows;
+    let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
+    let ranking = compare::rank(&values, direction);
+    let order: Vec<usize> = match end {
+        End::Best => ranking.order.iter().take(count).map(|ranked| ranked.index).collect(),
+        End::Worst => ranking.order.iter().rev().take(count).map(|ranked| ranked.index).collect(),
+    };
+    Ok(order.into_iter().filter_map(|index| rows.get(index)).map(|row| row.id.clone()).collect())
+}
+
+/// That no run is called so, with the nearest names.
+pub(super) fn no_such_run(reference: &str, runs: &[RunName]) -> ToolError {
+    let nearest = match find_run(reference, runs) {
+        Found::One(index, _) => vec![index],
+        Found::Several(indices) | Found::Nothing(indices) => indices,
+    };
+    let names = nearest.into_iter().filter_map(|index| runs.get(index)).map(|run| shown_name(run.name.text(), &run.id));
+    ToolError::NotFound { what: "run", given: reference.to_owned(), candidates: names.take(CANDIDATES_SHOWN).collect() }
+}
+
+/// A row as a reference may name it.
+pub(super) fn run_name(row: &RunRow) -> RunName {
+    RunName { id: row.id.0.clone(), name: Name::new(&row.name) }
+}
