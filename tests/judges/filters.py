@@ -312,7 +312,7 @@ def experiment_clause():
 
 
 REFUSED_EXPERIMENTS = [
-    "attributes.name = 'x'", "attr.name = 'x'", "name IN ('churn')", "name IS NULL", "name > 'a'", "experiment_id = 1", "experiment_id = 'x'",
+    "attr.name = 'x'", "name IN ('churn')", "name IS NULL", "name > 'a'", "experiment_id = 1", "experiment_id = 'x'",
     "experiment_id > '1'", "experiment_id LIKE '1'", "creation_time > 5.5", "creation_time > '5'", "lifecycle_stage = 'active'", "tags.team IN ('x')",
     "tags.team > 'x'", "created > 5", "metrics.f1 > 1", "name == 'x'", "name = churn", "name = 'a' OR name = 'b'",
 ]
@@ -322,7 +322,7 @@ EXTENSION_EXPERIMENTS = ["name ilike '%CHURN%'", "tags.team like '%'", "experime
 def experiment_cases(client):
     for number in range(EXPERIMENT_CASES):
         clauses = [experiment_clause() for _ in range(R.choice([0, 1, 1, 2, 3]))]
-        names = R.sample(["name", "experiment_id", "creation_time", "last_update_time", "attribute.name"], R.choice([0, 0, 1, 2]))
+        names = R.sample(["name", "experiment_id", "creation_time", "last_update_time", "attribute.name", "attributes.name"], R.choice([0, 0, 1, 2]))
         orders = [name + R.choice(["", " DESC", " asc"]) for name in names]
         kind = "same"
         if number < len(EXTENSION_EXPERIMENTS):
@@ -330,7 +330,7 @@ def experiment_cases(client):
         elif number < len(EXTENSION_EXPERIMENTS) + len(REFUSED_EXPERIMENTS):
             clauses = [REFUSED_EXPERIMENTS[number - len(EXTENSION_EXPERIMENTS)]]
         elif R.random() < 0.06:
-            orders.append(R.choice(["tags.team", "lifecycle_stage", "name NULLS LAST", "attributes.name"]))
+            orders.append(R.choice(["tags.team", "lifecycle_stage", "name NULLS LAST", "attr.name"]))
         case = {
             "ask": "experiments", "kind": kind, "filter": joined(clauses), "order_by": orders,
             "view": R.choice(["active", "active", "deleted", "all"]), "max_results": R.choice([1000, 1000, 2, 3]),

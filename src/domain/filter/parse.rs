@@ -215,7 +215,7 @@ fn attribute(scanner: &Scanner<'_>, name: &Name<'_>) -> Result<Attribute, Filter
 fn experiment_field(scanner: &Scanner<'_>, name: &Name<'_>) -> Result<ExperimentField, FilterError> {
     match name.entity {
         Some("tag" | "tags") => Ok(ExperimentField::Tag(name.key.to_owned())),
-        None | Some("attribute") => {
+        None | Some("attribute" | "attributes") => {
             if let Some(column) = ExperimentField::COLUMNS.into_iter().find(|column| column.column_name() == Some(name.key)) {
                 return Ok(column);
             }

@@ -274,12 +274,13 @@ fn filters_and_sort_keys_of_experiments() {
         assert_eq!(ExperimentFilter::parse(&tree.to_mlflow().unwrap()), Ok(tree));
     };
     check("name = 'x'", ExperimentField::Name, text(TextMatch::Eq, "x"));
+    check("attributes.name = 'x'", ExperimentField::Name, text(TextMatch::Eq, "x"));
     check("attribute.name ilike '%CHURN%'", ExperimentField::Name, text(TextMatch::ILike, "%CHURN%"));
     check("experiment_id IN ('1', '2')", ExperimentField::ExperimentId, Test::OneOf(texts(&["1", "2"])));
     check("creation_time > 1736938800000", ExperimentField::CreationTime, number(Comparison::Gt, 1_736_938_800_000.0));
     check("tags.`mlflow.note.content` IS NULL", ExperimentField::Tag("mlflow.note.content".to_owned()), Test::IsNull);
     for (filter, part) in [
-        ("attributes.name = 'x'", "write an attribute alone"),
+        ("attr.name = 'x'", "write an attribute alone"),
         ("metrics.f1 > 1", "no `metrics`"),
         ("team = 'x'", "tags.team"),
         ("last_update > 5", "no attribute"),
