@@ -6,7 +6,9 @@
 mod artifacts;
 pub mod demo;
 pub mod mlflow;
+mod names;
 mod page;
+mod ranking;
 mod refusals;
 pub mod sqlite;
 
@@ -18,6 +20,7 @@ use crate::domain::run::{Run, RunId, RunStatus, RunTable};
 use crate::domain::series::{self, Summary};
 use crate::domain::time::Timestamp;
 use mlflow::MlflowStore;
+pub use ranking::{MetricRanking, RankedRun, RankingCounts, RankingQuery};
 use sqlite::SqliteStore;
 use std::ops::RangeInclusive;
 
@@ -107,6 +110,18 @@ pub struct RunQuery {
     pub max_results: usize,
     /// Where to go on.
     pub page_token: Option<PageToken>,
+    /// Whether [`Page::total`] is wanted, which costs a server more than the page.
+    pub count: Count,
+}
+
+/// What of a listing is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Count {
+    /// All that fit.
+    #[default]
+    All,
+    /// Nothing that the page itself does not tell.
+    Nothing,
 }
 
 /// A question for a few columns of many runs.
@@ -120,6 +135,18 @@ pub struct TableQuery {
     pub metric_keys: Vec<String>,
     /// Parameter columns.
     pub param_keys: Vec<String>,
+    /// How many of the runs.
+    pub reach: Reach,
+}
+
+/// How much of an experiment is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// All of it, as far as the store allows.
+    #[default]
+    All,
+    /// What a store reads at once: a file all of it, a server a page of the newest runs. With a filter, as `All`.
+    Newest,
 }
 
 /// A question for the histories of one metric.

@@ -11,10 +11,9 @@ use super::view::{
     Extreme, Number, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, listed, plain, shown, shown_name, status_name,
 };
 use crate::domain::chart::{Chart, Plot, Prepared, RankedBar, Ranking, Standing};
-use crate::domain::compare::{self, Ranked};
 use crate::domain::metric::{Direction, DirectionReason};
-use crate::domain::run::{RunRow, RunStatus};
-use crate::store::TableQuery;
+use crate::domain::run::RunStatus;
+use crate::store::{MetricRanking, RankedRun, RankingCounts, RankingQuery};
 
 /// Finds the run with the best, highest or lowest latest value of a metric, with the runner-up, ties and how many runs were left out because they lack the metric or hold NaN.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,8 +59,8 @@ pub(super) struct Best {
     runner_up: Option<Place>,
     /// The first runs of the ranking.
     ranking: Vec<Place>,
-    /// How many runs have a value to compare.
-    compared: usize,
+    /// How many runs have a value to compare; null where the store could not count them in time.
+    compared: Option<u64>,
     /// The filter in force, as MLflow writes it.
     #[serde(skip_serializing_if = "String::is_empty")]
     filter: String,
@@ -84,15 +83,15 @@ struct Place {
     value: Number,
 }
 
-/// Why runs were left out of the ranking.
+/// Why runs were left out of the ranking; null where the store could not count them in time.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Excluded {
     /// The metric is not logged.
-    missing: usize,
+    missing: Option<u64>,
     /// Its latest value is NaN.
-    nan: usize,
+    nan: Option<u64>,
     /// Its latest value is infinite.
-    infinite: usize,
+    infinite: Option<u64>,
 }
 
 /// How many runs of the ranking an answer lists.
@@ -137,25 +136,9 @@ impl Tool for BestRun {
         let place = resolve::place(context, self.experiment.as_deref(), Wants { metrics: &metrics, ..Wants::default() }).await?;
         let experiment = &place.experiment;
         let filter = resolve::filter(context, experiment, self.filter.as_deref()).await?;
-        let mut query = TableQuery { experiment_ids: vec![experiment.id.clone()], filter, ..TableQuery::default() };
-        let (metric, rows) = match &self.metric {
-            None => (resolve::primary(context, experiment).await?, None),
-            Some(reference) => {
-                query.metric_keys = vec![reference.clone()];
-                let rows = context.store.run_table(&query).await?.rows;
-                if rows.iter().any(|row| row.metrics.iter().any(Option::is_some)) {
-                    (reference.clone(), Some(rows))
-                } else {
-                    (resolve::key_among("metric", reference, &resolve::metric_keys(context, &experiment.id).await?)?, None)
-                }
-            }
-        };
-        let rows = match rows {
-            Some(rows) => rows,
-            None => {
-                query.metric_keys = vec![metric.clone()];
-                context.store.run_table(&query).await?.rows
-            }
+        let metric = match &self.metric {
+            None => resolve::primary(context, experiment).await?,
+            Some(reference) => resolve::metric_key(context, &experiment.id, reference).await?,
         };
         let (better, reason) = Direction::of(&metric, &experiment.tags);
         let (direction, reason) = match (self.direction, better) {
@@ -163,50 +146,48 @@ impl Tool for BestRun {
             (Some(End::Max), _) | (Some(End::Worst), Direction::LowerIsBetter) => (Direction::HigherIsBetter, DirectionReason::Asked),
             (Some(End::Min), _) | (Some(End::Worst), Direction::HigherIsBetter) => (Direction::LowerIsBetter, DirectionReason::Asked),
         };
-        let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
-        let ranking = compare::rank(&values, direction);
-        let standing = |ranked: &Ranked| rows.get(ranked.index).map(|row| standing_of(row, ranked.value));
-        let Some((first, tied)) = ranking.best().split_first() else {
+        let query = RankingQuery { experiment: experiment.id.clone(), filter, metric, direction, at_most: RANKING_SHOWN };
+        let MetricRanking { first: ranked, counts } = context.store.ranking(&query).await?;
+        let metric = &query.metric;
+        let Some((first, others)) = ranked.split_first() else {
             let among = if query.filter.clauses.is_empty() { String::new() } else { format!(" among the runs with {}", query.filter) };
+            let left_out = excluded(&counts);
+            let why = if left_out.is_empty() { String::new() } else { format!(": {}", listed(&left_out)) };
             return Err(ToolError::Nothing(format!(
-                "no run of `{}` has a number for `{}`{among}: {} lack it, {} hold NaN, {} are infinite",
+                "no run of `{}` has a number for `{}`{among}{why}",
                 plain(&experiment.name),
-                plain(&metric),
-                ranking.excluded.missing.len(),
-                ranking.excluded.nan.len(),
-                ranking.excluded.infinite.len()
+                plain(metric),
             )));
         };
-        let best_id = rows.get(first.index).map(|row| row.id.clone());
-        let best = context.store.runs_by_id(best_id.as_slice()).await?.into_iter().next();
+        let (tied, next): (Vec<_>, Vec<_>) = others.iter().partition(|other| other.value == first.value);
+        let best = context.store.runs_by_id(std::slice::from_ref(&first.id)).await?.into_iter().next();
         let Some(best) = best else {
             return Err(ToolError::Nothing("the best run was removed from the store meanwhile; ask again".into()));
         };
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
-        caveats.extend(excluded_caveat(&metric, &ranking.excluded));
+        let left_out = excluded(&counts);
+        if !left_out.is_empty() {
+            caveats.push(format!("left out of the ranking by {}: {}", plain(metric), listed(&left_out)));
+        }
         if best.status != RunStatus::Finished {
             let name = shown_name(&best.name, &best.id.0);
             caveats.push(format!("{name} is {}, so its value may not be final", status_name(best.status)));
         }
         let mut runs = vec![ResolvedRun::of(&best)];
-        runs.extend(tied.iter().filter_map(standing).map(|tie| ResolvedRun { run_id: tie.run_id, run_name: tie.run_name }));
+        runs.extend(tied.iter().map(|tie| ResolvedRun { run_id: tie.id.0.clone(), run_name: shown_name(&tie.name, &tie.id.0) }));
         Ok(Best {
-            metric: plain(&metric),
+            metric: plain(metric),
             value: Number(first.value),
-            tied: tied.iter().filter_map(standing).collect(),
-            runner_up: ranking.runner_up().and_then(standing),
-            ranking: ranking.order.iter().take(RANKING_SHOWN).filter_map(standing).collect(),
-            compared: ranking.order.len(),
+            tied: tied.into_iter().map(place_of).collect(),
+            runner_up: next.first().copied().map(place_of),
+            ranking: ranked.iter().take(RANKING_SHOWN).map(place_of).collect(),
+            compared: counts.compared,
             filter: query.filter.to_string(),
-            excluded: Excluded {
-                missing: ranking.excluded.missing.len(),
-                nan: ranking.excluded.nan.len(),
-                infinite: ranking.excluded.infinite.len(),
-            },
+            excluded: Excluded { missing: counts.missing, nan: counts.nan, infinite: counts.infinite },
             resolved: Resolved {
                 experiment: Some(place.resolved()),
                 runs,
-                metrics: vec![plain(&metric)],
+                metrics: vec![plain(metric)],
                 direction: Some(ResolvedDirection::of(direction, &reason)),
                 ..Resolved::default()
             },
@@ -216,16 +197,15 @@ impl Tool for BestRun {
     }
 }
 
-fn standing_of(row: &RunRow, value: f64) -> Place {
-    Place { run_id: row.id.0.clone(), run_name: shown_name(&row.name, &row.id.0), value: Number(value) }
+fn place_of(run: &RankedRun) -> Place {
+    Place { run_id: run.id.0.clone(), run_name: shown_name(&run.name, &run.id.0), value: Number(run.value) }
 }
 
-/// Which runs a ranking left out, if any.
-pub(super) fn excluded_caveat(metric: &str, excluded: &compare::Excluded) -> Option<String> {
-    let kinds =
-        [(excluded.missing.len(), "without it"), (excluded.nan.len(), "with NaN"), (excluded.infinite.len(), "with an infinite value")];
-    let parts: Vec<String> = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
-    (!parts.is_empty()).then(|| format!("left out of the ranking by {}: {}", plain(metric), listed(&parts)))
+/// How many runs a ranking left out, of each kind that there is.
+fn excluded(counts: &RankingCounts) -> Vec<String> {
+    let kinds = [(counts.missing, "without it"), (counts.nan, "with NaN"), (counts.infinite, "with an infinite value")];
+    let counted = kinds.into_iter().filter_map(|(count, kind)| Some((count.filter(|count| *count > 0)?, kind)));
+    counted.map(|(count, kind)| format!("{count} {kind}")).collect()
 }
 
 impl View for Best {
@@ -254,10 +234,11 @@ impl View for Best {
             None if self.tied.is_empty() => said.push_str(" No other run has a value."),
             None => {}
         }
-        said.push_str(&format!(
-            " {} compared.",
-            if self.compared == 1 { "1 run was".to_owned() } else { format!("{} were", counted(self.compared as u64, "run")) }
-        ));
+        match self.compared {
+            Some(1) => said.push_str(" 1 run was compared."),
+            Some(compared) => said.push_str(&format!(" {} were compared.", counted(compared, "run"))),
+            None => {}
+        }
         said
     }
 

@@ -6,15 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ToolError;
-use super::parameter_impact::{EffectView, few_runs_caveat, measure};
+use super::parameter_impact::{EffectView, asked_parameters, few_runs_caveat};
 use super::resolve::{self, Place, Wants};
 use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{Extreme, Number, ParamValue, Resolved, ResolvedDirection, ResolvedRun, Table, counted, listed, plain, shown};
 use crate::domain::chart::{Chart, Comparison as ComparisonChart, MetricPanel, Plot, Prepared};
 use crate::domain::compare::{self, MetricRow};
+use crate::domain::impact;
 use crate::domain::metric::{Direction, Metric};
 use crate::domain::run::{Param, Run, RunId};
-use crate::store::HistoryQuery;
+use crate::store::{HistoryQuery, Reach, TableQuery};
 
 /// Compares runs side by side: metrics with the best run of each and the differences, parameters that differ and that are the same, and which parameters move the main metric over all runs of the experiment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -142,15 +143,25 @@ impl Tool for CompareRuns {
         let params: Vec<&[Param]> = runs.iter().map(|run| run.params.as_slice()).collect();
         let mut compared_params = compare::compare_params(&params);
         let known_params = resolve::param_keys(context, &place.experiment.id).await?;
-        let mut asked_params = Vec::new();
-        for reference in self.parameters.iter().flatten() {
-            asked_params.push(resolve::key_among("parameter", reference, &known_params)?);
-        }
+        let asked_params = asked_parameters(self.parameters.as_deref(), &known_params)?;
         if !asked_params.is_empty() {
             compared_params.differing.retain(|row| asked_params.contains(&row.key));
             compared_params.identical.retain(|param| asked_params.contains(&param.key));
         }
-        let (impact, _) = measure(context, &place, &main, self.parameters.as_deref(), None).await?;
+        let query = TableQuery {
+            experiment_ids: vec![place.experiment.id.clone()],
+            metric_keys: vec![main.clone()],
+            param_keys: if asked_params.is_empty() { known_params } else { asked_params.clone() },
+            // It stands beside the comparison: not worth reading ten thousand runs over REST for.
+            reach: Reach::Newest,
+            ..TableQuery::default()
+        };
+        let table = context.store.run_table(&query).await?;
+        if !table.complete {
+            let read = table.rows.len();
+            caveats.push(format!("the impact of parameters is that over the newest {read} runs; parameter_impact reads more"));
+        }
+        let impact = impact::parameter_impact(&table, &main);
         caveats.extend(few_runs_caveat(&main, &impact));
         let names: Vec<ResolvedRun> = runs.iter().map(ResolvedRun::of).collect();
         let main_row = rows.iter().find(|row| row.key == main);
@@ -218,7 +229,7 @@ impl CompareRuns {
     /// The metric by which the best run is told: the first asked for, else the primary metric if any of the runs has it, else their first.
     async fn main_metric(&self, context: &Context, place: &Place, runs: &[Run]) -> Result<String, ToolError> {
         if let Some(reference) = self.metrics.as_ref().and_then(|metrics| metrics.first()) {
-            return resolve::key_among("metric", reference, &resolve::metric_keys(context, &place.experiment.id).await?);
+            return resolve::metric_key(context, &place.experiment.id, reference).await;
         }
         let primary = resolve::primary(context, &place.experiment).await?;
         if runs.iter().any(|run| run.metric(&primary).is_some()) {
@@ -245,10 +256,9 @@ impl CompareRuns {
             Some(step) => self.rows_at_step(context, place, runs, step).await?,
         };
         if let Some(asked) = self.metrics.as_ref().filter(|asked| !asked.is_empty()) {
-            let known = resolve::metric_keys(context, &place.experiment.id).await?;
             let mut chosen = Vec::new();
             for reference in asked {
-                let key = resolve::key_among("metric", reference, &known)?;
+                let key = resolve::metric_key(context, &place.experiment.id, reference).await?;
                 match rows.iter().find(|row| row.key == key) {
                     Some(row) => chosen.push(row.clone()),
                     None => caveats.push(format!("none of these runs has {}", plain(&key))),

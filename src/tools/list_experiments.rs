@@ -9,11 +9,11 @@ use super::error::ToolError;
 use super::resolve;
 use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{Number, Resolved, Table, counted, description, lifecycle_name, own_tags, plain, shown};
-use crate::domain::compare;
 use crate::domain::experiment::{self, Experiment};
-use crate::domain::metric::{Direction, ValueClass, primary_metric};
+use crate::domain::filter::Filter;
+use crate::domain::metric::{Direction, primary_metric};
 use crate::domain::reference::{Likeness, Name, words};
-use crate::store::{StatusCounts, TableQuery};
+use crate::store::{RankingQuery, StatusCounts};
 
 /// Lists experiments, newest first, with their run counts and best value of the primary metric. Filter by words in the name, description or tags, by exact tags, or by status.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -214,28 +214,14 @@ async fn item(context: &Context, experiment: &Experiment, counts: &StatusCounts)
 }
 
 async fn best_metric(context: &Context, experiment: &Experiment) -> Result<BTreeMap<String, Number>, ToolError> {
-    let summaries = context.store.metric_summaries(&experiment.id).await?;
-    let counts = summaries.iter().map(|summary| (summary.key.as_str(), summary.runs));
-    let primary = primary_metric(counts, &experiment.tags);
-    let Some(summary) = summaries.iter().find(|summary| Some(summary.key.as_str()) == primary) else { return Ok(BTreeMap::new()) };
-    let (direction, _) = Direction::of(&summary.key, &experiment.tags);
-    let extreme = match direction {
-        Direction::HigherIsBetter => summary.max,
-        Direction::LowerIsBetter => summary.min,
-    };
-    let best = match extreme {
-        Some(value) if !ValueClass::of(value).is_finite() => best_finite(context, experiment, &summary.key, direction).await?,
-        extreme => extreme,
-    };
-    Ok(best.map(|value| (plain(&summary.key), Number(value))).into_iter().collect())
-}
-
-/// The best value that is a number, where some run's is infinite.
-async fn best_finite(context: &Context, experiment: &Experiment, key: &str, direction: Direction) -> Result<Option<f64>, ToolError> {
-    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], metric_keys: vec![key.to_owned()], ..TableQuery::default() };
-    let rows = context.store.run_table(&query).await?.rows;
-    let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
-    Ok(compare::rank(&values, direction).best_value())
+    let counts = context.store.metric_counts(&experiment.id).await?;
+    let primary = primary_metric(counts.iter().map(|(key, runs)| (key.as_str(), *runs)), &experiment.tags);
+    let Some(metric) = primary.map(str::to_owned) else { return Ok(BTreeMap::new()) };
+    let (direction, _) = Direction::of(&metric, &experiment.tags);
+    let key = plain(&metric);
+    let query = RankingQuery { experiment: experiment.id.clone(), filter: Filter::default(), metric, direction, at_most: 1 };
+    let best = context.store.first_runs(&query).await?;
+    Ok(best.first().map(|best| (key, Number(best.value))).into_iter().collect())
 }
 
 impl View for Experiments {

@@ -195,10 +195,9 @@ impl Tool for MetricHistory {
         let wants = Wants { metrics: &self.metrics, runs: &self.run_ids, ..Wants::default() };
         let place = resolve::place(context, self.experiment.as_deref(), wants).await?;
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
-        let known = resolve::metric_keys(context, &place.experiment.id).await?;
         let mut keys: Vec<String> = Vec::new();
         for reference in &self.metrics {
-            let key = resolve::key_among("metric", reference, &known)?;
+            let key = resolve::metric_key(context, &place.experiment.id, reference).await?;
             if !keys.contains(&key) {
                 keys.push(key);
             }

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ToolError;
-use super::resolve::{self, Place, Wants};
+use super::resolve::{self, Wants};
 use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{Number, Resolved, Table, plain, shown};
 use crate::domain::chart::{self, Chart, ImpactBar, Plot, Prepared};
 use crate::domain::impact::{self, Effect, Groups, Impact, LEAST_RUNS, LeftOut, LeftOutReason, Measure};
-use crate::store::TableQuery;
+use crate::store::{Reach, TableQuery};
 
 /// Tells which parameters go with a metric over all runs of an experiment: Pearson and Spearman correlation with n and p-value for numeric parameters, mean and median per category for the others. An association, not a proof of cause.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -139,10 +139,19 @@ impl Tool for ParameterImpact {
         let metrics: Vec<String> = self.metric.iter().cloned().collect();
         let place = resolve::place(context, self.experiment.as_deref(), Wants { metrics: &metrics, ..Wants::default() }).await?;
         let metric = match &self.metric {
-            Some(reference) => resolve::key_among("metric", reference, &resolve::metric_keys(context, &place.experiment.id).await?)?,
+            Some(reference) => resolve::metric_key(context, &place.experiment.id, reference).await?,
             None => resolve::primary(context, &place.experiment).await?,
         };
-        let (measured, asked) = measure(context, &place, &metric, self.parameters.as_deref(), self.filter.as_deref()).await?;
+        let known = resolve::param_keys(context, &place.experiment.id).await?;
+        let asked = asked_parameters(self.parameters.as_deref(), &known)?;
+        let query = TableQuery {
+            experiment_ids: vec![place.experiment.id.clone()],
+            filter: resolve::filter(context, &place.experiment, self.filter.as_deref()).await?,
+            metric_keys: vec![metric.clone()],
+            param_keys: if asked.is_empty() { known } else { asked.clone() },
+            reach: Reach::All,
+        };
+        let measured = impact::parameter_impact(&context.store.run_table(&query).await?, &metric);
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
         caveats.extend(few_runs_caveat(&metric, &measured));
         if measured.missing + measured.not_finite > 0 {
@@ -173,27 +182,9 @@ impl Tool for ParameterImpact {
     }
 }
 
-/// The impact of the parameters asked for (all where none are) on a metric over all runs, and the keys that were asked for.
-pub(super) async fn measure(
-    context: &Context,
-    place: &Place,
-    metric: &str,
-    parameters: Option<&[String]>,
-    filter: Option<&str>,
-) -> Result<(Impact, Vec<String>), ToolError> {
-    let known = resolve::param_keys(context, &place.experiment.id).await?;
-    let mut asked = Vec::new();
-    for reference in parameters.unwrap_or_default() {
-        asked.push(resolve::key_among("parameter", reference, &known)?);
-    }
-    let query = TableQuery {
-        experiment_ids: vec![place.experiment.id.clone()],
-        filter: resolve::filter(context, &place.experiment, filter).await?,
-        metric_keys: vec![metric.to_owned()],
-        param_keys: if asked.is_empty() { known } else { asked.clone() },
-    };
-    let table = context.store.run_table(&query).await?;
-    Ok((impact::parameter_impact(&table, metric), asked))
+/// The parameters that the references mean; none where none are given.
+pub(super) fn asked_parameters(references: Option<&[String]>, known: &[String]) -> Result<Vec<String>, ToolError> {
+    references.unwrap_or_default().iter().map(|reference| resolve::key_among("parameter", reference, known)).collect()
 }
 
 /// Where there are too few runs for any figure.

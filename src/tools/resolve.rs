@@ -9,7 +9,7 @@ mod runs;
 use std::collections::BTreeMap;
 
 use self::keys::no_such;
-pub use self::keys::{field, filter, is_attribute, key_among, metric_keys, param_keys, primary, sort_field};
+pub use self::keys::{field, filter, is_attribute, key_among, metric_key, param_key, param_keys, primary, sort_field};
 pub use self::runs::{OneRun, one_of_them, runs};
 use self::runs::{no_such_run, run_name};
 use super::error::ToolError;
@@ -197,11 +197,12 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
             metrics.push(metric);
         }
     }
-    if !metrics.is_empty() {
+    // The names of the only one are read where they are needed.
+    if !metrics.is_empty() && fitting.len() > 1 {
         let logged = by_experiment(context.store.metric_keys().await?);
         fitting = holding(fitting, &logged, &metrics, "metric")?;
     }
-    if !wants.parameters.is_empty() {
+    if !wants.parameters.is_empty() && fitting.len() > 1 {
         let logged = by_experiment(context.store.param_keys().await?);
         fitting = holding(fitting, &logged, wants.parameters, "parameter")?;
     }

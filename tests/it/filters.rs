@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use trialogue::domain::experiment::{ExperimentId, Lifecycle, View};
 use trialogue::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
 use trialogue::domain::run::RunId;
-use trialogue::store::{ExperimentQuery, OpenMode, Page, RunQuery, Store};
+use trialogue::store::{Count, ExperimentQuery, OpenMode, Page, RunQuery, Store};
 
 use crate::support::{folder, history, judge, open, python};
 
@@ -120,6 +120,7 @@ async fn search_runs(store: &Store, search: &Search) -> Answer {
         view: view(&search.view),
         max_results: search.max_results,
         page_token: None,
+        count: Count::All,
     };
     let mut pages = Vec::new();
     loop {

@@ -19,6 +19,7 @@ mod hygiene;
 mod layers;
 mod memory;
 mod mlflow_faults;
+mod mlflow_requests;
 mod mlflow_server;
 mod openai;
 mod parity;

@@ -9,7 +9,7 @@ use trialogue::domain::artifact::ArtifactPath;
 use trialogue::domain::experiment::{ExperimentId, NewExperiment, Tag, View};
 use trialogue::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
 use trialogue::domain::run::{Run, RunId};
-use trialogue::store::{ExperimentQuery, HistoryQuery, OpenMode, RunQuery, Store, StoreError, TableQuery, demo};
+use trialogue::store::{Count, ExperimentQuery, HistoryQuery, OpenMode, Reach, RunQuery, Store, StoreError, TableQuery, demo};
 
 use crate::services::mlflow::{Artifacts, MlflowServer, Release, store_at};
 use crate::support::{folder, open};
@@ -198,7 +198,7 @@ async fn check_runs(file: &Store, server: &Store) {
         for (view, max_results) in [(View::ActiveOnly, 1_000), (View::DeletedOnly, 1_000), (View::All, 7)] {
             let order_by = if order.is_empty() { Vec::new() } else { vec![RunOrder::parse(order).unwrap()] };
             let filter = Filter::parse(filter).unwrap();
-            let query = RunQuery { experiment_ids: ids.clone(), filter, order_by, view, max_results, page_token: None };
+            let query = RunQuery { experiment_ids: ids.clone(), filter, order_by, view, max_results, page_token: None, count: Count::All };
             check_pages_of_runs(file, server, query).await;
         }
     }
@@ -257,6 +257,7 @@ async fn check_summaries(file: &Store, server: &Store) {
             filter: Filter::parse(filter).unwrap(),
             metric_keys: ["f1_score", "auc_roc", "none", "odd values", "f1_score"].map(str::to_owned).to_vec(),
             param_keys: ["learning_rate", "algorithm", "none"].map(str::to_owned).to_vec(),
+            reach: Reach::All,
         };
         same(&file.run_table(&query).await, &server.run_table(&query).await, filter);
     }

@@ -23,6 +23,11 @@ const NULL_TESTS: Version = Version { major: 3, minor: 9 };
 /// Servers that do not take a NaN for the 0 that is stored in its place.
 const TRUE_NAN: Version = Version { major: 3, minor: 17 };
 
+/// Whether a server of this version does so.
+pub(super) fn takes_nan_for_zero(version: Version) -> bool {
+    version < TRUE_NAN
+}
+
 /// A search of runs, divided.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Division {
@@ -96,7 +101,7 @@ fn side_of(clause: &Clause, version: Version) -> Side {
                 Side::Ours
             }
         }
-        (Field::Metric(_), Test::Number(comparison, number)) if version < TRUE_NAN => {
+        (Field::Metric(_), Test::Number(comparison, number)) if takes_nan_for_zero(version) => {
             match (comparison, compare(0.0, *comparison, *number)) {
                 // The stored 0 fails, and the NaN that it stands for would pass.
                 (Comparison::Ne, false) => Side::Ours,

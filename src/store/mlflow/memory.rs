@@ -7,9 +7,13 @@ use tokio::sync::OnceCell;
 
 use super::client::Deadline;
 use super::snapshot::Snapshot;
-use super::{MlflowStore, side_by_side};
+use super::{MlflowStore, ranking, search, side_by_side};
 use crate::domain::experiment::ExperimentId;
+use crate::domain::run::{Run, RunId};
 use crate::store::StoreError;
+
+/// Whole runs that are kept.
+const RUNS_KEPT: usize = 200;
 
 /// Experiments by id; who comes second waits for the first to have read one.
 type Snapshots = HashMap<(ExperimentId, Depth), Arc<OnceCell<Arc<Snapshot>>>>;
@@ -19,6 +23,8 @@ type Snapshots = HashMap<(ExperimentId, Depth), Arc<OnceCell<Arc<Snapshot>>>>;
 pub(super) struct Memory {
     pub(super) keeps: Keeps,
     snapshots: Mutex<Snapshots>,
+    /// Whole runs, a few.
+    runs: Mutex<HashMap<RunId, Run>>,
     omissions: Mutex<Vec<String>>,
 }
 
@@ -34,7 +40,10 @@ pub(super) enum Keeps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Depth {
     All,
+    /// A page of the newest runs.
     Newest,
+    /// A few of the newest runs, which cost little.
+    Glimpse,
 }
 
 impl MlflowStore {
@@ -68,7 +77,8 @@ impl MlflowStore {
     async fn read(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
         Ok(Arc::new(match depth {
             Depth::All => Snapshot::read(self, id, deadline).await?,
-            Depth::Newest => Snapshot::read_newest(self, id, deadline).await?,
+            Depth::Newest => Snapshot::read_newest(self, id, search::RUNS_A_PAGE, deadline).await?,
+            Depth::Glimpse => Snapshot::read_newest(self, id, ranking::A_GLIMPSE, deadline).await?,
         }))
     }
 
@@ -79,9 +89,17 @@ impl MlflowStore {
 
     /// All of an experiment, if this call has read that much of it.
     pub(super) fn remembered(&self, id: &ExperimentId) -> Option<Arc<Snapshot>> {
-        let snapshots = self.memory.lock_snapshots();
-        let known = |depth| snapshots.get(&(id.clone(), depth)).and_then(|cell| cell.get()).cloned();
-        known(Depth::All).or_else(|| known(Depth::Newest).filter(|snapshot| snapshot.is_complete()))
+        let known = [Depth::All, Depth::Newest, Depth::Glimpse].map(|depth| self.memory.snapshot(id, depth));
+        let [all, others @ ..] = known;
+        all.or_else(|| others.into_iter().flatten().find(|snapshot| snapshot.is_complete()))
+    }
+
+    /// As [`MlflowStore::snapshot`], or a deeper one that this call has read.
+    pub(super) async fn at_hand(&self, id: &ExperimentId, depth: Depth, deadline: Deadline) -> Result<Arc<Snapshot>, StoreError> {
+        match (depth, self.memory.snapshot(id, Depth::Newest)) {
+            (Depth::Glimpse, Some(newest)) => Ok(newest),
+            (Depth::All | Depth::Newest | Depth::Glimpse, _) => self.snapshot(id, depth, deadline).await,
+        }
     }
 }
 
@@ -93,6 +111,22 @@ impl Memory {
 
     pub(super) fn omissions(&self) -> Vec<String> {
         self.omissions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a run for who asks for it again.
+    pub(super) fn keep(&self, run: &Run) {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.keeps == Keeps::Snapshots && runs.len() < RUNS_KEPT {
+            runs.insert(run.id.clone(), run.clone());
+        }
+    }
+
+    pub(super) fn run(&self, id: &RunId) -> Option<Run> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    fn snapshot(&self, id: &ExperimentId, depth: Depth) -> Option<Arc<Snapshot>> {
+        self.lock_snapshots().get(&(id.clone(), depth)).and_then(|cell| cell.get()).cloned()
     }
 
     fn lock_snapshots(&self) -> std::sync::MutexGuard<'_, Snapshots> {

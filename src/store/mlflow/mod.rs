@@ -7,12 +7,14 @@
 mod breaker;
 mod client;
 mod conditions;
+mod count;
 mod experiments;
 mod fault;
 mod histories;
 mod memory;
 mod names;
 mod probe;
+mod ranking;
 mod retry;
 mod search;
 mod settings;
@@ -33,12 +35,12 @@ use self::search::{Pages, Scope};
 use self::wire::{FilesReply, RunReply};
 use super::artifacts::{is_folder as artifact_is_folder, missing as no_such_artifact};
 use super::{
-    ExperimentQuery, HistoryQuery, MetricCurve, MetricSummary, Page, ParamSummary, RunQuery, StatusCounts, StoreError, TableQuery,
+    ExperimentQuery, HistoryQuery, MetricCurve, MetricSummary, Page, ParamSummary, Reach, RunQuery, StatusCounts, StoreError, TableQuery,
 };
 use crate::domain::artifact::{Artifact, ArtifactHead, ArtifactPath};
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment, View};
-use crate::domain::filter::{Attribute, Field, Filter, RunOrder, SortDirection};
-use crate::domain::run::{Run, RunId, RunTable};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, RunOrder, SortDirection, Test, TextMatch};
+use crate::domain::run::{Run, RunId, RunStatus, RunTable};
 use crate::domain::time::Timestamp;
 
 pub use probe::Finding;
@@ -115,8 +117,27 @@ impl MlflowStore {
     }
 
     pub(super) async fn status_counts(&self, ids: &[ExperimentId]) -> Result<Vec<StatusCounts>, StoreError> {
-        let snapshots = self.snapshots(ids, Depth::All, self.client.deadline()).await?;
-        Ok(snapshots.iter().map(|snapshot| snapshot.status_counts()).collect())
+        let deadline = self.client.deadline();
+        side_by_side(ids.iter().map(|id| self.status_count(id, deadline)).collect()).await
+    }
+
+    async fn status_count(&self, id: &ExperimentId, deadline: Deadline) -> Result<StatusCounts, StoreError> {
+        let newest = self.at_hand(id, Depth::Newest, deadline).await?;
+        if newest.is_complete() {
+            return Ok(newest.status_counts());
+        }
+        let mut counts = StatusCounts::new();
+        for status in RunStatus::ALL {
+            let test = Test::Text(TextMatch::Eq, status.mlflow_name().to_owned());
+            let filter = Filter { clauses: vec![Clause { field: Field::Attribute(Attribute::Status), test }] };
+            let scope = Scope::new(std::slice::from_ref(id), &filter, &[], View::ActiveOnly)?;
+            match count::count(self, &scope, None, deadline).await.map_err(|fault| self.client.explain(fault))? {
+                Some(0) => {}
+                Some(count) => drop(counts.insert(status, count)),
+                None => return Ok(self.snapshot(id, Depth::All, deadline).await?.status_counts()),
+            }
+        }
+        Ok(counts)
     }
 
     pub(super) async fn last_starts(&self, ids: &[ExperimentId]) -> Result<Vec<Option<Timestamp>>, StoreError> {
@@ -150,9 +171,16 @@ impl MlflowStore {
     }
 
     async fn run(&self, id: &RunId, deadline: Deadline) -> Result<Option<Run>, StoreError> {
+        if let Some(known) = self.memory.run(id) {
+            return Ok(Some(known));
+        }
         let question = Question::get("api/2.0/mlflow/runs/get", vec![("run_id", id.0.clone())]);
         match self.client.ask::<RunReply>(&question, deadline).await {
-            Ok(reply) => Ok(reply.run.into_run().map(|found| found.run)),
+            Ok(reply) => {
+                let run = reply.run.into_run().map(|found| found.run);
+                run.iter().for_each(|run| self.memory.keep(run));
+                Ok(run)
+            }
             // An id that no run can have is refused as a bad question.
             Err(fault) if fault.is_missing() || fault.is_bad_question() => Ok(None),
             Err(fault) => Err(self.client.explain(fault)),
@@ -167,7 +195,11 @@ impl MlflowStore {
         let mut ids = query.experiment_ids.clone();
         ids.sort_unstable();
         ids.dedup();
-        Ok(snapshot::table(query, &self.snapshots(&ids, Depth::All, deadline).await?))
+        let depth = match query.reach {
+            Reach::All => Depth::All,
+            Reach::Newest => Depth::Newest,
+        };
+        Ok(snapshot::table(query, &self.snapshots(&ids, depth, deadline).await?))
     }
 
     pub(super) async fn metric_summaries(&self, id: &ExperimentId) -> Result<Vec<MetricSummary>, StoreError> {

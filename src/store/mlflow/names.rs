@@ -1,12 +1,16 @@
 //! Names of metrics and parameters, from runs that were read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::memory::Depth;
+use super::search::{Pages, Scope};
 use super::snapshot::Snapshot;
-use super::{MlflowStore, experiments, search};
-use crate::domain::experiment::ExperimentId;
-use crate::store::StoreError;
+use super::{MlflowStore, experiments, ranking, search, snapshot};
+use crate::domain::experiment::{ExperimentId, View};
+use crate::domain::filter::{Clause, Comparison, Field, Filter, Test, TextMatch};
+use crate::domain::run::RunTable;
+use crate::store::{StoreError, TableQuery};
 
 impl MlflowStore {
     pub(in crate::store) async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
@@ -18,13 +22,62 @@ impl MlflowStore {
     }
 
     pub(in crate::store) async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        let snapshot = self.snapshot(id, Depth::All, self.client.deadline()).await?;
-        Ok(sorted(snapshot.metric_keys()))
+        Ok(sorted(self.newest(id).await?.metric_keys()))
     }
 
     pub(in crate::store) async fn param_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        let snapshot = self.snapshot(id, Depth::All, self.client.deadline()).await?;
-        Ok(sorted(snapshot.param_keys()))
+        Ok(sorted(self.newest(id).await?.param_keys()))
+    }
+
+    pub(in crate::store) async fn metric_counts(&self, id: &ExperimentId) -> Result<Vec<(String, u64)>, StoreError> {
+        let summaries = self.newest(id).await?.metric_summaries();
+        Ok(summaries.into_iter().map(|summary| (summary.key, summary.runs)).collect())
+    }
+
+    async fn newest(&self, id: &ExperimentId) -> Result<Arc<Snapshot>, StoreError> {
+        let newest = self.at_hand(id, Depth::Newest, self.client.deadline()).await?;
+        self.tell_of_cut(usize::from(!newest.is_complete()));
+        Ok(newest)
+    }
+
+    fn tell_of_cut(&self, experiments: usize) {
+        if experiments > 0 {
+            self.tell(format!("names were looked up in the newest {} runs of {experiments} large experiments", search::RUNS_A_PAGE));
+        }
+    }
+
+    pub(in crate::store) async fn logs_metric(&self, id: &ExperimentId, key: &str) -> Result<bool, StoreError> {
+        let test = Test::Number(Comparison::Ne, ranking::LOGGED_BY_NOBODY);
+        self.has(id, Clause { field: Field::Metric(key.to_owned()), test }, Snapshot::metric_keys).await
+    }
+
+    pub(in crate::store) async fn has_param(&self, id: &ExperimentId, key: &str) -> Result<bool, StoreError> {
+        let test = Test::Text(TextMatch::Like, "%".to_owned());
+        self.has(id, Clause { field: Field::Param(key.to_owned()), test }, Snapshot::param_keys).await
+    }
+
+    /// Whether a run has the key, which `clause` then finds: the newest runs mostly tell.
+    async fn has(&self, id: &ExperimentId, clause: Clause, keys: fn(&Snapshot) -> &[String]) -> Result<bool, StoreError> {
+        let deadline = self.client.deadline();
+        let glimpse = self.at_hand(id, Depth::Glimpse, deadline).await?;
+        let (Field::Metric(key) | Field::Param(key)) = &clause.field else { return Ok(false) };
+        if glimpse.is_complete() || keys(&glimpse).contains(key) {
+            return Ok(keys(&glimpse).contains(key));
+        }
+        let filter = Filter { clauses: vec![clause] };
+        let Ok(scope) = Scope::new(std::slice::from_ref(id), &filter, &[], View::ActiveOnly) else { return Ok(false) };
+        match Pages::new(self, scope, None).next(1, deadline).await {
+            Ok(found) => Ok(!found.is_empty()),
+            // No key that this server knows how to read.
+            Err(fault) if fault.is_bad_question() => Ok(false),
+            Err(fault) => Err(self.client.explain(fault)),
+        }
+    }
+
+    pub(in crate::store) async fn few_runs(&self, id: &ExperimentId) -> Result<Option<RunTable>, StoreError> {
+        let glimpse = self.at_hand(id, Depth::Glimpse, self.client.deadline()).await?;
+        let query = TableQuery { experiment_ids: vec![id.clone()], ..TableQuery::default() };
+        Ok(glimpse.is_complete().then(|| snapshot::table(&query, &[glimpse])))
     }
 
     /// The keys of all active experiments, from their newest runs: an experiment's runs mostly log the same.
@@ -40,9 +93,7 @@ impl MlflowStore {
                 keys.entry(key).or_default().push(id.clone());
             }
         }
-        if cut > 0 {
-            self.tell(format!("names were looked up in the newest {} runs of {cut} large experiments", search::RUNS_A_PAGE));
-        }
+        self.tell_of_cut(cut);
         let by_number = |id: &ExperimentId| id.0.parse::<i64>().ok();
         Ok(keys
             .into_iter()

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::MlflowStore;
 use super::client::{Deadline, Question};
 use super::conditions::{Division, passes, sort_runs};
+use super::count::{COUNTED_AT_MOST, Range, count_on};
 use super::fault::Fault;
 use super::wire::{FoundRun, RunsPage};
 use crate::domain::experiment::{ExperimentId, View};
@@ -15,7 +16,7 @@ use crate::domain::filter::{Filter, RunOrder};
 use crate::domain::run::Run;
 use crate::store::page::{Listing, Place, limit};
 use crate::store::refusals::refuse_order;
-use crate::store::{Page, RunQuery, StoreError};
+use crate::store::{Count, Page, RunQuery, StoreError};
 
 /// Runs that are asked for at a time: about a megabyte.
 pub(super) const RUNS_A_PAGE: usize = 500;
@@ -25,9 +26,6 @@ const RUNS_LOOKED_AT: usize = 10_000;
 
 /// Metrics, parameters and tags that are kept on our side for one search: some 50 MB.
 const VALUES_KEPT: usize = 500_000;
-
-/// Runs up to which a total is counted.
-const TOTAL_AT_MOST: i64 = 1_000_000;
 
 /// Where a search looks, in MLflow's words.
 #[derive(Debug, Clone)]
@@ -57,6 +55,11 @@ impl Scope {
 
     pub(super) fn is_empty(&self) -> bool {
         self.experiment_ids.is_empty()
+    }
+
+    /// The same runs in MLflow's own order, which is cheap.
+    pub(super) fn unsorted(&self) -> Self {
+        Self { order_by: Vec::new(), ..self.clone() }
     }
 }
 
@@ -97,6 +100,11 @@ impl<'store> Pages<'store> {
             return Ok(page.runs.into_iter().filter_map(super::wire::WireRun::into_run).collect());
         }
         Ok(Vec::new())
+    }
+
+    /// The server's mark of the next page.
+    pub(super) fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     /// Whether the last page was read.
@@ -158,69 +166,31 @@ async fn servers_page(
             Err(fault) => return Ok(Err(fault)),
         }
     }
+    if query.count == Count::Nothing {
+        // Asked for by somebody who looks for certain runs, and will want them.
+        items.iter().for_each(|run| store.memory.keep(run));
+    }
     let end = place.offset.saturating_add(i64::try_from(items.len()).unwrap_or(i64::MAX));
     let next = if pages.is_over { None } else { pages.mark.clone() };
-    let total = match next {
+    let total = match &next {
         // Past the end, the page does not tell where the end was.
         None if items.is_empty() && place.offset > 0 => None,
         None => u64::try_from(end).ok(),
-        Some(_) => match count(&mut pages, end, deadline).await {
-            Ok(total) => total,
-            Err(fault) => return Ok(Err(fault)),
-        },
+        Some(_) if query.count == Count::Nothing => None,
+        Some(mark) => {
+            let known = Range { least: u64::try_from(end).unwrap_or_default(), most: None };
+            match count_on(store, &pages.scope, mark, known, deadline).await {
+                Ok(total) => total,
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
     };
     // Up to 2.22, a full page has a token even where nothing follows.
     let next = next.filter(|_| total != u64::try_from(end).ok());
-    if total.is_none() && next.is_some() {
-        store.tell(format!("the runs were not counted beyond {TOTAL_AT_MOST} or what the time allowed"));
+    if total.is_none() && next.is_some() && query.count == Count::All {
+        store.tell(format!("the runs were not counted beyond {COUNTED_AT_MOST} or what the time allowed"));
     }
     Ok(Ok(Page { items, total, next: next.map(|mark| listing.token_of(&Place { offset: end, mark: Some(mark) })) }))
-}
-
-/// How many runs there are in all, where `known` are known and there are more. MLflow has no call that counts.
-///
-/// First a page as always; then by asking for single runs further and further on, since MLflow's page tokens are offsets
-/// (`{"offset": 2}` in base64). A server whose tokens are something else is read page by page.
-async fn count(pages: &mut Pages<'_>, known: i64, deadline: Deadline) -> Result<Option<u64>, Fault> {
-    let mut counted = known;
-    loop {
-        let found = pages.next(RUNS_A_PAGE, deadline).await?.len();
-        counted = counted.saturating_add(i64::try_from(found).unwrap_or(i64::MAX));
-        if pages.is_over {
-            return Ok(u64::try_from(counted).ok());
-        }
-        if pages.mark.as_deref() == Some(offset_token(counted).as_str()) {
-            return leap(pages, counted, deadline).await;
-        }
-        if counted >= TOTAL_AT_MOST || deadline.is_near() {
-            return Ok(None);
-        }
-    }
-}
-
-/// Doubles the offset until there is no run, then halves the gap. There is a run at `present`.
-async fn leap(pages: &mut Pages<'_>, present: i64, deadline: Deadline) -> Result<Option<u64>, Fault> {
-    let (mut present, mut absent) = (present, None);
-    loop {
-        let tried = match absent {
-            None if present >= TOTAL_AT_MOST => return Ok(None),
-            None => present.saturating_mul(2).min(TOTAL_AT_MOST),
-            Some(absent) if absent - present <= 1 => return Ok(u64::try_from(absent).ok()),
-            Some(absent) => present + (absent - present) / 2,
-        };
-        if deadline.is_near() {
-            return Ok(None);
-        }
-        pages.mark = Some(offset_token(tried));
-        pages.is_over = false;
-        if pages.next(1, deadline).await?.is_empty() { absent = Some(tried) } else { present = tried }
-    }
-}
-
-/// MLflow's own spelling of an offset (`SearchUtils.create_page_token`).
-fn offset_token(offset: i64) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(format!("{{\"offset\": {offset}}}"))
 }
 
 /// A page that is filtered or sorted here, over at most [`RUNS_LOOKED_AT`] runs.
@@ -282,15 +252,5 @@ pub(super) async fn scan(
             store.tell(format!("only {} runs were read from the server; there are more", seen.len()));
             return Ok(false);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_are_spelled_as_mlflow_spells_them() {
-        assert_eq!(offset_token(2), "eyJvZmZzZXQiOiAyfQ==");
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::MlflowStore;
 use super::client::Deadline;
 use super::conditions::{Division, passes};
-use super::search::{Pages, RUNS_A_PAGE, Scope, scan};
+use super::search::{Pages, Scope, scan};
 use super::wire::FoundRun;
 use crate::domain::experiment::{ExperimentId, View};
 use crate::domain::filter::Filter;
@@ -106,12 +106,17 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// Reads the newest runs only: one page.
-    pub(super) async fn read_newest(store: &MlflowStore, id: &ExperimentId, deadline: Deadline) -> Result<Self, StoreError> {
+    /// Reads the newest runs only.
+    pub(super) async fn read_newest(store: &MlflowStore, id: &ExperimentId, count: usize, deadline: Deadline) -> Result<Self, StoreError> {
         let scope = Scope::new(std::slice::from_ref(id), &Filter::default(), &[], View::ActiveOnly)?;
+        Self::read_first(store, scope, count, deadline).await
+    }
+
+    /// Reads the first runs of a search: one page.
+    pub(super) async fn read_first(store: &MlflowStore, scope: Scope, count: usize, deadline: Deadline) -> Result<Self, StoreError> {
         let mut pages = Pages::new(store, scope, None);
         let mut snapshot = Self::default();
-        for found in pages.next(RUNS_A_PAGE, deadline).await.map_err(|fault| store.client.explain(fault))? {
+        for found in pages.next(count, deadline).await.map_err(|fault| store.client.explain(fault))? {
             snapshot.add(found);
         }
         snapshot.is_complete = pages.is_over();

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
+use super::conditions::number_of;
 use super::connection::Session;
 use super::fault::Fault;
 use super::rows::{bytes, text};
@@ -38,10 +39,25 @@ impl KeyTable {
         format!("SELECT k.run_uuid FROM {} AS k WHERE k.key = ?1", self.name())
     }
 
+    /// Whether an active run of the experiment `?2` logged the key `?1`.
+    pub(super) fn is_logged_in(self) -> String {
+        format!(
+            "SELECT 1 FROM {} AS k CROSS JOIN runs AS r ON r.run_uuid = k.run_uuid \
+             WHERE k.key = ?1 AND r.experiment_id = ?2 AND r.lifecycle_stage = 'active' LIMIT 1",
+            self.name()
+        )
+    }
+
     /// Whether the run `?2` logged the key `?1`.
     pub(super) fn logs(self) -> String {
         format!("SELECT 1 FROM {} AS k WHERE k.key = ?1 AND k.run_uuid = ?2", self.name())
     }
+}
+
+/// Whether an active run of the experiment logged exactly this key.
+pub(super) fn is_logged(session: &Session, table: KeyTable, id: &ExperimentId, key: &str) -> Result<bool, Fault> {
+    let Some(number) = number_of(&id.0) else { return Ok(false) };
+    Ok(session.connection.prepare_cached(&table.is_logged_in())?.exists(params![key, number])?)
 }
 
 /// Active runs of active experiments.

@@ -149,6 +149,16 @@ impl SqliteStore {
         Ok(logged_in(self.param_keys().await?, id))
     }
 
+    pub(super) async fn logs_metric(&self, id: &ExperimentId, key: &str) -> Result<bool, StoreError> {
+        let (id, key) = (id.clone(), key.to_owned());
+        self.pool.read(move |session| keys::is_logged(session, KeyTable::Metrics, &id, &key)).await
+    }
+
+    pub(super) async fn has_param(&self, id: &ExperimentId, key: &str) -> Result<bool, StoreError> {
+        let (id, key) = (id.clone(), key.to_owned());
+        self.pool.read(move |session| keys::is_logged(session, KeyTable::Params, &id, &key)).await
+    }
+
     pub(super) async fn metric_histories(&self, query: &HistoryQuery) -> Result<Vec<MetricCurve>, StoreError> {
         let query = query.clone();
         self.pool.read(move |session| history::metric_histories(session, &query)).await

@@ -13,7 +13,7 @@ use crate::domain::filter::{Attribute, Field, RunOrder};
 use crate::domain::run::{Run, RunId};
 use crate::store::page::{Listing, limit, total_told_by_page};
 use crate::store::refusals::refuse_order;
-use crate::store::{Page, RunQuery};
+use crate::store::{Count, Page, RunQuery};
 
 /// A page of whole runs.
 pub(super) fn search_runs(session: &Session, query: &RunQuery) -> Result<Page<Run>, Fault> {
@@ -29,14 +29,15 @@ pub(super) fn search_runs(session: &Session, query: &RunQuery) -> Result<Page<Ru
         ids.push(RunId(text(row, 0)?));
     }
 
-    let total = match total_told_by_page(offset, ids.len(), limit) {
-        Some(total) => total,
-        None => count(session, query)?,
+    let total = match (total_told_by_page(offset, ids.len(), limit), query.count) {
+        (Some(total), _) => Some(total),
+        (None, Count::All) => Some(count(session, query)?),
+        (None, Count::Nothing) => None,
     };
     let has_more = ids.len() > query.max_results;
     ids.truncate(query.max_results);
     let next = has_more.then(|| listing.token(offset.saturating_add(limit - 1)));
-    Ok(Page { items: load_runs(session, &ids)?, total: Some(total), next })
+    Ok(Page { items: load_runs(session, &ids)?, total, next })
 }
 
 /// The statement of one page.

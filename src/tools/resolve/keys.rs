@@ -8,14 +8,6 @@ use crate::tools::error::ToolError;
 use crate::tools::tool::Context;
 use crate::tools::view::plain;
 
-/// The metric keys of an experiment's active runs.
-///
-/// # Errors
-/// Where the store fails.
-pub async fn metric_keys(context: &Context, id: &ExperimentId) -> Result<Vec<String>, ToolError> {
-    Ok(context.store.metric_keys_of(id).await?)
-}
-
 /// The parameter keys of an experiment's active runs.
 ///
 /// # Errors
@@ -41,17 +33,40 @@ pub fn key_among(what: &'static str, reference: &str, keys: &[String]) -> Result
     }
 }
 
+/// The metric of the experiment that `reference` means. A key that is spelled exactly is not looked for among all of them, which on a
+/// server are those of many runs.
+///
+/// # Errors
+/// As [`key_among`].
+pub async fn metric_key(context: &Context, id: &ExperimentId, reference: &str) -> Result<String, ToolError> {
+    if context.store.logs_metric(id, reference).await? {
+        return Ok(reference.to_owned());
+    }
+    key_among("metric", reference, &context.store.metric_keys_of(id).await?)
+}
+
+/// As [`metric_key`], of a parameter.
+///
+/// # Errors
+/// As [`key_among`].
+pub async fn param_key(context: &Context, id: &ExperimentId, reference: &str) -> Result<String, ToolError> {
+    if context.store.has_param(id, reference).await? {
+        return Ok(reference.to_owned());
+    }
+    key_among("parameter", reference, &context.store.param_keys_of(id).await?)
+}
+
 /// The experiment's primary metric: what "best" means when nobody says by what.
 ///
 /// # Errors
 /// [`ToolError::Nothing`] where no metric is logged.
 pub async fn primary(context: &Context, experiment: &Experiment) -> Result<String, ToolError> {
-    let tagged = experiment.tag(PRIMARY_METRIC_TAG).map(str::trim);
-    if let Some(key) = metric_keys(context, &experiment.id).await?.into_iter().find(|key| Some(key.as_str()) == tagged) {
-        return Ok(key);
+    if let Some(tagged) = experiment.tag(PRIMARY_METRIC_TAG).map(str::trim)
+        && context.store.logs_metric(&experiment.id, tagged).await?
+    {
+        return Ok(tagged.to_owned());
     }
-    let counts: Vec<(String, u64)> =
-        context.store.metric_summaries(&experiment.id).await?.into_iter().map(|summary| (summary.key, summary.runs)).collect();
+    let counts = context.store.metric_counts(&experiment.id).await?;
     primary_metric(counts.iter().map(|(key, runs)| (key.as_str(), *runs)), &experiment.tags)
         .map(str::to_owned)
         .ok_or_else(|| ToolError::Nothing(format!("no metric is logged in `{}` yet", plain(&experiment.name))))
@@ -76,8 +91,8 @@ pub async fn filter(context: &Context, experiment: &Experiment, text: Option<&st
 /// As [`key_among`].
 pub async fn field(context: &Context, experiment: &Experiment, field: Field) -> Result<Field, ToolError> {
     Ok(match field {
-        Field::Metric(key) => Field::Metric(key_among("metric", &key, &metric_keys(context, &experiment.id).await?)?),
-        Field::Param(key) => Field::Param(key_among("parameter", &key, &param_keys(context, &experiment.id).await?)?),
+        Field::Metric(key) => Field::Metric(metric_key(context, &experiment.id, &key).await?),
+        Field::Param(key) => Field::Param(param_key(context, &experiment.id, &key).await?),
         other @ (Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_)) => other,
     })
 }
@@ -114,9 +129,9 @@ pub async fn sort_field(context: &Context, experiment: &Experiment, text: &str) 
     if text == PRIMARY {
         return Ok(Field::Metric(primary(context, experiment).await?));
     }
-    match key_among("metric", text, &metric_keys(context, &experiment.id).await?) {
+    match metric_key(context, &experiment.id, text).await {
         Ok(key) => Ok(Field::Metric(key)),
-        Err(fault) => match key_among("parameter", text, &param_keys(context, &experiment.id).await?) {
+        Err(fault) => match param_key(context, &experiment.id, text).await {
             Ok(key) => Ok(Field::Param(key)),
             Err(_) => Err(fault),
         },

@@ -1,13 +1,16 @@
 //! Which runs are meant.
 
-use super::keys::{key_among, metric_keys, primary};
-use super::{Place, Wants, place};
-use crate::domain::compare;
-use crate::domain::experiment::Experiment;
+mod names;
+
+use self::names::Names;
+use super::keys::{metric_key, primary};
+use super::{Place, RUN_ID_LENGTH, Wants, place};
+use crate::domain::experiment::{Experiment, Lifecycle};
+use crate::domain::filter::Filter;
 use crate::domain::metric::Direction;
 use crate::domain::reference::{CANDIDATES_SHOWN, Found, Name, RunName, RunPhrase, find_run};
 use crate::domain::run::{Run, RunId, RunRow};
-use crate::store::TableQuery;
+use crate::store::RankingQuery;
 use crate::tools::error::ToolError;
 use crate::tools::tool::Context;
 use crate::tools::view::{plain, shown_name};
@@ -45,24 +48,23 @@ pub async fn one_of_them(context: &Context, experiment: Option<&str>, reference:
 /// # Errors
 /// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with candidates; [`ToolError::Nothing`] for an experiment without runs.
 pub async fn runs(context: &Context, experiment: &Experiment, references: &[String]) -> Result<Vec<RunId>, ToolError> {
-    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], ..TableQuery::default() };
-    let rows = context.store.run_table(&query).await?.rows;
-    if rows.is_empty() {
-        return Err(ToolError::Nothing(format!("the experiment `{}` has no runs yet", plain(&experiment.name))));
-    }
-    let names: Vec<RunName> = rows.iter().map(run_name).collect();
+    let mut names = Names::new(context, experiment);
+    let by_id = named_by_id(context, experiment, references).await?;
     let mut found: Vec<RunId> = Vec::new();
     for reference in references {
         let ids: Vec<RunId> = match RunPhrase::parse(reference) {
-            RunPhrase::Last(count) => rows.iter().take(count).map(|row| row.id.clone()).collect(),
-            RunPhrase::First(count) => rows.iter().rev().take(count).map(|row| row.id.clone()).collect(),
-            RunPhrase::All => rows.iter().map(|row| row.id.clone()).collect(),
-            RunPhrase::Best { count, metric } => match one_run(reference, &names) {
-                Ok(id) => vec![id],
-                Err(_) => ranked(context, experiment, metric.as_deref(), count, End::Best).await?,
+            RunPhrase::Last(count) => names.newest(count).await?,
+            RunPhrase::First(count) => names.oldest(count).await?,
+            RunPhrase::All => names.all().await?.iter().map(|run| RunId(run.id.clone())).collect(),
+            RunPhrase::Best { count, metric } => match names.called(reference).await? {
+                Some(id) => vec![id],
+                None => ranked(context, experiment, metric.as_deref(), count, End::Best).await?,
             },
             RunPhrase::Worst { count, metric } => ranked(context, experiment, metric.as_deref(), count, End::Worst).await?,
-            RunPhrase::One(text) => vec![one_run(&text, &names)?],
+            RunPhrase::One(text) => match by_id.iter().find(|id| id.0 == text) {
+                Some(id) => vec![id.clone()],
+                None => vec![names.one(&text).await?],
+            },
         };
         for id in ids {
             if !found.contains(&id) {
@@ -70,7 +72,22 @@ pub async fn runs(context: &Context, experiment: &Experiment, references: &[Stri
             }
         }
     }
-    Ok(found)
+    if found.is_empty() { Err(without_runs(experiment)) } else { Ok(found) }
+}
+
+/// The active runs of the experiment whose full ids are among the references.
+async fn named_by_id(context: &Context, experiment: &Experiment, references: &[String]) -> Result<Vec<RunId>, ToolError> {
+    let is_id = |text: &&str| text.len() == RUN_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let ids: Vec<RunId> = references.iter().map(|text| text.trim()).filter(is_id).map(|text| RunId(text.to_owned())).collect();
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let runs = context.store.runs_by_id(&ids).await?.into_iter();
+    Ok(runs.filter(|run| run.experiment_id == experiment.id && run.lifecycle == Lifecycle::Active).map(|run| run.id).collect())
+}
+
+fn without_runs(experiment: &Experiment) -> ToolError {
+    ToolError::Nothing(format!("the experiment `{}` has no runs yet", plain(&experiment.name)))
 }
 
 fn one_run(reference: &str, names: &[RunName]) -> Result<RunId, ToolError> {
@@ -98,19 +115,17 @@ enum End {
 
 async fn ranked(context: &Context, experiment: &Experiment, metric: Option<&str>, count: usize, end: End) -> Result<Vec<RunId>, ToolError> {
     let metric = match metric {
-        Some(reference) => key_among("metric", reference, &metric_keys(context, &experiment.id).await?)?,
+        Some(reference) => metric_key(context, &experiment.id, reference).await?,
         None => primary(context, experiment).await?,
     };
-    let (direction, _) = Direction::of(&metric, &experiment.tags);
-    let query = TableQuery { experiment_ids: vec![experiment.id.clone()], metric_keys: vec![metric], ..TableQuery::default() };
-    let rows = context.store.run_table(&query).await?.rows;
-    let values: Vec<Option<f64>> = rows.iter().map(|row| row.metrics.first().copied().flatten()).collect();
-    let ranking = compare::rank(&values, direction);
-    let order: Vec<usize> = match end {
-        End::Best => ranking.order.iter().take(count).map(|ranked| ranked.index).collect(),
-        End::Worst => ranking.order.iter().rev().take(count).map(|ranked| ranked.index).collect(),
+    let (better, _) = Direction::of(&metric, &experiment.tags);
+    let direction = match (end, better) {
+        (End::Best, better) => better,
+        (End::Worst, Direction::HigherIsBetter) => Direction::LowerIsBetter,
+        (End::Worst, Direction::LowerIsBetter) => Direction::HigherIsBetter,
     };
-    Ok(order.into_iter().filter_map(|index| rows.get(index)).map(|row| row.id.clone()).collect())
+    let query = RankingQuery { experiment: experiment.id.clone(), filter: Filter::default(), metric, direction, at_most: count };
+    Ok(context.store.first_runs(&query).await?.into_iter().take(count).map(|run| run.id).collect())
 }
 
 /// That no run is called so, with the nearest names.
