@@ -50,8 +50,8 @@ async fn main() -> Result<()> {
     report("table of all runs, all metrics and parameters", async || store.run_table(&table(99, 99, &params)).await).await?;
     report("metric summaries", async || store.metric_summaries(largest).await).await?;
     report("parameter summaries", async || store.param_summaries(largest).await).await?;
-    report("metric keys of the store", async || store.metric_keys().await).await?;
-    report("parameter keys of the store", async || store.param_keys().await).await?;
+    report("metric keys of the store", async || store.metric_keys(&ids).await).await?;
+    report("parameter keys of the store", async || store.param_keys(&ids).await).await?;
     report("status counts", async || store.status_counts(&ids).await).await?;
     for (run, points) in histories(&store, &ids).await? {
         report(&format!("history of {points} points"), async || store.metric_histories(&history(&run)).await).await?;

@@ -355,19 +355,19 @@ impl Store {
         }
     }
 
-    /// Every metric key of the store, with the active experiments whose active runs log it.
-    pub async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+    /// Every metric key that active runs of these experiments log, with those that log it.
+    pub async fn metric_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.metric_keys().await,
-            Self::Mlflow(store) => store.metric_keys().await,
+            Self::Sqlite(store) => store.metric_keys(among).await,
+            Self::Mlflow(store) => store.metric_keys(among).await,
         }
     }
 
-    /// Every parameter key of the store, with the active experiments whose active runs log it.
-    pub async fn param_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+    /// Every parameter key that active runs of these experiments log, with those that log it.
+    pub async fn param_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.param_keys().await,
-            Self::Mlflow(store) => store.param_keys().await,
+            Self::Sqlite(store) => store.param_keys(among).await,
+            Self::Mlflow(store) => store.param_keys(among).await,
         }
     }
 

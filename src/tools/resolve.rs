@@ -199,11 +199,11 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
     }
     // The names of the only one are read where they are needed.
     if !metrics.is_empty() && fitting.len() > 1 {
-        let logged = by_experiment(context.store.metric_keys().await?);
+        let logged = by_experiment(context.store.metric_keys(&ids_of(&fitting)).await?);
         fitting = holding(fitting, &logged, &metrics, "metric")?;
     }
     if !wants.parameters.is_empty() && fitting.len() > 1 {
-        let logged = by_experiment(context.store.param_keys().await?);
+        let logged = by_experiment(context.store.param_keys(&ids_of(&fitting)).await?);
         fitting = holding(fitting, &logged, wants.parameters, "parameter")?;
     }
     Ok(fitting)
@@ -218,7 +218,7 @@ async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[
             return Ok(all.into_iter().filter(|experiment| runs.iter().all(|run| run.experiment_id == experiment.id)).collect());
         }
     }
-    let ids: Vec<ExperimentId> = all.iter().map(|experiment| experiment.id.clone()).collect();
+    let ids = ids_of(&all);
     let table = context.store.run_table(&TableQuery { experiment_ids: ids, ..TableQuery::default() }).await?;
     let mut runs: BTreeMap<ExperimentId, Vec<RunName>> = BTreeMap::new();
     for row in &table.rows {
@@ -242,6 +242,10 @@ async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[
         fitting = kept;
     }
     Ok(fitting)
+}
+
+fn ids_of(experiments: &[&Experiment]) -> Vec<ExperimentId> {
+    experiments.iter().map(|experiment| experiment.id.clone()).collect()
 }
 
 fn by_experiment(keys: Vec<(String, Vec<ExperimentId>)>) -> BTreeMap<ExperimentId, Vec<Name>> {

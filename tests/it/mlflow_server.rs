@@ -236,8 +236,8 @@ async fn check_summaries(file: &Store, server: &Store) {
     let ids = ids(file).await;
     same(&file.status_counts(&ids).await, &server.status_counts(&ids).await, "status counts");
     same(&file.last_starts(&ids).await, &server.last_starts(&ids).await, "last starts");
-    same(&file.metric_keys().await, &server.metric_keys().await, "metric keys");
-    same(&file.param_keys().await, &server.param_keys().await, "param keys");
+    same(&file.metric_keys(&ids).await, &server.metric_keys(&ids).await, "metric keys");
+    same(&file.param_keys(&ids).await, &server.param_keys(&ids).await, "param keys");
     for id in &ids {
         same(&file.metric_summaries(id).await, &server.metric_summaries(id).await, "metric summaries");
         same(&file.param_summaries(id).await, &server.param_summaries(id).await, "param summaries");

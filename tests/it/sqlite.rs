@@ -438,9 +438,12 @@ async fn summaries_and_keys_are_of_active_runs_only() {
     let params = store.param_summaries(&id(1)).await.unwrap();
     assert_eq!((params[0].runs, params[0].distinct), (3, 2));
     assert_eq!(params[0].values, [("y".to_owned(), 2), ("x".to_owned(), 1)]);
-    let keys = store.metric_keys().await.unwrap();
+    let all: Vec<_> = (1..=3).map(id).collect();
+    let keys = store.metric_keys(&all).await.unwrap();
     assert_eq!(keys, [("f1".to_owned(), vec![id(1), id(2)]), ("late".to_owned(), vec![id(1)]), ("other".to_owned(), vec![id(2)])]);
-    assert_eq!(store.param_keys().await.unwrap(), [("opt".to_owned(), vec![id(1), id(2)])]);
+    assert_eq!(store.param_keys(&all).await.unwrap(), [("opt".to_owned(), vec![id(1), id(2)])]);
+    assert_eq!(store.metric_keys(&[id(2)]).await.unwrap(), [("f1".to_owned(), vec![id(2)]), ("other".to_owned(), vec![id(2)])]);
+    assert_eq!(store.metric_keys(&[]).await.unwrap(), []);
     let counts = store.status_counts(&[id(2), ExperimentId("none".to_owned()), id(1)]).await.unwrap();
     let of = |place: usize, status: RunStatus| counts[place].get(&status).copied();
     assert_eq!((of(0, RunStatus::Finished), counts[1].len()), (Some(1), 0));

@@ -110,8 +110,8 @@ impl Method {
             }
             Self::MetricSummaries => store.metric_summaries(&churn).await.map(text),
             Self::ParamSummaries => store.param_summaries(&churn).await.map(text),
-            Self::MetricKeys => store.metric_keys().await.map(text),
-            Self::ParamKeys => store.param_keys().await.map(text),
+            Self::MetricKeys => store.metric_keys(&both).await.map(text),
+            Self::ParamKeys => store.param_keys(&both).await.map(text),
             Self::MetricKeysOf => store.metric_keys_of(&churn).await.map(text),
             Self::ParamKeysOf => store.param_keys_of(&churn).await.map(text),
             Self::MetricHistories => {

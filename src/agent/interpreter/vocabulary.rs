@@ -72,10 +72,10 @@ impl Vocabulary {
                 vocabulary.add(Kind::ExperimentTag, &tag.value, vec![experiment.id.clone()], Some(Holder::Tag(tag.key.clone())));
             }
         }
-        for (key, experiments) in context.store.metric_keys().await? {
+        for (key, experiments) in context.store.metric_keys(&ids).await? {
             vocabulary.add_in_scope(Kind::Metric, &key, experiments, &ids, None);
         }
-        for (key, experiments) in context.store.param_keys().await? {
+        for (key, experiments) in context.store.param_keys(&ids).await? {
             vocabulary.add_in_scope(Kind::Parameter, &key, experiments, &ids, None);
         }
         if !ids.is_empty() {

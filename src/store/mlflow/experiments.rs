@@ -154,12 +154,6 @@ async fn all(store: &MlflowStore, view: View, deadline: Deadline) -> Result<(Vec
     }
 }
 
-/// The ids of all active experiments, newest first.
-pub(super) async fn active_ids(store: &MlflowStore, deadline: Deadline) -> Result<Vec<ExperimentId>, StoreError> {
-    let (experiments, _) = all(store, View::ActiveOnly, deadline).await?;
-    Ok(experiments.into_iter().map(|experiment| experiment.id).collect())
-}
-
 /// A page that is filtered here.
 async fn our_page(
     store: &MlflowStore,

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use super::memory::Depth;
 use super::search::{Pages, Scope};
 use super::snapshot::Snapshot;
-use super::{MlflowStore, experiments, ranking, search, snapshot};
+use super::{MlflowStore, ranking, search, snapshot};
 use crate::domain::experiment::{ExperimentId, View};
 use crate::domain::filter::{Clause, Comparison, Field, Filter, Test, TextMatch};
 use crate::domain::run::RunTable;
 use crate::store::{StoreError, TableQuery};
 
 impl MlflowStore {
-    pub(in crate::store) async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.keys(Snapshot::metric_keys).await
+    pub(in crate::store) async fn metric_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+        self.keys(among, Snapshot::metric_keys).await
     }
 
-    pub(in crate::store) async fn param_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.keys(Snapshot::param_keys).await
+    pub(in crate::store) async fn param_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+        self.keys(among, Snapshot::param_keys).await
     }
 
     pub(in crate::store) async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
@@ -80,11 +80,10 @@ impl MlflowStore {
         Ok(glimpse.is_complete().then(|| snapshot::table(&query, &[glimpse])))
     }
 
-    /// The keys of all active experiments, from their newest runs: an experiment's runs mostly log the same.
-    async fn keys(&self, of: fn(&Snapshot) -> &[String]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+    /// The keys of experiments, from their newest runs: an experiment's runs mostly log the same.
+    async fn keys(&self, ids: &[ExperimentId], of: fn(&Snapshot) -> &[String]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
         let deadline = self.client.deadline();
-        let ids = experiments::active_ids(self, deadline).await?;
-        let snapshots = self.snapshots(&ids, Depth::Newest, deadline).await?;
+        let snapshots = self.snapshots(ids, Depth::Newest, deadline).await?;
         let mut keys: BTreeMap<&str, Vec<ExperimentId>> = BTreeMap::new();
         let mut cut = 0;
         for (id, snapshot) in ids.iter().zip(&snapshots) {

@@ -1,4 +1,4 @@
-//! Every metric and parameter key of the store, with the experiments that log it.
+//! Every metric and parameter key that some experiments log, with those that log it.
 //!
 //! Reading each row of `latest_metrics` or `params` would cost more the larger the store. The distinct keys come from
 //! leaping through the primary key, which begins with the key; whether an experiment logs one is answered by the cheaper
@@ -60,13 +60,16 @@ pub(super) fn is_logged(session: &Session, table: KeyTable, id: &ExperimentId, k
     Ok(session.connection.prepare_cached(&table.is_logged_in())?.exists(params![key, number])?)
 }
 
-/// Active runs of active experiments.
+/// Active runs of the active ones among the experiments whose ids are the JSON array `?1`.
 pub(super) const ACTIVE_RUNS: &str = "SELECT r.run_uuid, r.experiment_id FROM runs AS r CROSS JOIN experiments AS e ON e.experiment_id = r.experiment_id \
-     WHERE e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'";
+     WHERE r.experiment_id IN (SELECT value FROM json_each(?1)) AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'";
 
-/// Keys in order, each with the experiments in whose active runs it is logged; keys that no active run logs are left out.
-pub(super) fn keys(session: &Session, table: KeyTable) -> Result<Vec<(String, Vec<ExperimentId>)>, Fault> {
-    let active = ActiveRuns::read(&session.connection)?;
+/// Keys in order, each with those of the experiments in whose active runs it is logged; keys that none of them logs are left out.
+pub(super) fn keys(session: &Session, table: KeyTable, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, Fault> {
+    let active = ActiveRuns::read(&session.connection, among)?;
+    if active.by_experiment.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut next_key = session.connection.prepare_cached(&table.next_key())?;
     let mut finder = Finder {
         runs_of_key: session.connection.prepare_cached(&table.runs_of_key())?,
@@ -92,10 +95,11 @@ struct ActiveRuns {
 }
 
 impl ActiveRuns {
-    fn read(connection: &Connection) -> Result<Self, Fault> {
+    fn read(connection: &Connection, among: &[ExperimentId]) -> Result<Self, Fault> {
         let mut active = Self::default();
+        let numbers: Vec<String> = among.iter().filter_map(|id| number_of(&id.0)).map(|number| number.to_string()).collect();
         let mut prepared = connection.prepare_cached(ACTIVE_RUNS)?;
-        let mut rows = prepared.query([])?;
+        let mut rows = prepared.query([format!("[{}]", numbers.join(","))])?;
         while let Some(row) = rows.next()? {
             let (run, experiment) = (text(row, 0)?, row.get(1)?);
             active.experiment_of.insert(run.clone().into_bytes(), experiment);

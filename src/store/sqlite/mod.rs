@@ -133,20 +133,22 @@ impl SqliteStore {
         self.pool.read(move |session| summaries::param_summaries(session, &id)).await
     }
 
-    pub(super) async fn metric_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.pool.read(|session| keys::keys(session, KeyTable::Metrics)).await
+    pub(super) async fn metric_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+        let among = among.to_vec();
+        self.pool.read(move |session| keys::keys(session, KeyTable::Metrics, &among)).await
     }
 
-    pub(super) async fn param_keys(&self) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
-        self.pool.read(|session| keys::keys(session, KeyTable::Params)).await
+    pub(super) async fn param_keys(&self, among: &[ExperimentId]) -> Result<Vec<(String, Vec<ExperimentId>)>, StoreError> {
+        let among = among.to_vec();
+        self.pool.read(move |session| keys::keys(session, KeyTable::Params, &among)).await
     }
 
     pub(super) async fn metric_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        Ok(logged_in(self.metric_keys().await?, id))
+        Ok(self.metric_keys(std::slice::from_ref(id)).await?.into_iter().map(|(key, _)| key).collect())
     }
 
     pub(super) async fn param_keys_of(&self, id: &ExperimentId) -> Result<Vec<String>, StoreError> {
-        Ok(logged_in(self.param_keys().await?, id))
+        Ok(self.param_keys(std::slice::from_ref(id)).await?.into_iter().map(|(key, _)| key).collect())
     }
 
     pub(super) async fn logs_metric(&self, id: &ExperimentId, key: &str) -> Result<bool, StoreError> {
@@ -171,9 +173,4 @@ impl SqliteStore {
     pub(super) async fn read_artifact(&self, run: &Run, file: &ArtifactPath, at_most: usize) -> Result<ArtifactHead, StoreError> {
         artifacts::read(&self.s3, run, file, at_most).await
     }
-}
-
-/// The keys that are logged in one experiment.
-fn logged_in(keys: Vec<(String, Vec<ExperimentId>)>, id: &ExperimentId) -> Vec<String> {
-    keys.into_iter().filter(|(_, experiments)| experiments.contains(id)).map(|(key, _)| key).collect()
 }
