@@ -3,8 +3,13 @@
 //! Pure matching over names. An exact name always wins; then the weaker the likeness, the later it is tried, and
 //! only the names of the strongest likeness found are candidates. It never guesses between two: that is for the asker.
 
+mod meaning;
+mod shortened;
+
 use std::cmp::Ordering;
 use std::ops::Range;
+
+use meaning::{meaning, stem};
 
 /// How alike a reference and a name are, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +22,9 @@ pub enum Likeness {
     SameWords,
     /// The same words once abbreviations are spelled out and `score` is left off: `F1` and `f1_score`, `lr` and `learning_rate`.
     SameMeaning,
+    /// The same but that words are in another order, shortened or stand for their initials: `embedding dimension` and `embedding_dim`, `word
+    /// error rate` and `WER`.
+    Shortened,
     /// All words of the reference stand in the name, in order: `churn` and `churn-prediction-q1`.
     PartOf,
     /// The reference is the name with words like `the` and `metric` about it: `the f1_score metric` and `f1_score`.
@@ -95,6 +103,9 @@ impl Name {
         if self.meaning == reference.meaning || self.meaning.concat() == reference.meaning.concat() {
             return Some(Likeness::SameMeaning);
         }
+        if reordered(&reference.meaning) == reordered(&self.meaning) || shortened::is_same(reference, self) {
+            return Some(Likeness::Shortened);
+        }
         if is_subsequence(&reference.words, &self.words)
             || is_subsequence(&reference.meaning, &self.meaning)
             || is_joined_part(&reference.words, &self.words)
@@ -105,7 +116,13 @@ impl Name {
         {
             return Some(Likeness::Contains);
         }
-        misspelt(&reference.words, &self.words)
+        if shortened::is_part(reference, self) {
+            return Some(Likeness::PartOf);
+        }
+        misspelt(&reference.words, &self.words).or_else(|| {
+            let is_accented = !(self.text.is_ascii() && reference.text.is_ascii());
+            if is_accented { misspelt(&reference.meaning, &self.meaning) } else { None }
+        })
     }
 }
 
@@ -352,52 +369,6 @@ fn push_word(words: &mut Vec<(String, Range<usize>)>, text: &str, place: Range<u
     words.push((if word.is_empty() { "0".to_owned() } else { word.to_lowercase() }, place));
 }
 
-/// Spells out the abbreviations of machine learning and leaves off words that add nothing to a metric's name.
-fn meaning(words: &[String]) -> Vec<String> {
-    let mut meaning: Vec<String> = Vec::new();
-    for word in words {
-        match word.as_str() {
-            "acc" => meaning.push("accuracy".into()),
-            "val" | "valid" | "eval" | "dev" => meaning.push("validation".into()),
-            "train" => meaning.push("training".into()),
-            "prec" => meaning.push("precision".into()),
-            "rec" => meaning.push("recall".into()),
-            "ppl" => meaning.push("perplexity".into()),
-            "avg" | "mean" => meaning.push("average".into()),
-            "num" | "number" => meaning.push("n".into()),
-            "err" => meaning.push("error".into()),
-            "opt" => meaning.push("optimizer".into()),
-            "optimiser" => meaning.push("optimizer".into()),
-            "algo" => meaning.push("algorithm".into()),
-            "lr" => meaning.extend(["learning".into(), "rate".into()]),
-            "bs" => meaning.extend(["batch".into(), "size".into()]),
-            "wd" => meaning.extend(["weight".into(), "decay".into()]),
-            "ap" => meaning.extend(["average".into(), "precision".into()]),
-            "iou" => meaning.extend(["intersection".into(), "over".into(), "union".into()]),
-            "score" | "value" | "metric" | "of" | "the" => {}
-            "losses" => meaning.push("loss".into()),
-            other => meaning.push(other.to_owned()),
-        }
-    }
-    if meaning.is_empty() { words.to_vec() } else { meaning.iter().map(|word| stem(word)).collect() }
-}
-
-/// A word without the endings of plural and gerund, so that `perplexities` is `perplexity` and `tuning` is `tune`.
-///
-/// Not a stem of linguistics: only the same for forms of one word, and different for different words of the trade.
-fn stem(word: &str) -> String {
-    if word.chars().count() < 4 || !word.chars().all(char::is_alphabetic) {
-        return word.to_owned();
-    }
-    let singular = match word {
-        _ if word.ends_with("ies") => format!("{}y", word.trim_end_matches("ies")),
-        _ if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") => word.to_owned(),
-        _ => word.strip_suffix('s').unwrap_or(word).to_owned(),
-    };
-    let base = singular.strip_suffix("ing").filter(|base| base.chars().count() >= 3).unwrap_or(&singular);
-    base.strip_suffix('e').unwrap_or(base).to_owned()
-}
-
 /// Words that may stand about a name without changing it.
 fn is_generic(word: &str) -> bool {
     const GENERIC: [&str; 22] = [
@@ -425,6 +396,14 @@ fn is_generic(word: &str) -> bool {
         "model",
     ];
     GENERIC.contains(&word)
+}
+
+/// The words in an order of their own, so that `val loss` is `loss/val`.
+#[must_use]
+pub fn reordered(words: &[String]) -> Vec<String> {
+    let mut sorted = words.to_vec();
+    sorted.sort_unstable();
+    sorted
 }
 
 fn is_subsequence(part: &[String], whole: &[String]) -> bool {
@@ -465,12 +444,13 @@ fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
     (all_found && enough).then_some(Likeness::MisspeltPart)
 }
 
-/// Whether one word is the other with an ending: `augmentation` and `augment`.
+/// Whether two words are forms of one: `augmentation` and `augment`, `quantized` and `quantization`.
 fn is_form_of(one: &str, other: &str) -> bool {
     const LEAST_COMMON: usize = 6;
     const LONGEST_ENDING: usize = 5;
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    short.len() >= LEAST_COMMON && long.len() - short.len() <= LONGEST_ENDING && long.starts_with(short)
+    let common = one.chars().zip(other.chars()).take_while(|(left, right)| left == right).count();
+    let ending = |word: &str| word.chars().count() - common;
+    common >= LEAST_COMMON && ending(one) <= LONGEST_ENDING && ending(other) <= LONGEST_ENDING
 }
 
 fn digits(text: &str) -> String {
@@ -510,7 +490,7 @@ mod tests {
         check("F1", &metrics, Some("f1_score"));
         check("f1 score", &metrics, Some("f1_score"));
         check("F1-Score", &metrics, Some("f1_score"));
-        check("macro f1", &metrics, None);
+        check("macro f1", &metrics, Some("f1_macro"));
         check("f1 macro", &metrics, Some("f1_macro"));
         check("training loss", &metrics, Some("training_loss"));
         check("train loss", &metrics, Some("training_loss"));
