@@ -223,7 +223,8 @@ impl View for Best {
         let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
         let (value, metric) = (shown(self.value.0), &self.metric);
         let mut said = if self.tied.is_empty() {
-            format!("{} has the {end} {metric}{place}: {value}.", self.best.run_name)
+            let starter = self.best.user.as_ref().map(|user| format!(" (started by {user})")).unwrap_or_default();
+            format!("{} has the {end} {metric}{place}: {value}{starter}.", self.best.run_name)
         } else {
             let mut names = vec![self.best.run_name.clone()];
             names.extend(self.tied.iter().map(|tie| tie.run_name.clone()));
