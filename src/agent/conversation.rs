@@ -13,6 +13,8 @@ pub struct Conversation {
     pub experiment: Option<ResolvedExperiment>,
     /// The run or runs that the last answer was about.
     pub runs: Vec<ResolvedRun>,
+    /// The runs that answers were about one at a time, the latest last.
+    pub recent: Vec<ResolvedRun>,
     /// The runs of the last list, in its order.
     pub listed: Vec<ResolvedRun>,
     /// The names of the experiments of the last list of them, in its order.
@@ -47,6 +49,7 @@ impl Conversation {
             && self.experiment.as_ref().map(|known| &known.id) != resolved.experiment.as_ref().map(|new| &new.id)
         {
             self.runs.clear();
+            self.recent.clear();
             self.listed.clear();
         }
         if resolved.experiment.is_some() {
@@ -54,6 +57,10 @@ impl Conversation {
         }
         if !resolved.runs.is_empty() {
             self.runs.clone_from(&resolved.runs);
+            if let [only] = resolved.runs.as_slice() {
+                self.recent.retain(|run| run.run_id != only.run_id);
+                self.recent.push(only.clone());
+            }
             let listed = ranking(&outcome.result).unwrap_or_else(|| resolved.runs.clone());
             if listed.len() > 1 {
                 self.listed = listed;

@@ -124,6 +124,11 @@ impl Tool for DescribeExperiment {
         "which metrics and parameters are logged",
         "show details of the experiment {experiment}",
         "{experiment}",
+        "status of {experiment}",
+        "how is {experiment} doing",
+        "who owns {experiment}",
+        "benchmarks of {experiment}",
+        "explain what {experiment} is",
     ];
     type Output = Description;
 

@@ -188,6 +188,10 @@ impl Tool for MetricHistory {
         "plot {metric} in {experiment}",
         "plot the loss",
         "trend of {metric} in {run}",
+        "can i see the {metric} of the {runs} runs",
+        "show the {metric} of the {runs} runs",
+        "{metric} of {run} and {run} over time",
+        "{metric} of {runs} runs over time",
     ];
     type Output = History;
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reading::{Part, Reading, Span};
-use super::vocabulary::Holder;
+use super::vocabulary::{Holder, Vocabulary};
 use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
 use crate::domain::reference::{Likeness, Name};
 
@@ -28,6 +28,39 @@ pub(super) fn join(reading: &mut Reading) {
         }
     }
     reading.spans = joined;
+}
+
+/// `ana's or chen's`: two values of one field are either of them. MLflow's filters have no OR, so the other values are excluded.
+pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let clauses = reading.clauses();
+    for (index, clause) in clauses.iter().enumerate() {
+        let Some((holder, _)) = held(clause) else { continue };
+        let same: Vec<String> = clauses.iter().filter_map(held).filter(|(other, _)| *other == holder).map(|(_, value)| value).collect();
+        let is_first = clauses.iter().take(index).filter_map(held).all(|(other, _)| other != holder);
+        if same.len() < 2 || !is_first {
+            continue;
+        }
+        let others = vocabulary.values_beside(&holder, &same).into_iter().filter(|value| !same.contains(value));
+        let mut excluded: Vec<Clause> =
+            others.map(|value| Clause { field: clause.field.clone(), test: Test::Text(TextMatch::Ne, value) }).collect();
+        for span in &mut reading.spans {
+            let Part::Conditions(clauses) = &mut span.part else { continue };
+            let before = clauses.len();
+            clauses.retain(|clause| held(clause).is_none_or(|(other, _)| other != holder));
+            if clauses.len() < before {
+                clauses.append(&mut excluded);
+            }
+        }
+    }
+}
+
+/// The parameter or tag that a clause wants to be a text.
+fn held(clause: &Clause) -> Option<(Holder, String)> {
+    match (&clause.field, &clause.test) {
+        (Field::Param(key), Test::Text(TextMatch::Eq, value)) => Some((Holder::Parameter(key.clone()), value.clone())),
+        (Field::Tag(key), Test::Text(TextMatch::Eq, value)) => Some((Holder::Tag(key.clone()), value.clone())),
+        _ => None,
+    }
 }
 
 struct Places {
@@ -173,8 +206,9 @@ fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
 fn text_test(reading: &Reading, index: usize, value: &str) -> Test {
     let before: Vec<String> =
         reading.spans.get(..index).unwrap_or_default().iter().rev().take(2).map(|span| word_of(reading, span)).collect();
-    let negated = before.iter().any(|word| matches!(word.as_str(), "not" | "without" | "except" | "excluding" | "non" | "no"))
-        || matches!((before.first().map(String::as_str), before.get(1).map(String::as_str)), (Some("than"), Some("other")));
+    let negated = before.iter().any(|word| {
+        matches!(word.as_str(), "not" | "without" | "except" | "excluding" | "non" | "no" | "minus" | "aren" | "isn" | "wasn" | "but")
+    }) || matches!((before.first().map(String::as_str), before.get(1).map(String::as_str)), (Some("than"), Some("other")));
     Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
 }
 
@@ -231,5 +265,5 @@ fn sign(between: &str) -> Option<Comparison> {
 
 /// Whether the words between a parameter and a number say that it has that value.
 fn is_equating(between: &str) -> bool {
-    between.split_whitespace().all(|word| matches!(word, "of" | "is" | "was" | "equal" | "to" | "at" | "set" | "=" | ":" | "value"))
+    between.split_whitespace().all(|word| matches!(word, "of" | "is" | "was" | "equal" | "to" | "at" | "set" | "=" | ":" | "value" | "("))
 }

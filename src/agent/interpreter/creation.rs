@@ -18,15 +18,24 @@ pub(super) enum Order {
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
     let words = placed_words(question);
-    let creates = |word: &str| lexicon::meaning(word) == Some("create") || matches!(word, "start" | "set" | "begin" | "open");
+    // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
+    let is_called = question_calls(question);
+    let creates = |word: &str| {
+        lexicon::meaning(word) == Some("create")
+            || matches!(word, "start" | "set" | "begin" | "open")
+            || is_called.is_some() && matches!(word, "need" | "want" | "like")
+    };
     let verb_at = words.iter().take(8).position(|(word, _)| creates(word))?;
-    let noun_at = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project"))?;
+    let Some(noun_at) = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project")) else {
+        return bare_order(question, &words);
+    };
     let asks =
         words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
     if verb_at > noun_at || noun_at - verb_at > 4 || asks {
         return None;
     }
     let rest = question.get(words.get(noun_at)?.1.end..)?;
+    let rest = is_called.and_then(|at| question.get(at..)).unwrap_or(rest);
     let Some((name, rest)) = name_of(rest) else {
         // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
         let is_order = rest.chars().all(|letter| !letter.is_alphanumeric());
@@ -42,6 +51,28 @@ pub(super) fn order(question: &str) -> Option<Order> {
     if !tags.is_empty() {
         put(&mut arguments, "tags", Value::Object(tags));
     }
+    Some(Order::Create(arguments))
+}
+
+/// Where an order says at its end what the experiment is to be called: `…, call it x`.
+fn question_calls(question: &str) -> Option<usize> {
+    let folded = question.to_lowercase();
+    [" call it ", " name it ", " called ", " named "].iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
+}
+
+/// `create churn-v2`: an order that does not say of what, but a name.
+fn bare_order(question: &str, words: &[(String, std::ops::Range<usize>)]) -> Option<Order> {
+    const ELSE: &str = "a an the some run runs model chart plot graph table report list picture summary comparison figure tag dashboard sense sure it me us";
+    let verb_at = words.iter().take(5).position(|(word, _)| word == "create")?;
+    let (first, _) = words.get(verb_at + 1)?;
+    let rest = question.get(words.get(verb_at)?.1.end..)?;
+    let (name, _) = name_of(rest)?;
+    let is_else = ELSE.split(' ').any(|word| word == first) || lexicon::meaning(first).is_some();
+    if is_else || crate::domain::reference::words(&name).len() > 6 {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put(&mut arguments, "name", name);
     Some(Order::Create(arguments))
 }
 
@@ -130,8 +161,21 @@ fn tags_of(text: &str) -> serde_json::Map<String, Value> {
             tags.insert(key.trim_matches('"').to_owned(), Value::from(value.trim_matches('"')));
         }
     }
+    // `, team structural-biology`
+    for piece in text.split([',', ';']) {
+        let words: Vec<&str> =
+            piece.split_whitespace().filter(|word| !matches!(*word, "and" | "with" | "for" | "the" | "tag" | "tags")).collect();
+        if let [key, value] = words.as_slice()
+            && TAG_KEYS.contains(&key.to_lowercase().as_str())
+        {
+            tags.insert(key.to_lowercase(), Value::from(value.trim_matches(['.', '?', '!', '"', '\''])));
+        }
+    }
     tags
 }
+
+/// Tags that people give without a sign between key and value.
+const TAG_KEYS: [&str; 11] = ["team", "owner", "project", "phase", "stage", "tier", "domain", "client", "env", "priority", "status"];
 
 #[cfg(test)]
 mod tests {

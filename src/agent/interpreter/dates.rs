@@ -36,6 +36,8 @@ pub(super) fn period(words: &[&str], now: Timestamp) -> Option<(Period, usize)> 
         ["from", rest @ ..] if matches!(rest, ["before" | "after" | "since", ..]) => {
             return period(rest, now).map(|(period, used)| (period, used + 1));
         }
+        // `and may?`
+        ["and" | "about" | "for", "may"] => (Lead::Within, words.get(1..)?, 1),
         ["since", rest @ ..] => (Lead::Since, rest, 1),
         ["from", rest @ ..] if rest.iter().take(5).any(|word| matches!(*word, "onward" | "onwards" | "on")) => (Lead::Since, rest, 1),
         ["after", rest @ ..] => (Lead::After, rest, 1),

@@ -4,17 +4,19 @@ use serde_json::Value;
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, fill, put};
+use super::{Arguments, Plan, fill, narrowing, put};
 use crate::agent::conversation::Conversation;
 
 /// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
-    if let Some(plan) = about_listed_experiment(reading, conversation, last_tool)
-        .or_else(|| added(reading, last_tool, last_arguments))
-        .or_else(|| narrowed(reading, last_tool, last_arguments))
-        .or_else(|| resorted(reading, last_tool, last_arguments))
-        .or_else(|| first_of_list(reading, conversation, last_tool))
+    if let Some(plan) = about_listed_experiment(reading, conversation, last_tool, last_arguments)
+        .or_else(|| narrowing::added(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::first_of_list(reading, conversation, last_tool))
+        .or_else(|| narrowing::ranked_again(reading, conversation, last_tool, last_arguments))
+        .or_else(|| narrowing::against_focus(reading, conversation))
     {
         return Some(plan);
     }
@@ -88,8 +90,23 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     }
     let clauses = reading.clauses();
     if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
-        put(&mut arguments, "filter", fill::filter_text(&clauses));
+        const NARROWING: [&str; 9] = ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those"];
+        let narrows = reading.words.iter().take(2).any(|word| NARROWING.contains(&word.as_str()));
+        let before = arguments.get("filter").and_then(Value::as_str).filter(|_| narrows).map(str::to_owned);
+        if let Some(filter) = narrowing::joined_filter(before.as_deref(), &clauses) {
+            put(&mut arguments, "filter", filter);
+            arguments.remove("page_token");
+        }
         changed = true;
+    } else if let ([_, ..], "get_run", true) = (clauses.as_slice(), tool, metrics.is_empty() && !named_run) {
+        // The fact that was asked for of one run, of those that meet the condition.
+        let mut list = Arguments::new();
+        put_focus(&mut list, conversation);
+        put(&mut list, "filter", fill::filter_text(&clauses));
+        if let Some(metric) = conversation.metrics.first().filter(|_| arguments.contains_key("keys")) {
+            put(&mut list, "sort_by", metric.clone());
+        }
+        return Some(Plan::call("list_runs", list));
     }
     if !changed {
         let unknown = reading.unknown();
@@ -100,13 +117,18 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
 }
 
 /// `tell me more about the first one`, after a list of experiments.
-fn about_listed_experiment(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+fn about_listed_experiment(reading: &Reading, conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Plan> {
     let names_nothing = !reading.parts().any(|part| {
         matches!(part, Part::Experiment(_) | Part::Run(_) | Part::Metric(_) | Part::Parameter(_) | Part::End(..) | Part::Conditions(_))
             || matches!(part, Part::Meaning("plot" | "compare" | "impact" | "run" | "howmany" | "create"))
     });
     if last_tool != "list_experiments" || !names_nothing {
         return None;
+    }
+    // `which of them was active most recently`: the list says when each was.
+    let of_all = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
+    if of_all && reading.parts().any(|part| matches!(part, Part::Runs(_))) {
+        return Some(Plan::call("list_experiments", last_arguments.clone()));
     }
     let place = reading.parts().find_map(|part| match part {
         Part::Anaphor(Anaphor::Nth(place)) => Some(*place),
@@ -118,90 +140,6 @@ fn about_listed_experiment(reading: &Reading, conversation: &Conversation, last_
     let mut arguments = Arguments::new();
     put(&mut arguments, "experiment", conversation.experiments.get(place)?.clone());
     Some(Plan::call("describe_experiment", arguments))
-}
-
-/// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
-fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    const ADDING: [&str; 8] = ["add", "also", "too", "include", "plus", "throw", "additionally", "well"];
-    let adds = ADDING.iter().any(|word| reading.says(word)) && reading.words.len() <= 12;
-    let begins_anew = reading
-        .parts()
-        .any(|part| matches!(part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_)))
-        || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how"));
-    if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
-        return None;
-    }
-    let runs = reading.parts().filter_map(|part| match part {
-        Part::Run(text) => Some(text.clone()),
-        Part::Number(number) if number.fract() == 0.0 => Some(number.to_string()),
-        _ => None,
-    });
-    let (runs, metrics): (Vec<String>, Vec<String>) = (runs.collect(), reading.metrics());
-    let mut arguments = last_arguments.clone();
-    for (name, more) in [("run_ids", runs), ("metrics", metrics)] {
-        if more.is_empty() {
-            continue;
-        }
-        let mut all: Vec<Value> = arguments.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-        // A comparison without metrics shows all of them already.
-        if name == "metrics" && all.is_empty() {
-            return None;
-        }
-        all.extend(
-            more.into_iter()
-                .map(Value::from)
-                .filter(|one| !last_arguments.get(name).and_then(Value::as_array).is_some_and(|known| known.contains(one))),
-        );
-        put(&mut arguments, name, all);
-    }
-    (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
-}
-
-/// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
-fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let clauses = reading.clauses();
-    let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
-    let narrows = ["only", "just"].iter().any(|word| reading.words.first().is_some_and(|first| first == word))
-        || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
-    let begins_anew = reading.experiment().is_some()
-        || reading
-            .parts()
-            .any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "describe") | Part::End(..) | Part::Run(_)));
-    if clauses.is_empty() || !narrows || begins_anew || last_tool != "list_runs" {
-        return None;
-    }
-    let mut arguments = last_arguments.clone();
-    let before = arguments.get("filter").and_then(Value::as_str).map(|text| format!("{text} AND ")).unwrap_or_default();
-    put(&mut arguments, "filter", format!("{before}{}", fill::filter_text(&clauses)));
-    arguments.remove("page_token");
-    Some(Plan::call(last_tool, arguments))
-}
-
-/// `sort them by auc`, `and the worst 3`: the last list in another order.
-fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let names_place = reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Conditions(_)));
-    let asks_else = ["plot", "compare", "impact", "describe", "howmany"].iter().any(|meaning| reading.means(meaning));
-    if last_tool != "list_runs" || names_place || asks_else {
-        return None;
-    }
-    let key = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned());
-    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word)) && key.is_some();
-    let other_end = reading.parts().find_map(|part| if let Part::End(end, Some(count)) = part { Some((*end, *count)) } else { None });
-    let is_other_end = other_end.is_some() && key.is_none() && last_arguments.contains_key("sort_by") && is_fragment(reading);
-    let mut arguments = last_arguments.clone();
-    arguments.remove("page_token");
-    if sorts {
-        put(&mut arguments, "sort_by", key?);
-        arguments.remove("order");
-        if let Some(end) = reading.parts().find_map(|part| if let Part::Order(end) = part { Some(*end) } else { None }) {
-            fill::put_order(&mut arguments, end);
-        }
-        return Some(Plan::call(last_tool, arguments));
-    }
-    let (end, count) = other_end.filter(|_| is_other_end)?;
-    fill::put_order(&mut arguments, end);
-    put(&mut arguments, "limit", count);
-    Some(Plan::call(last_tool, arguments))
 }
 
 /// `which algorithm and gamma?`, after one run was told: facts of that run.
@@ -219,27 +157,8 @@ fn facts_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &s
     Some(Plan::call("get_run", arguments))
 }
 
-/// `compare the first two`, of the list just shown.
-fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
-    let count = reading
-        .parts()
-        .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
-    let names_place = reading.experiment().is_some() || reading.means("run");
-    if !matches!(last_tool, "list_runs" | "best_run") || !reading.means("compare") || names_place || count > conversation.listed.len() {
-        return None;
-    }
-    let mut arguments = Arguments::new();
-    put_focus(&mut arguments, conversation);
-    put(&mut arguments, "run_ids", conversation.listed.iter().take(count).map(|run| run.run_id.clone()).collect::<Vec<_>>());
-    let metrics = reading.metrics();
-    if !metrics.is_empty() {
-        put(&mut arguments, "metrics", metrics);
-    }
-    Some(Plan::call("compare_runs", arguments))
-}
-
 /// `what about X`, `and X?`, `same for X`, `X instead`, or nothing but a name.
-fn is_fragment(reading: &Reading) -> bool {
+pub(super) fn is_fragment(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let leads = matches!(
         words.as_slice(),
@@ -247,7 +166,7 @@ fn is_fragment(reading: &Reading) -> bool {
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]
-            | ["with", ..]
+            | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
             | ["by", ..]
             | ["the", "same", ..]
             | ["do", "the", "same", ..]
@@ -279,12 +198,21 @@ fn is_which_one(reading: &Reading) -> bool {
 pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -> Option<Vec<String>> {
     let ids = |runs: &[crate::tools::view::ResolvedRun]| runs.iter().map(|run| run.run_id.clone()).collect::<Vec<_>>();
     let listed = if conversation.listed.is_empty() { &conversation.runs } else { &conversation.listed };
+    // `both` are the two of the last answer, else the last two that were spoken of one by one.
+    let two = ["both", "two", "pair"].iter().any(|word| reading.says(word));
+    let recent = conversation.recent.get(conversation.recent.len().saturating_sub(2)..).unwrap_or_default();
+    let pair = match (conversation.runs.len(), recent.len()) {
+        (0 | 1, 2) => recent,
+        (1, _) => listed.get(..2).unwrap_or(listed),
+        _ => conversation.runs.as_slice(),
+    };
     let mut found: Vec<String> = Vec::new();
     for part in reading.parts() {
         match part {
             Part::Anaphor(Anaphor::One) => {
                 found.extend(conversation.runs.first().map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
             }
+            Part::Anaphor(Anaphor::All) if two => found.extend(ids(pair)),
             Part::Anaphor(Anaphor::All) => found.extend(ids(if conversation.runs.len() > 1 { &conversation.runs } else { listed })),
             Part::Anaphor(Anaphor::Nth(index)) => found.extend(listed.get(*index).map(|run| run.run_id.clone())),
             Part::Anaphor(Anaphor::Last) => found.extend(listed.last().map(|run| run.run_id.clone())),
@@ -374,7 +302,12 @@ fn change_run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> 
     match *tool {
         "get_run" => put(arguments, "run", run),
         "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
-        "best_run" | "list_runs" | "compare_runs" => {
+        "compare_runs" => {
+            let mut all = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();
+            all.push(Value::from(run));
+            put(arguments, "run_ids", all);
+        }
+        "best_run" | "list_runs" => {
             *tool = "get_run";
             arguments.retain(|name, _| name == "experiment");
             put(arguments, "run", run);

@@ -24,7 +24,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("show", "show display list print view fetch enumerate shows listing pull see open"),
     (
         "plot",
-        "plot draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
+        "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
         progression progressed overfit overfits overfitting overfitted plateau plateaued explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
@@ -35,9 +35,9 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "impact",
         "matter matters mattered impact impacts influence influences influenced drive drives driving affect affects affected \
-        correlate correlates correlated correlation correlations important importance sensitive sensitivity effect effects \
+        explain correlate correlates correlated correlation correlations important importance sensitive sensitivity effect effects \
         relationship relate related depend depends contribute contributes explains responsible tune tuning move moves relation \
-        helps help hurt hurts determine determines influential associated association linked tied role",
+        helps help hurt hurts determine determines influential associated association linked tied role worth useful worthwhile payoff",
     ),
     (
         "describe",
@@ -47,19 +47,19 @@ const MEANINGS: &[(&str, &str)] = &[
     ("create", "create make new fresh add register setup"),
     ("details", "details detail info information full everything inspect specifics"),
     ("howmany", "howmany count counts total"),
-    ("howlong", "howlong duration long runtime took take lasted last_for takes"),
+    ("howlong", "howlong duration long longer runtime lasted last_for"),
     ("run", "run runs trial trials model models training trainings job jobs attempt attempts"),
     ("experiment", "experiment project"),
     ("experiments", "experiments projects anything something experimenting"),
     ("deleted", "deleted trashed archived removed trash"),
-    ("metric", "metric metrics measure measures measurement measurements kpi kpis"),
+    ("metric", "benchmark benchmarks metric metrics measure measures measurement measurements kpi kpis"),
     (
         "parameter",
         "parameter parameters param params hyperparameter hyperparameters hyperparams hyperparam setting settings config \
         configuration configurations knob knobs hparams argument arguments",
     ),
     ("status", "status state finish end ended succeed outcome"),
-    ("user", "user author owner started_by person ran launched people"),
+    ("user", "whom user author owner started_by person ran launched people"),
     ("start", "start started begin began begun created launch date"),
     ("tag", "tag tags tagged label labels labelled labeled"),
     (
@@ -71,6 +71,18 @@ const MEANINGS: &[(&str, &str)] = &[
     ("range", "range ranges spread"),
     ("store", "store mlflow server"),
 ];
+
+/// Nouns for what runs made or tried, in one field or another.
+const RUN_NOUNS: &str = "policy policies agent agents voice voices network networks net nets classifier classifiers detector detectors ranker rankers \
+    forecast forecasts forecaster forecasters eval evals evaluation evaluations version versions variant variants candidate candidates submission submissions \
+    try tries entry entries checkpoint checkpoints system systems regressor regressors segmenter segmenters generator generators \
+    recommender recommenders predictor predictors translator translators summarizer summarizers transcriber learner learners contender contenders \
+    combination combinations combo combos fit fits iteration iterations simulation simulations ";
+
+/// Whether a noun speaks of runs where it is no name.
+pub(super) fn is_run_noun(word: &str) -> bool {
+    has(RUN_NOUNS, word)
+}
 
 /// What a word means in the trade: the name of its meaning.
 pub(super) fn meaning(word: &str) -> Option<&'static str> {
@@ -130,19 +142,37 @@ pub(super) enum End {
 /// The end of a ranking that a word names.
 pub(super) fn end(word: &str) -> Option<End> {
     Some(match word {
-        "longest" | "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak" | "maximum_of" | "most"
-        | "maximizes" | "maximises" => End::Highest,
-        "shortest" | "quickest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
+        "priciest" | "costliest" | "longest" | "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak"
+        | "maximum_of" | "most" | "maximizes" | "maximises" => End::Highest,
+        "cheapest" | "shortest" | "quickest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
         | "minimises" | "tiniest" => End::Lowest,
-        "best" | "top" | "sota" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "lead" | "leading" | "leader" | "tops"
-        | "topped" | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
+        "best" | "top" | "sota" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "champion" | "lead" | "leading" | "leader"
+        | "tops" | "topped" | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
         "worst" | "poorest" | "weakest" | "slowest" | "bottom" => End::Worst,
+        _ => return None,
+    })
+}
+
+/// The end of a ranking that a comparative leads to.
+pub(super) fn comparative(word: &str) -> Option<End> {
+    Some(match word {
+        "better" => End::Best,
+        "worse" => End::Worst,
+        "higher" | "larger" | "bigger" | "greater" => End::Highest,
+        "lower" | "smaller" => End::Lowest,
         _ => return None,
     })
 }
 
 /// The end of a ranking that a misspelt word names.
 pub(super) fn misspelt_end(word: &str) -> Option<End> {
+    // Of short words only the letters' order may be wrong.
+    let short = ["best", "top", "most", "last"].iter().find(|known| {
+        word.len() == known.len() && word != **known && sorted(word) == sorted(known) && strsim::osa_distance(word, known) <= 2
+    });
+    if let Some(short) = short {
+        return end(short);
+    }
     let known = ["highest", "lowest", "maximum", "minimum", "largest", "biggest", "smallest", "greatest", "worst"];
     known.iter().find(|known| word.chars().count() >= 5 && is_typo_of(word, known)).and_then(|known| end(known))
 }
@@ -171,7 +201,7 @@ pub(super) fn misspelt_status(word: &str) -> Option<RunStatus> {
 /// Verbs by which people ask for what Trialogue does not do: to change, remove or start things.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy retrain archive restore purge truncate \
     terminate cancel clear destroy rm trash discard execute shutdown promote train launch upload install reset abort move merge \
-    relabel replace mark tag label change assign set";
+    relabel replace mark tag label change assign set kick rerun relaunch resume redo trigger submit reschedule revert rollback undo fix optimize optimise";
 
 /// Whether a word asks for what Trialogue does not do.
 pub(super) fn is_forbidden(word: &str) -> bool {
@@ -179,7 +209,7 @@ pub(super) fn is_forbidden(word: &str) -> bool {
 }
 
 /// Orders that people give to assistants of any kind and that no experiment answers.
-const OFF_TOPIC: &str = "translate write sing compose email send book remind convert recommend buy pay cook google";
+const OFF_TOPIC: &str = "translate write draft sing compose email send book remind convert recommend buy pay cook google";
 
 /// Whether the first word that is not polite is such an order.
 pub(super) fn is_off_topic(words: &[String]) -> bool {
@@ -187,11 +217,46 @@ pub(super) fn is_off_topic(words: &[String]) -> bool {
     words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
+/// Nouns of which no experiment speaks.
+const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recipe president capital football soccer league olympics movie film restaurant \
+    flight flights hotel ticket news horoscope lottery bitcoin birthday lunch dinner breakfast pizza coffee train bus taxi tower password email";
+
+/// Whether a word speaks of what no experiment is about.
+pub(super) fn is_off_topic_noun(word: &str) -> bool {
+    has(OFF_TOPIC_NOUNS, word)
+}
+
 /// Whether a word is the name of a file, by its ending.
 pub(super) fn is_file_name(word: &str) -> bool {
     const ENDINGS: &str = "csv tsv json jsonl txt log md yaml yml toml ini html htm png jpg jpeg gif webp svg pkl pickle onnx parquet npy npz pt pth \
         h5 py ipynb model";
     word.rsplit_once('.').is_some_and(|(_, ending)| has(ENDINGS, &ending.to_lowercase()))
+}
+
+/// The code of a language or its people, as stores write it.
+pub(super) fn language_code(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "english" => "en",
+        "german" => "de",
+        "french" => "fr",
+        "spanish" => "es",
+        "italian" => "it",
+        "portuguese" => "pt",
+        "dutch" => "nl",
+        "japanese" => "ja",
+        "chinese" | "mandarin" => "zh",
+        "korean" => "ko",
+        "russian" => "ru",
+        "polish" => "pl",
+        "turkish" => "tr",
+        "arabic" => "ar",
+        "hindi" => "hi",
+        "swedish" => "sv",
+        "finnish" => "fi",
+        "czech" => "cs",
+        "ukrainian" => "uk",
+        _ => return None,
+    })
 }
 
 /// Words with which a question of its own begins.

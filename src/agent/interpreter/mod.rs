@@ -4,14 +4,19 @@
 //! against the phrases that the tools carry (`intent`), and its parts become the arguments of the likeliest tool (`fill`). What
 //! is left out is taken from the conversation (`followup`). It does not guess: what it does not understand, it says.
 
+mod chatter;
+mod concepts;
 mod conditions;
 mod creation;
 mod dates;
+mod fallback;
 mod fill;
+mod flags;
 mod followup;
 mod intent;
 mod lexicon;
 mod names;
+mod narrowing;
 mod rankings;
 mod reader;
 mod reading;
@@ -84,9 +89,10 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(plan);
     }
     let intents = intent::intents(&reading);
-    for intent in intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).take(3) {
-        if let Some(arguments) = fill::arguments(intent.tool, &reading, conversation, &vocabulary) {
-            let (tool, mut arguments) = fill::retarget(intent.tool, arguments, &reading);
+    let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
+    for tool in likely.chain(fallback::tools(&reading)) {
+        if let Some(arguments) = fill::arguments(tool, &reading, conversation, &vocabulary) {
+            let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             return Ok(Plan::call(tool, arguments));
         }

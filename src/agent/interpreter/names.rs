@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use super::chatter;
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
+use crate::domain::filter::{Clause, Field, Test, TextMatch};
 use crate::domain::reference::{Likeness, count_word};
 
 impl Reader<'_> {
@@ -77,6 +79,9 @@ impl Reader<'_> {
             let joined_by_letters = group.len() == 2
                 && self.places.get(group.start).zip(self.places.get(group.start + 1)).is_some_and(|(one, two)| one.end == two.start);
             let names_experiment = matches!(self.word(group.end), "experiment" | "project");
+            // `mAP50` is one word, though its pieces are common.
+            let is_one_word = group.len() > 2 && self.said(&group).chars().all(char::is_alphanumeric);
+            let is_common = is_common && !is_one_word;
             if group.len() < 2 || !self.is_free(group.clone()) || starts_with_digit || (is_common && !names_experiment) || joined_by_letters
             {
                 continue;
@@ -88,7 +93,9 @@ impl Reader<'_> {
                     self.choose(&found, &(place..place + 1)).map(|part| (place..place + 1, part))
                 })
                 .collect();
-            if pieces.len() == group.len() {
+            let is_word = |place: usize| lexicon::end(self.word(place)).is_some() || lexicon::is_run_noun(self.word(place));
+            let named = |place: usize| pieces.iter().any(|(words, _)| words.start == place);
+            if !pieces.is_empty() && group.clone().all(|place| named(place) || is_word(place)) {
                 pieces.into_iter().for_each(|(words, part)| self.cover(words, part));
                 continue;
             }
@@ -181,8 +188,11 @@ impl Reader<'_> {
             || lexicon::end(word).is_some()
             || (lexicon::meaning(word).is_some() && !(entry.kind == Kind::Run && likeness == Likeness::Exact))
             || count_word(word).is_some();
+        // `on` is a value only beside the parameter that is on.
+        let is_switch = matches!(entry.kind, Kind::Value | Kind::ExperimentTag)
+            && matches!(word, "on" | "off" | "yes" | "no" | "true" | "false" | "none" | "null" | "auto" | "default");
         let is_status = lexicon::status(word).is_some() && entry.kind != Kind::Metric;
-        !is_common && !is_status
+        !is_common && !is_status && !is_switch
     }
 
     pub(super) fn part_of(&self, entry: &Entry, words: &Range<usize>) -> Part {
@@ -207,18 +217,80 @@ impl Reader<'_> {
     pub(super) fn coordinated_metrics(&mut self) {
         for index in 2..self.words.len() {
             let Some(Span { part: Part::Metric(_), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
-            if words.start != index
-                || words.len() < 2
-                || !matches!(self.word(index - 1), "and" | "or" | "vs" | "versus")
-                || !self.is_free(index - 2..index)
-            {
+            if words.start != index || words.len() < 2 {
+                continue;
+            }
+            // `train & val loss`, `train/val loss`: a sign for the word.
+            let between = self.places.get(index - 1).zip(self.places.get(index)).and_then(|(one, two)| self.text.get(one.end..two.start));
+            let by_sign = between.is_some_and(|between| between.contains(['&', '/', '+', ',']));
+            let by_word = matches!(self.word(index - 1), "and" | "or" | "vs" | "versus") && !by_sign;
+            let at = if by_sign { index - 1 } else { index - 2 };
+            if !(by_word || by_sign) || !self.is_free(at..index) {
                 continue;
             }
             let tail: Vec<&str> = (words.start + 1..words.end).map(|place| self.word(place)).collect();
-            let whole = format!("{} {}", self.word(index - 2), tail.join(" "));
+            let whole = format!("{} {}", self.word(at), tail.join(" "));
             let is_metric = self.vocabulary.exact(&whole).iter().any(|(entry, _)| entry.kind == Kind::Metric);
             if is_metric {
-                self.cover(index - 2..index - 1, Part::Metric(whole));
+                self.cover(at..at + 1, Part::Metric(whole));
+            }
+        }
+    }
+
+    /// `area under the curve`: words whose initials are a name.
+    pub(super) fn spelled_out_names(&mut self) {
+        let count = self.words.len();
+        for length in (3..=7.min(count)).rev() {
+            for start in 0..=count - length {
+                let words = start..start + length;
+                let is_link = |word: &str| matches!(word, "of" | "the" | "to" | "at" | "and" | "under" | "per");
+                let edges = [self.word(words.start), self.word(words.end - 1)];
+                let is_name = |word: &str| !lexicon::is_filler(word) && lexicon::end(word).is_none() && word != "the";
+                let is_order = lexicon::meaning(self.word(words.start)).is_some();
+                if !self.is_free(words.clone()) || is_order || !edges.iter().all(|word| is_name(word) || matches!(*word, "mean" | "score"))
+                {
+                    continue;
+                }
+                let initials = |skips: bool| -> String {
+                    let weighty = words.clone().map(|place| self.word(place)).filter(|word| !skips || !is_link(word));
+                    weighty.filter_map(|word| word.chars().next()).collect()
+                };
+                if !(self.vocabulary.has_initials(&initials(true)) || self.vocabulary.has_initials(&initials(false))) {
+                    continue;
+                }
+                let mut found = self.vocabulary.alike(self.said(&words));
+                found.retain(|(_, likeness)| matches!(likeness, Likeness::Shortened | Likeness::PartOf));
+                if let Some(part) = self.choose_partial(&found, &words) {
+                    self.cover(words, part);
+                }
+            }
+        }
+    }
+
+    /// `window size` for a parameter `window`: a noun that only says what kind of thing was named.
+    pub(super) fn kinds_of_names(&mut self) {
+        const KINDS: [&str; 16] = [
+            "size",
+            "rate",
+            "length",
+            "depth",
+            "count",
+            "type",
+            "setting",
+            "dimension",
+            "function",
+            "choice",
+            "method",
+            "strategy",
+            "level",
+            "parameter",
+            "hyperparameter",
+            "metric",
+        ];
+        for index in 1..self.words.len() {
+            let follows = matches!(self.spans.get(index - 1), Some(Some(Span { part: Part::Parameter(_) | Part::Metric(_), .. })));
+            if follows && KINDS.contains(&self.word(index)) && self.is_free(index..index + 1) {
+                self.cover(index..index + 1, Part::Filler);
             }
         }
     }
@@ -263,6 +335,10 @@ impl Reader<'_> {
         if matches!(word, "learning" | "training") && matches!(self.word(index + 1), "curve" | "curves") {
             return false;
         }
+        // `took longest to train`: a verb.
+        if word == "train" && index > 0 && self.word(index - 1) == "to" {
+            return false;
+        }
         let is_filler = lexicon::is_filler(word)
             || matches!(
                 lexicon::meaning(word),
@@ -274,6 +350,10 @@ impl Reader<'_> {
 
     pub(super) fn choose_partial(&self, found: &[(&Entry, Likeness)], words: &Range<usize>) -> Option<Part> {
         let strongest = found.first()?.1;
+        // `scored` is no misspelt `score`.
+        if strongest > Likeness::PartOf && words.len() == 1 && chatter::is_common(self.word(words.start)) {
+            return None;
+        }
         let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
         let is_short = self.said(words).chars().count() < 3;
         let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
@@ -296,10 +376,29 @@ impl Reader<'_> {
                         return Some(Part::Run(self.said(words).to_owned()));
                     }
                 }
-                (Kind::Experiment | Kind::Value | Kind::ExperimentTag, _) => {}
+                (Kind::Value, several) => {
+                    if let Some(part) = self.values_with(several, words).filter(|_| strongest == Likeness::PartOf) {
+                        return Some(part);
+                    }
+                }
+                (Kind::Experiment | Kind::ExperimentTag, _) => {}
             }
         }
         None
+    }
+}
+
+impl Reader<'_> {
+    /// `qwen`, of `qwen-7b` and `qwen-14b`: every value of one parameter with it.
+    fn values_with(&self, entries: &[&&Entry], words: &Range<usize>) -> Option<Part> {
+        let holder = entries.first()?.holder.clone()?;
+        let (field, said) = match &holder {
+            Holder::Parameter(key) => (Field::Param(key.clone()), self.said(words)),
+            Holder::Tag(key) => (Field::Tag(key.clone()), self.said(words)),
+        };
+        let is_one = entries.iter().all(|entry| entry.holder.as_ref() == Some(&holder));
+        let test = Test::Text(TextMatch::ILike, format!("%{said}%"));
+        is_one.then(|| Part::Conditions(vec![Clause { field, test }]))
     }
 }
 

@@ -19,7 +19,25 @@ impl Reader<'_> {
             }
             let word = self.word(index).to_owned();
             let leads = index.checked_sub(1).is_some_and(|before| {
-                matches!(self.word(before), "of" | "for" | "compare" | "vs" | "versus" | "with" | "to" | "between" | "against" | "plot")
+                matches!(
+                    self.word(before),
+                    "of" | "for"
+                        | "compare"
+                        | "vs"
+                        | "versus"
+                        | "with"
+                        | "to"
+                        | "between"
+                        | "against"
+                        | "plot"
+                        | "do"
+                        | "did"
+                        | "does"
+                        | "is"
+                        | "was"
+                        | "overlay"
+                        | "add"
+                ) || matches!(self.word(before), "and" | "about" | "plus" | "or" | "show" | "open") && self.words.len() <= 4
             });
             if leads && is_number(&word) && !self.is_decimal(index) && !self.precedes_unit(index) && self.vocabulary.has_run_called(&word) {
                 self.cover(index..index + 1, Part::Run(word));
@@ -92,10 +110,16 @@ impl Reader<'_> {
                     continue;
                 }
                 ("most", "recent") | ("most", "recently") => ("last", 2),
+                // `the last one of those` is one of a list.
+                ("last" | "first", "one") if matches!(self.word(index + 2), "of" | "in" | "on") => continue,
                 ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
                 ("first" | "earliest" | "oldest", _) => ("first", 1),
                 _ => continue,
             };
+            if matches!(lexicon::meaning(self.word(index + used)), Some("experiment" | "experiments")) && !self.says_run() {
+                self.cover(index..index + used + 1, Part::Meaning("experiments"));
+                continue;
+            }
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
             let after = self.count_at(index + used);
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
@@ -111,6 +135,20 @@ impl Reader<'_> {
                 self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
             }
         }
+    }
+
+    /// `one with a better rmsd`: a comparative before a metric, with nothing that it is compared with.
+    fn compares_metric(&self, index: usize) -> bool {
+        let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
+        let runs = self.spans.iter().flatten().filter(|span| matches!(span.part, Part::Run(_))).map(|span| span.words.start);
+        let several = runs.collect::<std::collections::BTreeSet<usize>>().len() > 1;
+        let compared = self.words.iter().any(|word| word == "than")
+            && (index..self.words.len()).any(|place| matches!(part_at(place), Some(Part::Number(_))));
+        matches!(part_at(index + 1), Some(Part::Metric(_))) && !several && !compared
+    }
+
+    fn says_run(&self) -> bool {
+        self.words.iter().any(|word| lexicon::meaning(word) == Some("run"))
     }
 
     pub(super) fn end_of(&self, index: usize) -> usize {
@@ -130,6 +168,10 @@ impl Reader<'_> {
                 self.cover(index..index + used, count.map_or(Part::Order(End::Best), |count| Part::End(End::Best, Some(count))));
                 continue;
             }
+            if let Some(end) = lexicon::comparative(&word).filter(|_| self.compares_metric(index)) {
+                self.cover(index..index + 1, Part::End(end, None));
+                continue;
+            }
             let is_known = lexicon::meaning(&word).is_some_and(|meaning| meaning != "perform");
             let Some(end) =
                 lexicon::end(&word).or_else(|| if is_known || lexicon::is_filler(&word) { None } else { lexicon::misspelt_end(&word) })
@@ -137,6 +179,10 @@ impl Reader<'_> {
                 continue;
             };
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
+            // `then at least tell me`
+            if word == "least" && index > 0 && self.word(index - 1) == "at" {
+                continue;
+            }
             let is_order = self.word(index + 1) == "first" && self.is_free(index + 1..index + 2);
             let is_on_top =
                 matches!(self.word(index + 1), "on" | "at") && self.word(index + 2) == "top" && self.is_free(index + 1..index + 3);
@@ -158,7 +204,9 @@ impl Reader<'_> {
 
     /// `the four … runs with the lowest`: the number stands before the word for runs.
     pub(super) fn count_of_runs_before(&self, index: usize) -> Option<usize> {
-        let is_plural = |place: usize| self.word(place).ends_with('s') && lexicon::meaning(self.word(place)) == Some("run");
+        let is_plural = |place: usize| {
+            self.word(place).ends_with('s') && (lexicon::meaning(self.word(place)) == Some("run") || lexicon::is_run_noun(self.word(place)))
+        };
         let runs_at = (0..index).rev().find(|place| is_plural(*place))?;
         let from = runs_at.saturating_sub(6);
         let counts = (from..runs_at).rev().filter(|place| !matches!(self.word(place.to_owned()), "one" | "both"));

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
+use super::chatter;
 use super::dates::period;
 use super::lexicon;
 use super::reading::{Part, Span};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Entry, Kind, Vocabulary};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 use crate::domain::reference::placed_words;
@@ -22,13 +23,15 @@ pub(super) struct Reader<'a> {
     pub(super) spans: Vec<Option<Span>>,
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) preferred: Option<&'a ExperimentId>,
+    /// Parts that a word says beside the one that covers it: `cheapest` names a metric and an end.
+    pub(super) implied: Vec<Span>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, vocabulary: &'a Vocabulary, preferred: Option<&'a ExperimentId>) -> Self {
         let (words, places): (Vec<String>, Vec<Range<usize>>) = placed_words(text).into_iter().unzip();
         let spans = vec![None; words.len()];
-        Self { text, words, places, spans, vocabulary, preferred }
+        Self { text, words, places, spans, vocabulary, preferred, implied: Vec::new() }
     }
 
     pub(super) fn word(&self, index: usize) -> &str {
@@ -56,6 +59,12 @@ impl<'a> Reader<'a> {
         for slot in self.spans.get_mut(words).into_iter().flatten() {
             *slot = Some(span.clone());
         }
+    }
+
+    /// Adds a part to the one that covers a word.
+    pub(super) fn imply(&mut self, index: usize, part: Part) {
+        let Some(bytes) = self.places.get(index).cloned() else { return };
+        self.implied.push(Span { part, words: index..index + 1, bytes });
     }
 
     pub(super) fn dates(&mut self, now: Timestamp) {
@@ -95,11 +104,33 @@ impl<'a> Reader<'a> {
             }
             let negative =
                 self.text.get(..place.start).is_some_and(|before| before.ends_with(" -") || before.ends_with("=-") || before == "-");
-            if self.is_free(index..end) {
+            if self.is_free(index..end) && !self.is_in_name(index) {
                 self.cover(index..end, Part::Number(if negative { -value } else { value }));
             }
             index = end;
         }
+    }
+
+    /// Whether a number is the end of a word of some name, as in `p99`.
+    fn is_in_name(&self, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1) else { return false };
+        let touches = self.places.get(before).zip(self.places.get(index)).is_some_and(|(letters, digits)| letters.end == digits.start);
+        let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
+        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter);
+        touches && is_word && self.vocabulary.alike(self.said(&self.joined_around(index))).iter().any(|(entry, _)| is_key(entry))
+    }
+
+    /// The words that stand together with one without a sign between, as in `gsm8k`.
+    fn joined_around(&self, index: usize) -> Range<usize> {
+        let touches = |left: usize| self.places.get(left).zip(self.places.get(left + 1)).is_some_and(|(one, two)| one.end == two.start);
+        let (mut start, mut end) = (index, index + 1);
+        while start > 0 && touches(start - 1) {
+            start -= 1;
+        }
+        while touches(end - 1) {
+            end += 1;
+        }
+        start..end
     }
 
     pub(super) fn comparisons(&mut self) {
@@ -163,7 +194,11 @@ impl<'a> Reader<'a> {
             let word = self.word(index).to_owned();
             let next = self.word(index + 1).to_owned();
             let (part, used) = match (word.as_str(), next.as_str()) {
+                ("number" | "amount", "of") if matches!(self.spans.get(index + 2), Some(Some(Span { part: Part::Parameter(_), .. }))) => {
+                    (Part::Filler, 2)
+                }
                 ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
+                ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
                 ("how", "did" | "d") => (Part::Meaning("plot"), 2),
@@ -171,11 +206,18 @@ impl<'a> Reader<'a> {
                 ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
+                (
+                    "who",
+                    "made" | "created" | "trained" | "built" | "logged" | "submitted" | "did" | "launched" | "owns" | "kicked" | "wrote",
+                ) => (Part::Meaning("user"), 2),
+                ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
+                ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),
+                ("took" | "take" | "takes", _) if self.speaks_of_time() => (Part::Meaning("howlong"), 1),
                 ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),
                 ("when", _) => (Part::Meaning("start"), 1),
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),
-                    None if lexicon::is_filler(word) => (Part::Filler, 1),
+                    None if lexicon::is_filler(word) || chatter::is_common(word) => (Part::Filler, 1),
                     None => match lexicon::misspelt_meaning(word) {
                         Some(meaning) => (Part::Meaning(meaning), 1),
                         None if lexicon::is_misspelt_filler(word) => (Part::Filler, 1),
@@ -185,6 +227,102 @@ impl<'a> Reader<'a> {
             };
             let used = if self.is_free(index..index + used) { used } else { 1 };
             self.cover(index..index + used, part);
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Whether a length of time is asked for, so that `take` means lasting.
+    fn speaks_of_time(&self) -> bool {
+        self.words.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "long"
+                    | "longer"
+                    | "longest"
+                    | "shortest"
+                    | "shorter"
+                    | "time"
+                    | "much"
+                    | "minutes"
+                    | "hours"
+                    | "fastest"
+                    | "slowest"
+                    | "quickest"
+                    | "duration"
+            )
+        })
+    }
+
+    /// `over time`, `across epochs`: asks for a curve.
+    pub(super) fn over_training(&mut self) {
+        for index in 0..self.words.len() {
+            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during") {
+                continue;
+            }
+            let article = usize::from(matches!(self.word(index + 1), "the" | "its" | "all" | "their"));
+            let noun = index + 1 + article;
+            let is_training =
+                matches!(self.word(noun), "time" | "epochs" | "epoch" | "steps" | "step" | "iterations" | "training" | "course" | "run");
+            if is_training && self.is_free(index..noun + 1) && !(self.word(index) == "during" && self.word(noun) != "training") {
+                self.cover(index..noun + 1, Part::Meaning("plot"));
+            }
+        }
+    }
+
+    /// `under 25 ms`, `below 3 dollars`: a unit where no metric is named stands for the metric that is measured in it.
+    pub(super) fn units(&mut self) {
+        for index in 1..self.words.len() {
+            let words: &[&str] = match self.word(index) {
+                "ms" | "millisecond" | "milliseconds" | "msec" => &["ms"],
+                "dollar" | "dollars" | "usd" | "bucks" => &["usd", "cost", "price", "dollars"],
+                "euro" | "euros" | "eur" => &["eur", "cost", "price"],
+                "gb" | "gigabyte" | "gigabytes" => &["gb"],
+                "mb" | "megabyte" | "megabytes" => &["mb"],
+                _ => continue,
+            };
+            let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
+            let is_measured = matches!(part_at(index - 1), Some(Part::Number(_)));
+            let compares = index >= 2 && matches!(part_at(index - 2), Some(Part::Comparison(_)));
+            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_)));
+            let is_named = (index.saturating_sub(5)..index).any(named) || (index + 1..index + 4).any(named);
+            if !is_measured || !compares || is_named || !self.is_free(index..index + 1) {
+                continue;
+            }
+            let named =
+                self.spans.iter().flatten().find_map(|span| if let Part::Experiment(name) = &span.part { Some(name) } else { None });
+            let place = named.and_then(|name| self.vocabulary.experiment_id(name)).or(self.preferred);
+            if let Some(metric) = self.vocabulary.metric_with_word(words, place) {
+                self.cover(index..index + 1, Part::Metric(metric));
+            }
+        }
+    }
+
+    /// `japanese`, where the store says `ja`.
+    pub(super) fn languages(&mut self) {
+        for index in 0..self.words.len() {
+            let Some(code) = lexicon::language_code(self.word(index)).filter(|_| self.is_free(index..index + 1)) else { continue };
+            let found = self.vocabulary.exact(code);
+            let value =
+                found.iter().find(|(entry, _)| entry.kind == Kind::Value).map(|(entry, _)| self.part_of(entry, &(index..index + 1)));
+            if let Some(value) = value {
+                self.cover(index..index + 1, value);
+            }
+        }
+    }
+
+    /// `which model should we ship`: the best, though nobody says so.
+    pub(super) fn recommendations(&mut self) {
+        let asks = self.words.iter().take(4).any(|word| matches!(word.as_str(), "which" | "what" | "whose"))
+            && self.words.iter().any(|word| matches!(word.as_str(), "should" | "shall"));
+        let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().filter(|span| is(&span.part)).count();
+        let is_ranked = has(|part| matches!(part, Part::End(..) | Part::Order(_) | Part::Conditions(_))) > 0;
+        let runs = has(|part| matches!(part, Part::Run(_)));
+        const CHOOSING: [&str; 13] =
+            ["ship", "deploy", "take", "use", "pick", "choose", "keep", "prefer", "trust", "recommend", "promote", "select", "go"];
+        let verb = self.words.iter().position(|word| CHOOSING.contains(&word.as_str()));
+        if let Some(verb) = verb.filter(|verb| asks && !is_ranked && runs == 0 && self.is_free(*verb..verb + 1)) {
+            self.cover(verb..verb + 1, Part::End(lexicon::End::Best, None));
         }
     }
 }

@@ -94,59 +94,38 @@ pub(super) struct Reading {
 /// Reads an utterance with the store's names; those of `preferred` win where a name stands for several things.
 pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
     let mut reader = Reader::new(text, vocabulary, preferred);
+    reader.over_training();
     reader.exact_names();
     reader.glued_names();
     reader.coordinated_metrics();
+    reader.spelled_out_names();
     reader.numbered_runs();
     reader.dates(now);
     reader.numbers();
+    reader.qualities();
     reader.comparisons();
     reader.run_phrases();
     reader.ends();
     reader.anaphors();
+    reader.languages();
+    reader.kinds_of_names();
     reader.partial_names();
+    reader.units();
+    reader.concepts();
+    reader.run_nouns();
+    reader.flags();
     reader.statuses();
+    reader.recommendations();
     reader.words_of_the_trade();
     reader.unknown_metrics();
-    let mut reading = Reading { text: text.to_owned(), words: reader.words, spans: reader.spans.into_iter().flatten().collect() };
+    let mut reading =
+        Reading { text: text.to_owned(), words: reader.words, spans: reader.spans.into_iter().flatten().chain(reader.implied).collect() };
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
     super::conditions::join(&mut reading);
-    ignore_chatter(&mut reading);
+    super::conditions::join_alternatives(&mut reading, vocabulary);
+    super::chatter::ignore(&mut reading);
     reading
-}
-
-/// `…, I have a meeting in five minutes`: between commas, words about the speaker that name nothing of the store.
-fn ignore_chatter(reading: &mut Reading) {
-    let mut clause_of: Vec<usize> = Vec::new();
-    for span in &reading.spans {
-        let before = reading.text.get(..span.bytes.start).unwrap_or_default();
-        clause_of.push(before.matches([',', ':', '–', '—', ';', '!', '.', '?']).count());
-    }
-    let clauses: std::collections::BTreeSet<usize> = clause_of.iter().copied().collect();
-    if clauses.len() < 2 {
-        return;
-    }
-    for clause in clauses {
-        let inside = || clause_of.iter().zip(&reading.spans).filter(|(number, _)| **number == clause).map(|(_, span)| span);
-        let speaks_of_itself = inside().next().and_then(|span| reading.words.get(span.words.start)).is_some_and(|word| {
-            matches!(
-                word.as_str(),
-                "i" | "we" | "my" | "our" | "it" | "thanks" | "thank" | "hello" | "hi" | "hey" | "sorry" | "no" | "good"
-            )
-        });
-        let says_nothing = inside().all(|span| {
-            matches!(
-                span.part,
-                Part::Unknown | Part::Filler | Part::Number(_) | Part::Anaphor(_) | Part::Meaning("create" | "user" | "start")
-            )
-        });
-        if speaks_of_itself && says_nothing {
-            for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {
-                span.part = Part::Filler;
-            }
-        }
-    }
 }
 
 impl Reading {
@@ -212,7 +191,9 @@ impl Reading {
 
     /// Whether a picture over training is asked for, in words or by naming its axes.
     pub(super) fn plots(&self) -> bool {
-        self.means("plot") || super::fill::axis(self).is_some()
+        let runs = self.parts().filter(|part| matches!(part, Part::Run(_))).count();
+        let together = self.says("together") && runs > 1 && !self.metrics().is_empty();
+        together || self.means("plot") || super::fill::axis(self).is_some()
     }
 
     /// The words of a run of spans that nobody knows, joined where they stand together, as said.

@@ -6,7 +6,7 @@ use crate::domain::reference::placed_words;
 /// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
 pub(crate) fn questions(utterance: &str) -> Vec<String> {
     let mut questions = Vec::new();
-    for sentence in with_pictures(utterance, sentences(utterance)) {
+    for sentence in with_topics(utterance, with_pictures(utterance, sentences(utterance))) {
         let words = placed_words(sentence);
         let mut start = 0;
         for (index, (word, place)) in words.iter().enumerate() {
@@ -16,6 +16,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .and_then(|before| words.get(before))
                 .and_then(|(_, before)| sentence.get(before.end..place.start))
                 .unwrap_or("");
+            let is_topic = is_bare_topic(sentence.get(start..place.start).unwrap_or_default());
             let joined = matches!(before, "and" | "then" | "also")
                 || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
             let begins = lexicon::begins_question(word) || ends_ranking(&words, index, before);
@@ -24,6 +25,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 && joined
                 && begins
                 && !is_quoted(sentence, place)
+                && !is_topic
                 && is_whole(sentence.get(start..place).unwrap_or_default())
                 && !is_clause(&words, index)
                 && !is_cut(&words, index)
@@ -36,7 +38,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     }
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        if kept.is_empty() || !is_echo(question) {
+        if kept.is_empty() || !(is_echo(question) || is_aside(question)) {
             kept.push(question.to_owned());
         }
     }
@@ -46,8 +48,11 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
 /// `did run 3 overfit? show train and val loss`: the order says how the question before it is to be answered, so they stay one.
 fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
     let first_word = |sentence: &str| placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default();
-    let asks_whether =
-        |sentence: &str| matches!(first_word(sentence).as_str(), "did" | "does" | "do" | "is" | "was" | "were" | "has" | "are");
+    let asks_whether = |sentence: &str| {
+        let second = placed_words(sentence).into_iter().nth(1).map(|(word, _)| word).unwrap_or_default();
+        matches!(first_word(sentence).as_str(), "did" | "does" | "do" | "is" | "was" | "were" | "has" | "are")
+            || first_word(sentence) == "how" && matches!(second.as_str(), "is" | "was" | "are" | "s" | "did")
+    };
     let says_how = |sentence: &str| {
         matches!(first_word(sentence).as_str(), "show" | "plot" | "draw" | "list" | "graph")
             && !placed_words(sentence).iter().any(|(word, _)| matches!(word.as_str(), "it" | "its" | "them" | "their" | "those" | "also"))
@@ -67,10 +72,77 @@ fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str
     joined
 }
 
+/// `i'm looking at fraud. how many runs failed?`: says where the question behind it is about.
+fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
+    let sets_topic = |sentence: &str| {
+        let words = placed_words(sentence);
+        let speaks_of_itself = words.first().is_some_and(|(word, _)| matches!(word.as_str(), "i" | "im" | "we" | "my" | "this"));
+        let is_at_it = words.iter().take(5).any(|(word, _)| {
+            matches!(
+                word.as_str(),
+                "looking" | "working" | "interested" | "talking" | "thinking" | "asking" | "reading" | "checking" | "reviewing" | "about"
+            )
+        });
+        speaks_of_itself && is_at_it && !sentence.contains('?')
+    };
+    let restates = |sentence: &str| {
+        let folded = sentence.trim_start().to_lowercase();
+        ["i mean", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
+    };
+    let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
+    let mut joined: Vec<&str> = Vec::new();
+    for sentence in sentences {
+        match joined.last_mut() {
+            Some(before) if sets_topic(before) || restates(sentence) => {
+                if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
+                    *before = whole;
+                }
+            }
+            _ => joined.push(sentence),
+        }
+    }
+    joined
+}
+
 /// `…? list them`: asks to be shown what the question before it shows already.
 fn is_echo(question: &str) -> bool {
     const ECHOES: &str = "list show name display give tell me us it them those please all and then also thanks thank you which one ones";
     placed_words(question).iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
+}
+
+/// `the image classifier, how many runs is it`: names what the question is about, and asks nothing.
+fn is_bare_topic(before: &str) -> bool {
+    let words = placed_words(before);
+    !words.is_empty()
+        && words.len() <= 5
+        && words.iter().all(|(word, _)| {
+            !lexicon::begins_question(word)
+                && lexicon::end(word).is_none()
+                && lexicon::status(word).is_none()
+                && !super::chatter::is_talk(word)
+                && matches!(lexicon::meaning(word), None | Some("run" | "experiment" | "perform"))
+        })
+        && !words.iter().any(|(word, _)| word.bytes().any(|byte| byte.is_ascii_digit()) || matches!(word.as_str(), "of" | "vs"))
+}
+
+/// `int8 or int4 doesn't matter`: leaves open what was not asked.
+fn is_aside(question: &str) -> bool {
+    let folded = question.to_lowercase();
+    let folded = folded.trim_end_matches(['.', '!', ')', ' ']);
+    [
+        "doesn't matter",
+        "does not matter",
+        "don't matter",
+        "don't care",
+        "do not care",
+        "either is fine",
+        "whatever",
+        "no matter which",
+        "i don't mind",
+    ]
+    .iter()
+    .any(|tail| folded.ends_with(tail))
+        && !matches!(placed_words(question).first().map(|(word, _)| word.as_str()), Some("which" | "what" | "does" | "if"))
 }
 
 /// `…, and which run got it`: asks for what the question before it answers already.
@@ -99,6 +171,9 @@ fn ends_ranking(words: &[(String, std::ops::Range<usize>)], index: usize, before
     let is_end = |place: usize| words.get(place).is_some_and(|(word, _)| lexicon::end(word).is_some());
     let here = if words.get(index).is_some_and(|(word, _)| word == "the") { index + 1 } else { index };
     let counts = words.get(here + 1).is_some_and(|(word, _)| crate::domain::reference::count_word(word).is_some());
+    if before == "then" && is_end(here) && here + 1 < words.len() {
+        return true;
+    }
     before == "and"
         && is_end(here)
         && !counts
@@ -114,7 +189,7 @@ fn sentences(utterance: &str) -> Vec<&str> {
         let after = utterance.get(place + letter.len_utf8()..).unwrap_or_default();
         let ends = matches!(letter, '?' | '!' | ';' | '\n')
             || (letter == '.' && after.starts_with(' ') && !is_abbreviated(utterance.get(..place).unwrap_or_default()));
-        if ends && after.chars().any(char::is_alphanumeric) && !is_quoted(utterance, place) {
+        if ends && after.chars().any(char::is_alphanumeric) && !after.trim_start().starts_with('(') && !is_quoted(utterance, place) {
             sentences.push(utterance.get(start..=place).unwrap_or_default());
             start = place + letter.len_utf8();
         }

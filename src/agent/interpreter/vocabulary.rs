@@ -1,9 +1,9 @@
 //! The store's own names, by which the interpreter tells an experiment, run, metric, parameter or value from any other word.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::experiment::{Experiment, ExperimentId, View};
-use crate::domain::reference::{Likeness, Name, run_number};
+use crate::domain::reference::{Likeness, Name, reordered, run_number};
 use crate::store::TableQuery;
 use crate::tools::resolve::experiments;
 use crate::tools::{Context, ToolError};
@@ -47,6 +47,14 @@ pub(super) enum Holder {
     Tag(String),
 }
 
+/// A parameter of an experiment with its commonest values.
+#[derive(Debug)]
+struct Setting {
+    experiment: ExperimentId,
+    key: Name,
+    values: Vec<String>,
+}
+
 /// All names of the store in scope.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
@@ -54,6 +62,10 @@ pub(super) struct Vocabulary {
     by_words: HashMap<String, Vec<usize>>,
     /// The experiments in scope, newest first.
     pub(super) experiments: Vec<Experiment>,
+    /// What parameters hold, by experiment.
+    settings: Vec<Setting>,
+    /// Short names that may be initials.
+    initials: HashSet<String>,
     longest: usize,
 }
 
@@ -98,6 +110,8 @@ impl Vocabulary {
                 for (value, _) in &summary.values {
                     vocabulary.add_value(value, id, Holder::Parameter(summary.key.clone()));
                 }
+                let values = summary.values.into_iter().map(|(value, _)| value).collect();
+                vocabulary.settings.push(Setting { experiment: id.clone(), key: Name::new(&summary.key), values });
             }
             for (key, value) in context.store.run_tag_values(id).await? {
                 vocabulary.add_value(&value, id, Holder::Tag(key));
@@ -127,13 +141,13 @@ impl Vocabulary {
             return;
         }
         let index = self.entries.len();
-        let mut keys = vec![name.words().join(" "), name.words().concat(), name.meaning().join(" "), name.meaning().concat()];
-        keys.sort();
-        keys.dedup();
-        for key in keys {
+        for key in keys_of(&name) {
             self.by_words.entry(key).or_default().push(index);
         }
         self.longest = self.longest.max(name.words().len());
+        if matches!(kind, Kind::Metric | Kind::Parameter | Kind::Value) {
+            self.initials.extend(name.words().iter().filter(|word| (3..=6).contains(&word.len()) && *word != "per").cloned());
+        }
         self.entries.push(Entry { kind, name, experiments, holder });
     }
 
@@ -145,10 +159,7 @@ impl Vocabulary {
     /// The names that are these words, spelled out or abbreviated, strongest likeness first.
     pub(super) fn exact(&self, words: &str) -> Vec<(&Entry, Likeness)> {
         let reference = Name::new(words);
-        let mut keys =
-            vec![reference.words().join(" "), reference.words().concat(), reference.meaning().join(" "), reference.meaning().concat()];
-        keys.sort();
-        keys.dedup();
+        let keys = keys_of(&reference);
         let mut indices: Vec<usize> = keys.iter().filter_map(|key| self.by_words.get(key)).flatten().copied().collect();
         indices.sort_unstable();
         indices.dedup();
@@ -160,7 +171,8 @@ impl Vocabulary {
         // A value is a text, not a term: `stage` is no form of `staging`.
         let weakest = |entry: &Entry| match entry.kind {
             Kind::Value | Kind::ExperimentTag => Likeness::SameWords,
-            Kind::Metric | Kind::Parameter | Kind::Experiment | Kind::Run => Likeness::SameMeaning,
+            Kind::Run => Likeness::SameMeaning,
+            Kind::Metric | Kind::Parameter | Kind::Experiment => Likeness::Shortened,
         };
         found.retain(|(entry, likeness)| *likeness <= weakest(entry));
         found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
@@ -172,7 +184,27 @@ impl Vocabulary {
         let reference = Name::new(words);
         let may_be = |entry: &&Entry, likeness: Likeness| match entry.kind {
             Kind::Metric | Kind::Parameter | Kind::Experiment | Kind::Run => likeness != Likeness::Contains,
-            Kind::Value | Kind::ExperimentTag => likeness == Likeness::Misspelt && words.chars().count() >= 6,
+            Kind::Value | Kind::ExperimentTag => match likeness {
+                Likeness::Misspelt => words.chars().count() >= 6,
+                Likeness::Shortened => {
+                    words.contains([' ', '-', '_'])
+                        || words.len() >= 6 && entry.name.words().concat().starts_with(words)
+                        || is_longer_form(words, entry)
+                }
+                // `deberta` for `deberta-v3`, but no word of a sentence.
+                Likeness::PartOf => {
+                    words.chars().count() >= 4
+                        && entry.kind == Kind::Value
+                        && entry.name.words().len() <= 4
+                        && reference.words().iter().all(|word| entry.name.words().contains(word))
+                }
+                Likeness::Exact
+                | Likeness::CaseFolded
+                | Likeness::SameWords
+                | Likeness::SameMeaning
+                | Likeness::Contains
+                | Likeness::MisspeltPart => false,
+            },
         };
         let mut found: Vec<(&Entry, Likeness)> = self
             .entries
@@ -182,6 +214,45 @@ impl Vocabulary {
             .collect();
         found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
         found
+    }
+
+    /// The parameter that is most like what is said and what it holds, in the experiment in question if it is there.
+    pub(super) fn values_of(&self, said: &str, preferred: Option<&ExperimentId>) -> Option<(&str, &[String])> {
+        let reference = Name::new(said);
+        let alike = self.settings.iter().filter_map(|setting| Some((setting, setting.key.likeness(&reference)?)));
+        let nearest = alike.min_by_key(|(setting, likeness)| (preferred.is_some_and(|id| *id != setting.experiment), *likeness))?;
+        Some((nearest.0.key.text(), &nearest.0.values))
+    }
+
+    /// The values of a parameter or tag wherever it holds all of `some`.
+    pub(super) fn values_beside(&self, holder: &Holder, some: &[String]) -> Vec<String> {
+        let held: Vec<&Entry> = self.entries.iter().filter(|entry| entry.holder.as_ref() == Some(holder)).collect();
+        let holds = |id: &ExperimentId| {
+            some.iter().all(|value| held.iter().any(|entry| entry.name.text() == value && entry.experiments.contains(id)))
+        };
+        let mut values: Vec<String> =
+            held.iter().filter(|entry| entry.experiments.iter().any(holds)).map(|entry| entry.name.text().to_owned()).collect();
+        values.sort();
+        values.dedup();
+        values
+    }
+
+    /// The shortest metric with one of these words in its name, of one experiment or of any.
+    pub(super) fn metric_with_word(&self, words: &[&str], place: Option<&ExperimentId>) -> Option<String> {
+        let of = |place: Option<&ExperimentId>| {
+            let fitting = self.entries.iter().filter(|entry| {
+                entry.kind == Kind::Metric
+                    && place.is_none_or(|id| entry.experiments.contains(id))
+                    && entry.name.words().iter().any(|word| words.contains(&word.as_str()))
+            });
+            fitting.min_by_key(|entry| entry.name.text().len()).map(|entry| entry.name.text().to_owned())
+        };
+        of(place).or_else(|| of(None))
+    }
+
+    /// Whether these letters are a word of a metric's, parameter's or value's name.
+    pub(super) fn has_initials(&self, letters: &str) -> bool {
+        self.initials.contains(letters)
     }
 
     /// Whether a run's name ends in this number.
@@ -237,4 +308,24 @@ impl Vocabulary {
     pub(super) fn has_run_called(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words() == [name])
     }
+}
+
+/// `shortlisted` for `shortlist`.
+fn is_longer_form(words: &str, entry: &Entry) -> bool {
+    let name = entry.name.words().concat();
+    name.len() >= 6 && words.to_lowercase().starts_with(&name)
+}
+
+/// The spellings under which a name is looked up.
+fn keys_of(name: &Name) -> Vec<String> {
+    let mut keys = vec![
+        name.words().join(" "),
+        name.words().concat(),
+        name.meaning().join(" "),
+        name.meaning().concat(),
+        reordered(name.meaning()).join(" "),
+    ];
+    keys.sort();
+    keys.dedup();
+    keys
 }

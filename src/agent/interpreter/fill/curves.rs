@@ -14,8 +14,9 @@ pub(super) fn metric_history(
     vocabulary: &Vocabulary,
 ) -> Option<()> {
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
-    let shows_curve = reading.means("show") && names_run && !reading.metrics().is_empty();
-    if !(reading.plots() || shows_curve) {
+    let sorts = ["by", "rank", "ranked", "sort", "sorted"].iter().any(|word| reading.says(word));
+    let shows_curve = (reading.means("show") || reading.says("see")) && names_run && !reading.metrics().is_empty() && !sorts;
+    if !(reading.plots() || shows_curve || has_both_losses(reading) && names_run) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -75,6 +76,18 @@ pub(super) fn metric_history(
         put(arguments, name, value);
     }
     Some(())
+}
+
+/// `train and validation loss`: nobody asks for these two but to see how they went.
+fn has_both_losses(reading: &Reading) -> bool {
+    let metrics = reading.metrics();
+    let says = |words: &[&str]| {
+        metrics.iter().any(|metric| {
+            let words_said = crate::domain::reference::words(metric);
+            words_said.iter().any(|word| word == "loss") && words_said.iter().any(|word| words.contains(&word.as_str()))
+        })
+    };
+    says(&["train", "training"]) && says(&["val", "validation", "valid", "eval", "test"])
 }
 
 /// `loss of run 3, train and validation`: a word that is no metric's whole name, completed by the others.

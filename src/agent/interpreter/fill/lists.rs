@@ -33,6 +33,10 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     }
     let deleted = reading.means("deleted");
     let both = ["including", "include", "incl", "even", "plus", "together"].iter().any(|word| reading.says(word));
+    // `computer vision`, where `vision` is a project: the tag tells enough.
+    if !tags.is_empty() && reading.experiment().is_none() && !reading.says("named") && !reading.says("called") {
+        query.clear();
+    }
     query.retain(|word| !tags.keys().any(|key| key.eq_ignore_ascii_case(word)));
     if !query.is_empty() {
         query.dedup();

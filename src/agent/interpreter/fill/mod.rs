@@ -37,7 +37,12 @@ pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversati
 }
 
 /// A ranking with a number is a list, a list with one end is a best run.
-pub(super) fn retarget(tool: &'static str, arguments: Arguments, reading: &Reading) -> (&'static str, Arguments) {
+pub(super) fn retarget(
+    tool: &'static str,
+    arguments: Arguments,
+    reading: &Reading,
+    conversation: &Conversation,
+) -> (&'static str, Arguments) {
     if tool == "list_experiments"
         && reading.says("about")
         && ["tell", "know", "describe", "talk", "hear", "read", "what"].iter().any(|word| reading.says(word))
@@ -51,7 +56,7 @@ pub(super) fn retarget(tool: &'static str, arguments: Arguments, reading: &Readi
     }
     let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
     let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
-    if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something {
+    if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something && conversation.experiment.is_none() {
         return ("list_experiments", Arguments::new());
     }
     let ranked = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)))) || lists::by_duration(reading).is_some();

@@ -49,6 +49,11 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 }
 
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
+    named.dedup();
+    if named.len() > 1 {
+        return None;
+    }
     put_run(arguments, reading, conversation)?;
     let keys = keys(reading);
     if !keys.is_empty() {
@@ -171,7 +176,8 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 }
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
-    if !reading.means("impact") {
+    let explains = reading.says("explain") && reading.metrics().is_empty() && reading.parameters().is_empty();
+    if !reading.means("impact") || explains {
         return None;
     }
     put_experiment(arguments, reading);
@@ -184,6 +190,10 @@ pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> 
         put(arguments, "metric", metric);
     }
     let mut parameters = reading.parameters();
+    // `what is mei responsible for`: about somebody's runs.
+    if parameters.is_empty() && !arguments.contains_key("metric") && reading.says("responsible") && !reading.clauses().is_empty() {
+        return None;
+    }
     if parameters.is_empty() {
         parameters.extend(unknown_parameter(reading));
     }

@@ -1,0 +1,201 @@
+//! Going on from a list, a ranking or a comparison: fewer of it, another order, more in it, the best of it.
+
+use serde_json::Value;
+
+use super::followup::{is_fragment, put_focus};
+use super::reading::{Anaphor, Part, Reading};
+use super::{Arguments, Plan, fill, put};
+use crate::agent::conversation::Conversation;
+use crate::domain::filter::{Clause, Filter};
+
+/// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
+pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    const ADDING: [&str; 11] =
+        ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
+    let adds = ADDING.iter().any(|word| reading.says(word)) && reading.words.len() <= 12;
+    let begins_anew = reading
+        .parts()
+        .any(|part| matches!(part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_)))
+        || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
+    if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
+        return None;
+    }
+    let runs = reading.parts().filter_map(|part| match part {
+        Part::Run(text) => Some(text.clone()),
+        Part::Number(number) if number.fract() == 0.0 => Some(number.to_string()),
+        _ => None,
+    });
+    let (runs, metrics): (Vec<String>, Vec<String>) = (runs.collect(), reading.metrics());
+    let mut arguments = last_arguments.clone();
+    for (name, more) in [("run_ids", runs), ("metrics", metrics)] {
+        if more.is_empty() {
+            continue;
+        }
+        let mut all: Vec<Value> = arguments.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        // A comparison without metrics shows all of them already.
+        if name == "metrics" && all.is_empty() {
+            return None;
+        }
+        all.extend(
+            more.into_iter()
+                .map(Value::from)
+                .filter(|one| !last_arguments.get(name).and_then(Value::as_array).is_some_and(|known| known.contains(one))),
+        );
+        put(&mut arguments, name, all);
+    }
+    (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
+}
+
+/// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
+pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let clauses = reading.clauses();
+    let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
+    let narrows = ["only", "just"].iter().any(|word| reading.words.first().is_some_and(|first| first == word))
+        || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
+    let begins_anew = reading.experiment().is_some()
+        || reading
+            .parts()
+            .any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "describe") | Part::End(..) | Part::Run(_)));
+    if clauses.is_empty() || !narrows || begins_anew || last_tool != "list_runs" {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    let before = arguments.get("filter").and_then(Value::as_str).map(|text| format!("{text} AND ")).unwrap_or_default();
+    put(&mut arguments, "filter", format!("{before}{}", fill::filter_text(&clauses)));
+    arguments.remove("page_token");
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `sort them by auc`, `and the worst 3`: the last list in another order.
+pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let names_place = reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Conditions(_)));
+    let asks_else = ["plot", "compare", "impact", "describe", "howmany"].iter().any(|meaning| reading.means(meaning));
+    if last_tool != "list_runs" || names_place || asks_else {
+        return None;
+    }
+    let key = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned());
+    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word)) && key.is_some();
+    let other_end = reading.parts().find_map(|part| if let Part::End(end, Some(count)) = part { Some((*end, *count)) } else { None });
+    let is_other_end = other_end.is_some() && key.is_none() && last_arguments.contains_key("sort_by") && is_fragment(reading);
+    let mut arguments = last_arguments.clone();
+    arguments.remove("page_token");
+    if sorts {
+        put(&mut arguments, "sort_by", key?);
+        arguments.remove("order");
+        if let Some(end) = reading.parts().find_map(|part| if let Part::Order(end) = part { Some(*end) } else { None }) {
+            fill::put_order(&mut arguments, end);
+        }
+        return Some(Plan::call(last_tool, arguments));
+    }
+    let (end, count) = other_end.filter(|_| is_other_end)?;
+    fill::put_order(&mut arguments, end);
+    put(&mut arguments, "limit", count);
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `compare the first two`, of the list just shown.
+pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let count = reading
+        .parts()
+        .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
+    let names_place = reading.experiment().is_some() || reading.means("run");
+    if !matches!(last_tool, "list_runs" | "best_run") || !reading.means("compare") || names_place || count > conversation.listed.len() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", conversation.listed.iter().take(count).map(|run| run.run_id.clone()).collect::<Vec<_>>());
+    let metrics = reading.metrics();
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    Some(Plan::call("compare_runs", arguments))
+}
+
+/// `which of these is best on f1`, `and the worst`, `best one under 25 ms`, `top 5`: a ranking that takes its metric, its runs or both
+/// from the call before.
+pub(super) fn ranked_again(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
+    let mut ends = reading.parts().filter_map(|part| if let Part::End(end, count) = part { Some((*end, *count)) } else { None });
+    let ((end, count), None) = (ends.next()?, ends.next()) else { return None };
+    let names_place =
+        reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Order(_)));
+    let asks_else = ["plot", "compare", "impact", "describe", "howmany", "howlong", "details", "experiments", "artifact"];
+    let of_several = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
+    let of_one = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::One | Anaphor::Nth(_) | Anaphor::Last)));
+    let is_long = reading.words.len() > 14 || reading.unknown().len() > 1;
+    let by_duration = ["longest", "shortest", "fastest", "slowest", "quickest"].iter().any(|word| reading.says(word));
+    if names_place || is_long || of_one || by_duration || asks_else.iter().any(|meaning| reading.means(meaning)) {
+        return None;
+    }
+    let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
+    let starts_which = reading.words.iter().take(2).any(|word| word == "which") && !reading.means("run");
+    let goes_on = of_several || starts_which || is_fragment(reading);
+    let text_of = |name: &str| last_arguments.get(name).and_then(Value::as_str).map(str::to_owned);
+    let last_metric = match last_tool {
+        "best_run" => text_of("metric"),
+        "list_runs" => text_of("sort_by").filter(|key| !matches!(key.as_str(), "start_time" | "duration" | "best")),
+        "get_run" => conversation.metrics.first().cloned(),
+        _ => None,
+    };
+    // Of failed runs nobody wants the best.
+    let by_status = |text: &str| text.split(" AND ").all(|clause| clause.contains("attributes.status"));
+    let is_of_statuses = text_of("filter").is_some_and(|text| by_status(&text)) && !of_several;
+    let takes_runs = last_tool == "list_runs" && goes_on && !is_of_statuses && last_arguments.contains_key("filter");
+    let takes_metric = names_none && last_metric.is_some() && (goes_on || !reading.means("run"));
+    if !(takes_runs || takes_metric) {
+        return None;
+    }
+    let metric = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned()).or(last_metric);
+    let mut arguments = Arguments::new();
+    match last_arguments.get("experiment") {
+        Some(experiment) => put(&mut arguments, "experiment", experiment.clone()),
+        None => put_focus(&mut arguments, conversation),
+    }
+    if let Some(filter) = joined_filter(text_of("filter").as_deref(), &reading.clauses()) {
+        put(&mut arguments, "filter", filter);
+    }
+    if let Some(count) = count.filter(|count| *count > 1) {
+        put(&mut arguments, "sort_by", metric.unwrap_or_else(|| "best".to_owned()));
+        put(&mut arguments, "limit", count);
+        fill::put_order(&mut arguments, end);
+        return Some(Plan::call("list_runs", arguments));
+    }
+    if let Some(metric) = metric {
+        put(&mut arguments, "metric", metric);
+    }
+    fill::put_direction(&mut arguments, end);
+    Some(Plan::call("best_run", arguments))
+}
+
+/// `vs run 8`, `compare it with 12`: the run in question against one that is named.
+pub(super) fn against_focus(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let mut named = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text.clone()) } else { None });
+    let (Some(other), None) = (named.next(), named.next()) else { return None };
+    let names_more = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Runs(_) | Part::Anaphor(_) | Part::Conditions(_)));
+    let [focus] = conversation.runs.as_slice() else { return None };
+    let is_short = reading.words.len() <= 8 && reading.experiment().is_none() && reading.unknown().is_empty();
+    if !reading.means("compare") || names_more || !is_short || focus.run_name == other {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", vec![focus.run_id.clone(), other]);
+    let metrics = reading.metrics();
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    Some(Plan::call("compare_runs", arguments))
+}
+
+/// The conditions before with those that are new; one on the same field takes the place of the old one.
+pub(super) fn joined_filter(before: Option<&str>, new: &[Clause]) -> Option<String> {
+    let mut clauses = before.and_then(|text| Filter::parse(text).ok()).map(|filter| filter.clauses).unwrap_or_default();
+    clauses.retain(|clause| !new.iter().any(|other| other.field == clause.field));
+    clauses.extend_from_slice(new);
+    (!clauses.is_empty()).then(|| fill::filter_text(&clauses))
+}
