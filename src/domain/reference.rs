@@ -106,6 +106,9 @@ impl Name {
         if reordered(&reference.meaning) == reordered(&self.meaning) || shortened::is_same(reference, self) {
             return Some(Likeness::Shortened);
         }
+        if self.is_last_segment(reference) {
+            return Some(Likeness::Shortened);
+        }
         if is_subsequence(&reference.words, &self.words)
             || is_subsequence(&reference.meaning, &self.meaning)
             || is_joined_part(&reference.words, &self.words)
@@ -123,6 +126,15 @@ impl Name {
             let is_accented = !(self.text.is_ascii() && reference.text.is_ascii());
             if is_accented { misspelt(&reference.meaning, &self.meaning) } else { None }
         })
+    }
+}
+
+impl Name {
+    /// Whether the reference is the name without what stands before its last `/`: `mAP50` and `metrics/mAP50`.
+    fn is_last_segment(&self, reference: &Self) -> bool {
+        let Some((_, last)) = self.text.rsplit_once('/') else { return false };
+        let last = words(last);
+        last.concat() == reference.words.concat() || meaning(&last) == reference.meaning
     }
 }
 

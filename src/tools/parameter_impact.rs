@@ -137,7 +137,10 @@ impl Tool for ParameterImpact {
 
     async fn call(self, context: &Context) -> Result<ImpactView, ToolError> {
         let metrics: Vec<String> = self.metric.iter().cloned().collect();
-        let place = resolve::place(context, self.experiment.as_deref(), Wants { metrics: &metrics, ..Wants::default() }).await?;
+        let parameters = self.parameters.clone().unwrap_or_default();
+        let place =
+            resolve::place(context, self.experiment.as_deref(), Wants { metrics: &metrics, parameters: &parameters, ..Wants::default() })
+                .await?;
         let metric = match &self.metric {
             Some(reference) => resolve::metric_key(context, &place.experiment.id, reference).await?,
             None => resolve::primary(context, &place.experiment).await?,

@@ -191,6 +191,22 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
     if !named.is_empty() {
         fitting = holding_runs(context, fitting, &named).await?;
     }
+    // Those that hold all of what is wanted go before those that hold a part of it by a stronger likeness.
+    if !wants.metrics.is_empty() && !wants.parameters.is_empty() {
+        let (metrics, parameters) = (by_experiment(context.store.metric_keys().await?), by_experiment(context.store.param_keys().await?));
+        let holds = |logged: &BTreeMap<ExperimentId, Vec<Name>>, experiment: &Experiment, references: &[String]| {
+            let names = logged.get(&experiment.id).map(Vec::as_slice).unwrap_or_default();
+            references.iter().map(|text| Name::new(text)).all(|reference| names.iter().any(|name| name.likeness(&reference).is_some()))
+        };
+        let able: Vec<&Experiment> = fitting
+            .iter()
+            .copied()
+            .filter(|experiment| holds(&metrics, experiment, wants.metrics) && holds(&parameters, experiment, wants.parameters))
+            .collect();
+        if !able.is_empty() {
+            fitting = able;
+        }
+    }
     let mut metrics = wants.metrics.to_vec();
     for reference in wants.runs {
         if let RunPhrase::Best { metric: Some(metric), .. } | RunPhrase::Worst { metric: Some(metric), .. } = RunPhrase::parse(reference) {

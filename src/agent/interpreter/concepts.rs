@@ -99,7 +99,8 @@ impl Reader<'_> {
     /// `cheapest`, `most expensive`, `cheaper than 2`: an end or a comparison of the metric that is about it.
     pub(super) fn qualities(&mut self) {
         let by = self.words.iter().any(|word| matches!(word.as_str(), "by" | "on"));
-        let names_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
+        let is_metric = |span: &Span| matches!(span.part, Part::Metric(_));
+        let names_metric = self.spans.iter().flatten().any(is_metric);
         for index in 0..self.words.len() {
             if !self.is_free(index..index + 1) {
                 continue;
@@ -118,7 +119,11 @@ impl Reader<'_> {
                     }
                 }
             } else if let (true, Some((concept, is_more))) = (matches!(word.as_str(), "most" | "least"), quality(&next)) {
-                if let Some(metric) = self.metric_about(concept) {
+                let of_error = matches!(concept, Concept::Accuracy | Concept::Precision);
+                if of_error && (names_metric || by || self.metric_about(concept).is_none()) {
+                    // Accuracy in general, by whatever metric there is.
+                    self.cover(index..index + 2, Part::End(if word == "most" { End::Best } else { End::Worst }, None));
+                } else if let Some(metric) = self.metric_about(concept) {
                     if !is_more {
                         self.cover(index..index + 1, Part::End(if word == "most" { End::Lowest } else { End::Highest }, None));
                     }

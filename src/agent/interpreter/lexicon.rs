@@ -37,7 +37,7 @@ const MEANINGS: &[(&str, &str)] = &[
         "matter matters mattered impact impacts influence influences influenced drive drives driving affect affects affected \
         explain correlate correlates correlated correlation correlations important importance sensitive sensitivity effect effects \
         relationship relate related depend depends contribute contributes explains responsible tune tuning move moves relation \
-        helps help hurt hurts determine determines influential associated association linked tied role worth useful worthwhile payoff",
+        helps help hurt hurts improve benefit determine determines influential associated association linked tied role worth useful worthwhile payoff",
     ),
     (
         "describe",
@@ -86,7 +86,12 @@ pub(super) fn is_run_noun(word: &str) -> bool {
 
 /// What a word means in the trade: the name of its meaning.
 pub(super) fn meaning(word: &str) -> Option<&'static str> {
-    MEANINGS.iter().find(|(_, words)| has(words, word)).map(|(name, _)| *name)
+    let listed = |word: &str| MEANINGS.iter().find(|(_, words)| has(words, word)).map(|(name, _)| *name);
+    listed(word).or_else(|| {
+        // `helping`, `affected`: forms of a verb that is listed.
+        let base = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|base| base.len() >= 4)?;
+        listed(base).or_else(|| listed(&format!("{base}e"))).filter(|name| matches!(*name, "impact" | "compare" | "plot" | "describe"))
+    })
 }
 
 /// The meaning of the one word of the trade of which `word` is a misspelling.
@@ -180,7 +185,8 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
 /// The run status that a word names.
 pub(super) fn status(word: &str) -> Option<RunStatus> {
     Some(match word {
-        "failed" | "failing" | "failures" | "failure" | "crashed" | "broken" | "fail" | "errored" | "crash" => RunStatus::Failed,
+        "failed" | "failing" | "failures" | "failure" | "crashed" | "broken" | "fail" | "errored" | "crash" | "died" | "die" | "dead"
+        | "crashes" | "fails" => RunStatus::Failed,
         "finished" | "completed" | "successful" | "succeeded" | "complete" | "successfully" => RunStatus::Finished,
         "running" | "ongoing" | "unfinished" => RunStatus::Running,
         "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted" | "terminated" => RunStatus::Killed,
@@ -218,7 +224,7 @@ pub(super) fn is_off_topic(words: &[String]) -> bool {
 }
 
 /// Nouns of which no experiment speaks.
-const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recipe president capital football soccer league olympics movie film restaurant \
+const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recipe president capital funny football soccer league olympics movie film restaurant \
     flight flights hotel ticket news horoscope lottery bitcoin birthday lunch dinner breakfast pizza coffee train bus taxi tower password email";
 
 /// Whether a word speaks of what no experiment is about.

@@ -22,9 +22,32 @@ impl Reader<'_> {
                 }
                 let found = self.vocabulary.exact(self.said(&words));
                 if let Some(part) = self.choose(&found, &words) {
+                    let (words, part) = if length == 1 { self.longer_name(words, part) } else { (words, part) };
                     self.cover(words, part);
                 }
             }
+        }
+    }
+
+    /// `box loss`, where `loss` is a metric of its own and `val/box_loss` another: the longer of two names is meant.
+    fn longer_name(&self, words: Range<usize>, part: Part) -> (Range<usize>, Part) {
+        let Some(before) = words.start.checked_sub(1).filter(|_| matches!(part, Part::Metric(_) | Part::Parameter(_))) else {
+            return (words, part);
+        };
+        let word = self.word(before);
+        let is_plain =
+            !lexicon::is_filler(word) && lexicon::meaning(word).is_none() && lexicon::end(word).is_none() && !chatter::is_common(word);
+        let longer = before..words.end;
+        if !is_plain || !self.is_free(longer.clone()) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+            return (words, part);
+        }
+        let mut found = self.vocabulary.alike(self.said(&longer));
+        found.retain(|(entry, likeness)| {
+            matches!(entry.kind, Kind::Metric | Kind::Parameter) && matches!(likeness, Likeness::Shortened | Likeness::PartOf)
+        });
+        match self.choose_partial(&found, &longer) {
+            Some(longer_part) => (longer, longer_part),
+            None => (words, part),
         }
     }
 
@@ -304,7 +327,7 @@ impl Reader<'_> {
                 if !self.is_free(words.clone())
                     || self.is_loose(&words)
                     || self.cuts_glued(&words)
-                    || !words.clone().all(|index| self.may_be_named(index, length))
+                    || !(words.clone().all(|index| self.may_be_named(index, length)) || length > 1 && self.glued_around(start) == words)
                 {
                     continue;
                 }

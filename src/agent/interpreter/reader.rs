@@ -201,15 +201,12 @@ impl<'a> Reader<'a> {
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
-                ("how", "did" | "d") => (Part::Meaning("plot"), 2),
+                ("how", "did" | "d") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("running", _) => (Part::Meaning("run"), 1),
+                ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),
                 ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
-                (
-                    "who",
-                    "made" | "created" | "trained" | "built" | "logged" | "submitted" | "did" | "launched" | "owns" | "kicked" | "wrote",
-                ) => (Part::Meaning("user"), 2),
                 ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
                 ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),
                 ("took" | "take" | "takes", _) if self.speaks_of_time() => (Part::Meaning("howlong"), 1),
@@ -252,6 +249,39 @@ impl Reader<'_> {
                     | "duration"
             )
         })
+    }
+
+    /// `how did the loss of run 3 go`, but not `how did run 3 do`.
+    fn asks_for_course(&self) -> bool {
+        let names_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
+        let of_result =
+            self.words.iter().any(|word| matches!(word.as_str(), "do" | "perform" | "fare" | "score" | "compare" | "differ" | "finish"));
+        names_metric && !of_result
+    }
+
+    /// `who trained it`: asks who started a run, whatever the verb.
+    pub(super) fn makers(&mut self) {
+        const MADE: [&str; 14] = [
+            "made",
+            "created",
+            "trained",
+            "built",
+            "logged",
+            "submitted",
+            "did",
+            "launched",
+            "owns",
+            "kicked",
+            "wrote",
+            "executed",
+            "produced",
+            "started",
+        ];
+        for index in 0..self.words.len() {
+            if self.word(index) == "who" && MADE.contains(&self.word(index + 1)) && self.is_free(index..index + 2) {
+                self.cover(index..index + 2, Part::Meaning("user"));
+            }
+        }
     }
 
     /// `over time`, `across epochs`: asks for a curve.

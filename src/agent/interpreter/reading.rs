@@ -95,6 +95,7 @@ pub(super) struct Reading {
 pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
     let mut reader = Reader::new(text, vocabulary, preferred);
     reader.over_training();
+    reader.makers();
     reader.exact_names();
     reader.glued_names();
     reader.coordinated_metrics();
@@ -122,10 +123,39 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
         Reading { text: text.to_owned(), words: reader.words, spans: reader.spans.into_iter().flatten().chain(reader.implied).collect() };
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
+    place_by_tag(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::chatter::ignore(&mut reading);
     reading
+}
+
+/// `best bleu in translation`: the tag of the only experiment that has it says which is meant, unless experiments are asked for.
+fn place_by_tag(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let asks_for_experiments = reading.means("experiments") || reading.means("experiment") || reading.means("tag");
+    let is_of_runs = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Metric(_)
+                | Part::Parameter(_)
+                | Part::End(..)
+                | Part::Runs(_)
+                | Part::Conditions(_)
+                | Part::Meaning("run" | "plot" | "impact")
+        )
+    });
+    if asks_for_experiments || !is_of_runs || reading.experiment().is_some() {
+        return;
+    }
+    for span in &mut reading.spans {
+        let Part::ExperimentTag { key, value } = &span.part else { continue };
+        let has_it =
+            |experiment: &&crate::domain::experiment::Experiment| experiment.tags.iter().any(|tag| tag.key == *key && tag.value == *value);
+        let mut having = vocabulary.experiments.iter().filter(has_it);
+        if let (Some(only), None) = (having.next(), having.next()) {
+            span.part = Part::Experiment(only.name.clone());
+        }
+    }
 }
 
 impl Reading {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::experiment::{Experiment, ExperimentId, View};
 use crate::domain::reference::{Likeness, Name, reordered, run_number};
+use crate::domain::time::Timestamp;
 use crate::store::TableQuery;
 use crate::tools::resolve::experiments;
 use crate::tools::{Context, ToolError};
@@ -66,6 +67,8 @@ pub(super) struct Vocabulary {
     settings: Vec<Setting>,
     /// Short names that may be initials.
     initials: HashSet<String>,
+    /// When the latest run of each experiment started.
+    latest: HashMap<ExperimentId, Timestamp>,
     longest: usize,
 }
 
@@ -94,6 +97,10 @@ impl Vocabulary {
             let table = context.store.run_table(&TableQuery { experiment_ids: ids.clone(), ..TableQuery::default() }).await?;
             let mut runs: BTreeMap<String, Vec<ExperimentId>> = BTreeMap::new();
             for row in table.rows {
+                if let Some(start) = row.start {
+                    let latest = vocabulary.latest.entry(row.experiment_id.clone()).or_insert(start);
+                    *latest = start.max(*latest);
+                }
                 runs.entry(row.name).or_default().push(row.experiment_id);
             }
             for (name, experiments) in runs {
@@ -279,19 +286,44 @@ impl Vocabulary {
         self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
     }
 
+    /// The name of the only experiment with a run of this name.
+    pub(super) fn experiment_of_run(&self, run: &str) -> Option<&str> {
+        let entry = self.entries.iter().find(|entry| entry.kind == Kind::Run && entry.name.text() == run)?;
+        let [only] = entry.experiments.as_slice() else { return None };
+        self.experiments.iter().find(|experiment| experiment.id == *only).map(|experiment| experiment.name.as_str())
+    }
+
+    /// The metrics of an experiment of whose names this is a part, where it is no whole name.
+    pub(super) fn metrics_with(&self, said: &str, experiment: &str) -> Vec<String> {
+        let reference = Name::new(said);
+        let Some(id) = self.experiment_id(experiment) else { return Vec::new() };
+        let here = self.entries.iter().filter(|entry| entry.kind == Kind::Metric && entry.experiments.contains(id));
+        let alike: Vec<(&Entry, Likeness)> = here.filter_map(|entry| Some((entry, entry.name.likeness(&reference)?))).collect();
+        let Some(strongest) = alike.iter().map(|(_, likeness)| *likeness).min() else { return Vec::new() };
+        let same = alike.iter().filter(|(_, likeness)| *likeness == strongest);
+        same.map(|(entry, _)| entry.name.text().to_owned()).collect()
+    }
+
     /// The experiments in which a parameter or tag holds a text; absent where nobody knows the text.
-    pub(super) fn holding(&self, key: &str, value: &str) -> Option<&[ExperimentId]> {
+    pub(super) fn holding(&self, key: &str, value: &str) -> Option<Vec<ExperimentId>> {
         let is_held = |entry: &&Entry| {
             entry.kind == Kind::Value
                 && entry.name.text() == value
                 && matches!(&entry.holder, Some(Holder::Parameter(held) | Holder::Tag(held)) if held == key)
         };
-        let mut found = self.entries.iter().filter(is_held);
-        // Each experiment adds its own entry; several are left to the tool.
-        match (found.next(), found.next()) {
-            (Some(only), None) => Some(&only.experiments),
-            _ => None,
-        }
+        let found: Vec<ExperimentId> = self.entries.iter().filter(is_held).flat_map(|entry| entry.experiments.clone()).collect();
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// When an experiment's latest run started.
+    pub(super) fn last_start(&self, id: &ExperimentId) -> Option<Timestamp> {
+        self.latest.get(id).copied()
+    }
+
+    /// Whether an experiment logs a metric or parameter that is like what is said.
+    pub(super) fn has_key(&self, kind: Kind, said: &str, id: &ExperimentId) -> bool {
+        let reference = Name::new(said);
+        self.entries.iter().any(|entry| entry.kind == kind && entry.experiments.contains(id) && entry.name.likeness(&reference).is_some())
     }
 
     /// The id of the experiment of this name.

@@ -55,9 +55,18 @@ pub(super) fn metric_history(
     if metrics.is_empty() {
         metrics.extend(conversation.metrics.iter().take(1).filter(|&_| runs_are_of(conversation, reading)).cloned());
     }
+    let of_run = runs.iter().find_map(|run| vocabulary.experiment_of_run(run).map(str::to_owned));
+    let experiment = of_run
+        .or_else(|| reading.experiment().map(str::to_owned))
+        .or_else(|| conversation.experiment.as_ref().map(|experiment| experiment.name.clone()));
+    // `the loss of run 3`, where there are a train/loss and a val/loss: both.
+    if let (Some(experiment), [only]) = (&experiment, metrics.as_slice()) {
+        let several = vocabulary.metrics_with(only, experiment);
+        if (2..=MOST_AT_ONCE).contains(&several.len()) {
+            metrics = several;
+        }
+    }
     if metrics.is_empty() {
-        let experiment =
-            reading.experiment().map(str::to_owned).or_else(|| conversation.experiment.as_ref().map(|experiment| experiment.name.clone()));
         metrics = vocabulary.losses(experiment.as_deref());
     }
     if runs.is_empty() && reading.experiment().is_none() && !conversation.runs.is_empty() && !reading.says("all") {
@@ -77,6 +86,9 @@ pub(super) fn metric_history(
     }
     Some(())
 }
+
+/// How many metrics a part of their names may stand for in one chart.
+const MOST_AT_ONCE: usize = 3;
 
 /// `train and validation loss`: nobody asks for these two but to see how they went.
 fn has_both_losses(reading: &Reading) -> bool {

@@ -12,6 +12,14 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
         return None;
     }
+    // `tell me something funny` is about no experiment.
+    let vague = ["anything", "something", "sth"].iter().any(|word| reading.says(word));
+    let is_about = ["on", "about", "for", "with", "regarding", "related", "concerning", "tagged", "around", "like"]
+        .iter()
+        .any(|word| reading.says(word));
+    if vague && !is_about && !reading.unknown().is_empty() {
+        return None;
+    }
     let mut query: Vec<String> = Vec::new();
     let mut tags = serde_json::Map::new();
     for (index, span) in reading.spans.iter().enumerate() {
@@ -138,7 +146,16 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
             _ => {}
         }
     }
-    if !ordered && let Some(metric) = metric.filter(|_| sorts(reading)) {
+    // `what does phi-4 cost`: the column that is asked for is shown.
+    let asks_for_column = !clauses.is_empty()
+        && matches!(reading.words.first().map(String::as_str), Some("what" | "whats" | "how"))
+        && reading.metrics().len() == 1;
+    if !ordered
+        && asks_for_column
+        && let Some(metric) = &metric
+    {
+        put(arguments, "sort_by", metric.clone());
+    } else if !ordered && let Some(metric) = metric.filter(|_| sorts(reading)) {
         put(arguments, "sort_by", metric);
         if ["ascending", "asc", "increasing"].iter().any(|word| reading.says(word)) {
             put(arguments, "order", "asc");

@@ -11,7 +11,7 @@ pub(super) use runs::keys;
 
 use super::lexicon::End;
 use super::reading::{Part, Reading, Span};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Kind, Vocabulary};
 use super::{Arguments, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::experiment::ExperimentId;
@@ -69,7 +69,7 @@ pub(super) fn retarget(
     (tool, arguments)
 }
 
-/// `runs on h100`: where no experiment is named and none in question has that value, the newest that has all the values that are asked for.
+/// `runs on h100`: where no experiment is named and none in question has that value, the most recently active that has all the values that are asked for.
 pub(super) fn put_experiment_of_values(
     arguments: &mut Arguments,
     tool: &str,
@@ -81,7 +81,7 @@ pub(super) fn put_experiment_of_values(
         return;
     }
     let clauses = reading.clauses();
-    let held: Vec<&[ExperimentId]> = clauses
+    let held: Vec<Vec<ExperimentId>> = clauses
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
             (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
@@ -92,10 +92,16 @@ pub(super) fn put_experiment_of_values(
     if held.is_empty() || focus.is_some_and(has_all) {
         return;
     }
-    let mut fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id));
-    // Among several that log a metric that is asked for, the tool chooses.
-    if let (Some(only), None) = (fitting.next(), fitting.next()) {
-        put(arguments, "experiment", only.name.clone());
+    let asked: Vec<(Kind, String)> = reading
+        .metrics()
+        .into_iter()
+        .map(|name| (Kind::Metric, name))
+        .chain(reading.parameters().into_iter().map(|name| (Kind::Parameter, name)))
+        .collect();
+    let logs_all = |id: &ExperimentId| asked.iter().all(|(kind, name)| vocabulary.has_key(*kind, name, id));
+    let fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id) && logs_all(&experiment.id));
+    if let Some(latest) = fitting.max_by_key(|experiment| vocabulary.last_start(&experiment.id)) {
+        put(arguments, "experiment", latest.name.clone());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
-use crate::domain::filter::{Attribute, Field};
+use crate::domain::filter::{Attribute, Clause, Field};
 
 pub(super) fn list_artifacts(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     if !reading.means("artifact") {
@@ -64,20 +64,22 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
 
 /// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
 pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
+    // `why did it fail`: the answer may stand anywhere.
+    if ["why", "wrong", "reason"].iter().any(|word| reading.says(word)) {
+        return Vec::new();
+    }
     let mut keys = reading.metrics();
     keys.extend(reading.parameters());
-    for clause in reading.clauses() {
-        match clause.field {
-            Field::Attribute(Attribute::Status) => keys.push("status".to_owned()),
-            Field::Param(_) | Field::Metric(_) | Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_) => {}
-        }
-    }
     if keys.is_empty() {
         for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
             if reading.means(meaning) {
                 keys.push(key.to_owned());
             }
         }
+    }
+    let is_of_status = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status));
+    if keys.is_empty() && reading.clauses().iter().any(is_of_status) {
+        keys.push("status".to_owned());
     }
     if keys.is_empty()
         && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
@@ -177,7 +179,8 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     let explains = reading.says("explain") && reading.metrics().is_empty() && reading.parameters().is_empty();
-    if !reading.means("impact") || explains {
+    let relates = !reading.parameters().is_empty() && !reading.metrics().is_empty();
+    if !(reading.means("impact") || relates) || explains {
         return None;
     }
     put_experiment(arguments, reading);
