@@ -14,7 +14,7 @@ const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude 
     hear heard say says said saying tells told talking talk speak speaking mention mentioned call calls join joined help helping write writing report paper \
     slide slides deck meeting presentation review talk demo standup update today tonight tomorrow week weekend month later soon early late \
     because since although though however while whether unless despite therefore hence thus anyway anyways besides btw fyi imo afaik tbh lol haha \
-    hmm hm mhm uh um er ah oh wow cool nice great good bad fine okay perfect awesome sweet thx ty cheers sorry oops damn hell yep yeah yup nope nah sure \
+    hmm hm mhm uh um er ah oh wow cool nice great good bad fine okay perfect awesome sweet thx ty cheers sorry oops damn hell heck yep yeah yup nope nah sure \
     maybe perhaps probably possibly certainly definitely apparently obviously basically literally simply honestly frankly truly fully totally completely quite \
     rather pretty somewhat almost nearly roughly approximately about around close near far away back forward together apart alone else elsewhere somewhere \
     anywhere everywhere nowhere always often sometimes usually normally generally mostly mainly rarely seldom hardly barely again once twice \

@@ -124,7 +124,11 @@ impl Reader<'_> {
                     // Accuracy in general, by whatever metric there is.
                     self.cover(index..index + 2, Part::End(if word == "most" { End::Best } else { End::Worst }, None));
                 } else if let Some(metric) = self.metric_about(concept) {
-                    if !is_more {
+                    if self.word(index + 2) == "first" && self.is_free(index + 2..index + 3) {
+                        let end = if (word == "most") == is_more { End::Highest } else { End::Lowest };
+                        self.cover(index + 2..index + 3, Part::Order(end));
+                        self.cover(index..index + 1, Part::Filler);
+                    } else if !is_more {
                         self.cover(index..index + 1, Part::End(if word == "most" { End::Lowest } else { End::Highest }, None));
                     }
                     self.cover(index + 1..index + 2, Part::Metric(metric));

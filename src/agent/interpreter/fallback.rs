@@ -2,6 +2,7 @@
 
 use super::lexicon;
 use super::reading::{Part, Reading};
+use crate::domain::filter::Field;
 
 /// How many words nobody knows a question may have beside its names.
 const UNKNOWN_AT_MOST: usize = 4;
@@ -18,7 +19,9 @@ pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
     let one_end = count(|part| matches!(part, Part::End(_, None | Some(1)))) == 1;
     let many = count(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) > 0;
     let unknown = count(|part| matches!(part, Part::Unknown));
-    let named = runs + metrics + parameters + experiments + count(|part| matches!(part, Part::Value(..)));
+    let of_keys =
+        reading.clauses().iter().filter(|clause| matches!(clause.field, Field::Metric(_) | Field::Param(_) | Field::Tag(_))).count();
+    let named = of_keys + runs + metrics + parameters + experiments + count(|part| matches!(part, Part::Value(..)));
     let speaks_of_runs = reading.means("run") && conditions + phrases > 0;
     let is_off_topic = reading.words.iter().any(|word| lexicon::is_off_topic_noun(word));
     if is_off_topic || unknown > UNKNOWN_AT_MOST || unknown > named + conditions + 1 || named == 0 && !speaks_of_runs && conditions == 0 {

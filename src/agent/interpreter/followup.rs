@@ -27,11 +27,22 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         ) || matches!(part, Part::Runs(_) | Part::End(_, Some(2..)))
     });
     let refers = runs_referred_to(reading, conversation);
+    // `and the second best`: of the ranking just given.
+    let nth = reading.parts().find_map(|part| if let Part::Anaphor(Anaphor::Nth(place)) = part { Some(*place) } else { None });
+    if let (Some(listed), Some(Part::End(..)), true) = (
+        nth.and_then(|nth| conversation.listed.get(nth)),
+        reading.parts().find(|part| matches!(part, Part::End(..))),
+        reading.metrics().is_empty() && reading.experiment().is_none() && reading.words.len() <= 6 && !asks_by_itself,
+    ) {
+        let mut arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run", listed.run_id.clone());
+        return Some(Plan::call("get_run", arguments));
+    }
     let named_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
     let metrics = reading.metrics();
     let end = reading.parts().find_map(|part| if let Part::End(end, None | Some(1)) = part { Some(*end) } else { None });
-    let is_which_one = is_which_one(reading);
-    if is_which_one {
+    if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
     let axis = fill::axis(reading);
@@ -42,6 +53,13 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     }
     if asks_by_itself {
         return None;
+    }
+    // `why?`
+    if let ([only], true) = (conversation.runs.as_slice(), reading.words.len() <= 4 && reading.says("why") && !named_run) {
+        let mut arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run", only.run_id.clone());
+        return Some(Plan::call("get_run", arguments));
     }
     if let Some(plan) = facts_of_answer(reading, conversation, last_tool) {
         return Some(plan);
@@ -194,6 +212,13 @@ fn is_which_one(reading: &Reading) -> bool {
         && !reading.parts().any(|part| matches!(part, Part::End(..) | Part::Conditions(_)))
 }
 
+/// `how many are there?`, `how many is that`: counts what was just listed.
+fn asks_how_many(reading: &Reading) -> bool {
+    reading.means("howmany")
+        && reading.words.len() <= 5
+        && reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("howmany") | Part::Anaphor(_)))
+}
+
 /// The ids of the runs that the question's pronouns point at.
 pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -> Option<Vec<String>> {
     let ids = |runs: &[crate::tools::view::ResolvedRun]| runs.iter().map(|run| run.run_id.clone()).collect::<Vec<_>>();
@@ -201,6 +226,7 @@ pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -
     // `both` are the two of the last answer, else the last two that were spoken of one by one.
     let two = ["both", "two", "pair"].iter().any(|word| reading.says(word));
     let recent = conversation.recent.get(conversation.recent.len().saturating_sub(2)..).unwrap_or_default();
+    let two = two || conversation.runs.len() == 1 && conversation.listed.is_empty() && recent.len() == 2;
     let pair = match (conversation.runs.len(), recent.len()) {
         (0 | 1, 2) => recent,
         (1, _) => listed.get(..2).unwrap_or(listed),

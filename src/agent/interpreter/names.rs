@@ -104,7 +104,12 @@ impl Reader<'_> {
             let names_experiment = matches!(self.word(group.end), "experiment" | "project");
             // `mAP50` is one word, though its pieces are common.
             let is_one_word = group.len() > 2 && self.said(&group).chars().all(char::is_alphanumeric);
-            let is_common = is_common && !is_one_word;
+            let is_key = |(entry, likeness): &(&Entry, Likeness)| {
+                matches!(entry.kind, Kind::Metric | Kind::Parameter) && matches!(likeness, Likeness::Shortened | Likeness::PartOf)
+            };
+            let has_letters = group.clone().any(|place| self.word(place).chars().all(char::is_alphabetic));
+            let is_said_key = is_common && has_letters && self.vocabulary.alike(self.said(&group)).iter().any(is_key);
+            let is_common = is_common && !is_one_word && !is_said_key;
             if group.len() < 2 || !self.is_free(group.clone()) || starts_with_digit || (is_common && !names_experiment) || joined_by_letters
             {
                 continue;

@@ -125,13 +125,21 @@ impl Reader<'_> {
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
             let covered_run =
                 |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Experiment(_) | Part::Value(..), .. })));
+            let described_run =
+                |place: usize| run_word(place + 1) && !lexicon::is_filler(self.word(place)) && lexicon::end(self.word(place)).is_none();
             let plain_word = matches!(word, "last" | "first" | "recent");
             if let Some(count) = after {
                 self.cover(index..index + used + 1, Part::Runs(format!("{kind} {count}")));
             } else if let Some((before, count)) = before {
                 self.cover(before..index + used, Part::Runs(format!("{kind} {count}")));
-            } else if run_word(index + used) || (covered_run(index + used) && run_word(self.end_of(index + used))) || !plain_word {
-                let many = self.word(index + used) == "runs" || self.word(self.end_of(index + used)) == "runs";
+            } else if run_word(index + used)
+                || described_run(index + used)
+                || (covered_run(index + used) && run_word(self.end_of(index + used)))
+                || !plain_word
+            {
+                let many = self.word(index + used) == "runs"
+                    || described_run(index + used) && self.word(index + used + 1) == "runs"
+                    || self.word(self.end_of(index + used)) == "runs";
                 self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
             }
         }

@@ -124,10 +124,31 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
     place_by_tag(&mut reading, vocabulary);
+    runs_by_value(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::chatter::ignore(&mut reading);
     reading
+}
+
+/// `nllb-600m vs nllb-1.3b`, where runs are called after what they use: each value is the one run that has it in its name.
+fn runs_by_value(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..)));
+    if names_run || !(reading.means("compare") || reading.means("plot")) {
+        return;
+    }
+    let values = reading.parts().filter_map(|part| if let Part::Value(_, value) = part { Some(value.clone()) } else { None });
+    let runs: Vec<(String, Option<String>)> = values.map(|value| (value.clone(), vocabulary.run_with(&value))).collect();
+    let is_enough = if reading.means("compare") { runs.len() > 1 } else { !runs.is_empty() };
+    if !is_enough || runs.iter().any(|(_, run)| run.is_none()) {
+        return;
+    }
+    for span in &mut reading.spans {
+        let Part::Value(_, value) = &span.part else { continue };
+        if let Some((_, Some(run))) = runs.iter().find(|(known, _)| known == value) {
+            span.part = Part::Run(run.clone());
+        }
+    }
 }
 
 /// `best bleu in translation`: the tag of the only experiment that has it says which is meant, unless experiments are asked for.

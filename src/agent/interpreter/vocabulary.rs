@@ -181,7 +181,8 @@ impl Vocabulary {
             Kind::Run => Likeness::SameMeaning,
             Kind::Metric | Kind::Parameter | Kind::Experiment => Likeness::Shortened,
         };
-        found.retain(|(entry, likeness)| *likeness <= weakest(entry));
+        let is_plural = |entry: &Entry| words.strip_suffix('s').is_some_and(|one| one.eq_ignore_ascii_case(entry.name.text()));
+        found.retain(|(entry, likeness)| *likeness <= weakest(entry) || is_plural(entry));
         found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
         found
     }
@@ -291,6 +292,18 @@ impl Vocabulary {
         let entry = self.entries.iter().find(|entry| entry.kind == Kind::Run && entry.name.text() == run)?;
         let [only] = entry.experiments.as_slice() else { return None };
         self.experiments.iter().find(|experiment| experiment.id == *only).map(|experiment| experiment.name.as_str())
+    }
+
+    /// The only run in whose name this stands.
+    pub(super) fn run_with(&self, said: &str) -> Option<String> {
+        let reference = Name::new(said);
+        let mut found = self.entries.iter().filter(|entry| {
+            entry.kind == Kind::Run && entry.name.likeness(&reference).is_some_and(|likeness| likeness <= Likeness::PartOf)
+        });
+        match (found.next(), found.next()) {
+            (Some(only), None) => Some(only.name.text().to_owned()),
+            _ => None,
+        }
     }
 
     /// The metrics of an experiment of whose names this is a part, where it is no whole name.

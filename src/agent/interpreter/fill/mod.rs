@@ -10,7 +10,7 @@ pub(super) use curves::axis;
 pub(super) use runs::keys;
 
 use super::lexicon::End;
-use super::reading::{Part, Reading, Span};
+use super::reading::{Anaphor, Part, Reading, Span};
 use super::vocabulary::{Kind, Vocabulary};
 use super::{Arguments, put};
 use crate::agent::conversation::Conversation;
@@ -59,6 +59,34 @@ pub(super) fn retarget(
     if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something && conversation.experiment.is_none() {
         return ("list_experiments", Arguments::new());
     }
+    let nth = reading.parts().find_map(|part| if let Part::Anaphor(Anaphor::Nth(place)) = part { Some(*place) } else { None });
+    let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
+    let by_parameter = reading.metrics().is_empty() && !reading.parameters().is_empty();
+    let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+    if tool == "best_run" && (nth.is_some() || sorts || by_parameter && matches!(end, Some(End::Highest | End::Lowest))) {
+        let mut list = Arguments::new();
+        if lists::list_runs(&mut list, reading).is_some() {
+            let first = if by_parameter && !sorts { Some(1) } else { None };
+            if let Some(limit) = nth.map(|nth| nth + 1).or(first) {
+                put(&mut list, "limit", limit);
+            }
+            return ("list_runs", list);
+        }
+    }
+    // `which dropout is best`: the one that goes with the better values.
+    if tool == "best_run" && by_parameter && !reading.means("run") {
+        let mut impact = Arguments::new();
+        if runs::parameter_impact_of(&mut impact, reading).is_some() {
+            return ("parameter_impact", impact);
+        }
+    }
+    // `the dropout of the best run`
+    if tool == "best_run" && by_parameter && reading.means("run") {
+        let mut details = Arguments::new();
+        if runs::get_run(&mut details, reading, conversation).is_some() {
+            return ("get_run", details);
+        }
+    }
     let ranked = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)))) || lists::by_duration(reading).is_some();
     if tool == "best_run" && ranked {
         let mut list = Arguments::new();
@@ -77,7 +105,7 @@ pub(super) fn put_experiment_of_values(
     vocabulary: &Vocabulary,
     focus: Option<&ExperimentId>,
 ) {
-    if arguments.contains_key("experiment") || !matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
+    if arguments.contains_key("experiment") || !matches!(tool, "list_runs" | "best_run" | "parameter_impact" | "describe_experiment") {
         return;
     }
     let clauses = reading.clauses();
@@ -89,16 +117,21 @@ pub(super) fn put_experiment_of_values(
         })
         .collect();
     let has_all = |id: &ExperimentId| held.iter().all(|holders| holders.contains(id));
-    if held.is_empty() || focus.is_some_and(has_all) {
-        return;
-    }
     let asked: Vec<(Kind, String)> = reading
         .metrics()
         .into_iter()
         .map(|name| (Kind::Metric, name))
         .chain(reading.parameters().into_iter().map(|name| (Kind::Parameter, name)))
         .collect();
+    let asks_enough = match tool {
+        "describe_experiment" => !asked.is_empty(),
+        "best_run" => asked.iter().any(|(kind, _)| *kind == Kind::Parameter) && asked.len() > 1,
+        _ => false,
+    };
     let logs_all = |id: &ExperimentId| asked.iter().all(|(kind, name)| vocabulary.has_key(*kind, name, id));
+    if held.is_empty() && !asks_enough || focus.is_some_and(|id| has_all(id) && (!held.is_empty() || logs_all(id))) {
+        return;
+    }
     let fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id) && logs_all(&experiment.id));
     if let Some(latest) = fitting.max_by_key(|experiment| vocabulary.last_start(&experiment.id)) {
         put(arguments, "experiment", latest.name.clone());

@@ -183,6 +183,11 @@ pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> 
     if !(reading.means("impact") || relates) || explains {
         return None;
     }
+    parameter_impact_of(arguments, reading)
+}
+
+/// The arguments of `parameter_impact` whatever asked for it.
+pub(super) fn parameter_impact_of(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     put_experiment(arguments, reading);
     if let Some(metric) = reading.metrics().into_iter().next().or_else(|| {
         unknown_after(
