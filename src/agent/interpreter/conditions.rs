@@ -40,6 +40,12 @@ pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) 
         if same.len() < 2 || !is_first {
             continue;
         }
+        reading.places = vocabulary.places_of_values(&holder, &same);
+        if let (Holder::Parameter(key), true) = (&holder, reading.means("compare")) {
+            // `lstm vs gru`: what the parameter does.
+            compare_values(reading, &holder, key);
+            continue;
+        }
         let others = vocabulary.values_beside(&holder, &same).into_iter().filter(|value| !same.contains(value));
         let mut excluded: Vec<Clause> =
             others.map(|value| Clause { field: clause.field.clone(), test: Test::Text(TextMatch::Ne, value) }).collect();
@@ -50,6 +56,24 @@ pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) 
             if clauses.len() < before {
                 clauses.append(&mut excluded);
             }
+        }
+    }
+}
+
+/// Makes conditions on one parameter's values the parameter itself.
+fn compare_values(reading: &mut Reading, holder: &Holder, key: &str) {
+    for span in &mut reading.spans {
+        let Part::Conditions(clauses) = &mut span.part else { continue };
+        let before = clauses.len();
+        clauses.retain(|clause| held(clause).is_none_or(|(other, _)| other != *holder));
+        if clauses.len() < before && clauses.is_empty() {
+            span.part = Part::Parameter(key.to_owned());
+        }
+    }
+    let mut is_first = true;
+    for span in &mut reading.spans {
+        if span.part == Part::Parameter(key.to_owned()) && !std::mem::take(&mut is_first) {
+            span.part = Part::Filler;
         }
     }
 }

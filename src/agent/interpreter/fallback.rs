@@ -43,6 +43,7 @@ pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
     };
     add("metric_history", reading.plots() && metrics > 0);
     add("compare_runs", runs > 1);
+    add("parameter_impact", !reading.places.is_empty() && reading.means("compare") && parameters > 0);
     add("parameter_impact", reading.means("impact") && metrics + parameters > 0);
     add("parameter_impact", parameters > 0 && metrics > 0 && runs == 0 && !one_end && !many && (asks_whether || reading.means("compare")));
     add("get_run", runs == 1);

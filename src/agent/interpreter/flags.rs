@@ -40,7 +40,8 @@ impl Reader<'_> {
         let Some(Some(Span { part: Part::Number(number), words, .. })) = self.spans.get(before) else { return None };
         let is_compared = words.start.checked_sub(1).is_some_and(|lead| {
             matches!(self.spans.get(lead), Some(Some(Span { part: Part::Comparison(_) | Part::End(..), .. })))
-                || matches!(self.word(lead), "top" | "best" | "worst" | "last" | "first" | "between" | "and")
+                || matches!(self.word(lead), "top" | "best" | "worst" | "last" | "first" | "between")
+                || self.word(lead) == "and" && self.words.iter().any(|word| word == "between")
         });
         let is_followed =
             self.word(end) == "is" || matches!(self.spans.get(end), Some(Some(Span { part: Part::Number(_) | Part::Comparison(_), .. })));

@@ -186,6 +186,9 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
             | ["for", ..]
             | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
             | ["by", ..]
+            | ["of", _, _]
+            | ["of", _, _, _]
+            | ["of", _, _, _, _]
             | ["the", "same", ..]
             | ["do", "the", "same", ..]
     ) || words.contains(&"instead")

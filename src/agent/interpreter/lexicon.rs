@@ -25,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed overfit overfits overfitting overfitted plateau plateaued explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",
@@ -207,7 +207,7 @@ pub(super) fn misspelt_status(word: &str) -> Option<RunStatus> {
 /// Verbs by which people ask for what Trialogue does not do: to change, remove or start things.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy retrain archive restore purge truncate \
     terminate cancel clear destroy rm trash discard execute shutdown promote train launch upload install reset abort move merge \
-    relabel replace mark tag label change assign set kick rerun relaunch resume redo trigger submit reschedule revert rollback undo fix optimize optimise";
+    relabel replace mark tag label change assign set kick rerun relaunch resume redo trigger submit reschedule revert rollback undo fix tune optimize optimise";
 
 /// Whether a word asks for what Trialogue does not do.
 pub(super) fn is_forbidden(word: &str) -> bool {

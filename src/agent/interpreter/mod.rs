@@ -69,6 +69,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
+    if matches!(crate::domain::reference::words(question).as_slice(), [only] | [only, _] if only == "help") {
+        return Ok(Plan::Puzzle(format!("I answer questions about the experiments in your tracking store, such as {EXAMPLES}")));
+    }
     match creation::order(question) {
         Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
         Some(creation::Order::Nameless) => {
@@ -135,6 +138,8 @@ fn forbidden_verb(question: &str) -> Option<String> {
                 | "hey"
                 | "ok"
                 | "should"
+                | "how"
+                | "do"
                 | "we"
                 | "help"
                 | "all"

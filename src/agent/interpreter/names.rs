@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use crate::domain::filter::{Clause, Field, Test, TextMatch};
-use crate::domain::reference::{Likeness, count_word};
+use crate::domain::reference::{Likeness, count_word, is_typo_of};
 
 impl Reader<'_> {
     /// Names that stand there whole, longest first.
@@ -364,7 +364,7 @@ impl Reader<'_> {
             return false;
         }
         // `took longest to train`: a verb.
-        if word == "train" && index > 0 && self.word(index - 1) == "to" {
+        if word == "train" && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
             return false;
         }
         let is_filler = lexicon::is_filler(word)
@@ -382,6 +382,15 @@ impl Reader<'_> {
         if strongest > Likeness::PartOf && words.len() == 1 && chatter::is_common(self.word(words.start)) {
             return None;
         }
+        // `coding` is no run `mercurial-cod-900`: a word of a run's name is said as it is or misspelt.
+        let is_said = |entry: &Entry| {
+            let word = self.word(words.start);
+            entry.kind != Kind::Run
+                || words.len() > 1
+                || strongest < Likeness::PartOf
+                || entry.name.words().iter().any(|known| known == word || is_typo_of(word, known))
+        };
+        let found: Vec<(&Entry, Likeness)> = found.iter().copied().filter(|(entry, _)| is_said(entry)).collect();
         let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
         let is_short = self.said(words).chars().count() < 3;
         let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
@@ -400,6 +409,13 @@ impl Reader<'_> {
                     }
                     let begins = self.word(words.start).chars().count() >= 4
                         && several.iter().all(|entry| entry.name.words().first().is_some_and(|word| word == self.word(words.start)));
+                    let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+                    let is_noun =
+                        lexicon::end(before).is_some() || matches!(before, "last" | "latest" | "newest" | "first" | "which" | "many");
+                    if words.len() == 1 && begins && is_noun {
+                        // `the best sweep`, where runs are called sweep-1, sweep-2 and so on.
+                        return Some(Part::Meaning("run"));
+                    }
                     if (words.len() > 1 || begins) && strongest == Likeness::PartOf {
                         return Some(Part::Run(self.said(words).to_owned()));
                     }

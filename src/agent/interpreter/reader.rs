@@ -198,6 +198,7 @@ impl<'a> Reader<'a> {
                     (Part::Filler, 2)
                 }
                 ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
+                ("go" | "goes" | "going" | "went" | "gone", "down" | "up") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
@@ -344,12 +345,26 @@ impl Reader<'_> {
     /// `which model should we ship`: the best, though nobody says so.
     pub(super) fn recommendations(&mut self) {
         let asks = self.words.iter().take(4).any(|word| matches!(word.as_str(), "which" | "what" | "whose"))
-            && self.words.iter().any(|word| matches!(word.as_str(), "should" | "shall"));
+            && self.words.iter().any(|word| matches!(word.as_str(), "should" | "shall" | "recommend" | "suggest"));
         let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().filter(|span| is(&span.part)).count();
         let is_ranked = has(|part| matches!(part, Part::End(..) | Part::Order(_) | Part::Conditions(_))) > 0;
         let runs = has(|part| matches!(part, Part::Run(_)));
-        const CHOOSING: [&str; 13] =
-            ["ship", "deploy", "take", "use", "pick", "choose", "keep", "prefer", "trust", "recommend", "promote", "select", "go"];
+        const CHOOSING: [&str; 14] = [
+            "ship",
+            "deploy",
+            "take",
+            "use",
+            "pick",
+            "choose",
+            "keep",
+            "prefer",
+            "trust",
+            "recommend",
+            "suggest",
+            "promote",
+            "select",
+            "go",
+        ];
         let verb = self.words.iter().position(|word| CHOOSING.contains(&word.as_str()));
         if let Some(verb) = verb.filter(|verb| asks && !is_ranked && runs == 0 && self.is_free(*verb..verb + 1)) {
             self.cover(verb..verb + 1, Part::End(lexicon::End::Best, None));

@@ -89,6 +89,8 @@ pub(super) struct Reading {
     pub(super) words: Vec<String>,
     /// The parts, in order, every word in one of them.
     pub(super) spans: Vec<Span>,
+    /// The experiments that hold all the values of which any is asked for.
+    pub(super) places: Vec<ExperimentId>,
 }
 
 /// Reads an utterance with the store's names; those of `preferred` win where a name stands for several things.
@@ -119,8 +121,12 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.recommendations();
     reader.words_of_the_trade();
     reader.unknown_metrics();
-    let mut reading =
-        Reading { text: text.to_owned(), words: reader.words, spans: reader.spans.into_iter().flatten().chain(reader.implied).collect() };
+    let mut reading = Reading {
+        text: text.to_owned(),
+        words: reader.words,
+        spans: reader.spans.into_iter().flatten().chain(reader.implied).collect(),
+        places: Vec::new(),
+    };
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
     place_by_tag(&mut reading, vocabulary);

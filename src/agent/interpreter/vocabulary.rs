@@ -245,6 +245,16 @@ impl Vocabulary {
         values
     }
 
+    /// The experiments in which a parameter or tag holds all of some values.
+    pub(super) fn places_of_values(&self, holder: &Holder, values: &[String]) -> Vec<ExperimentId> {
+        let holds = |id: &ExperimentId, value: &String| {
+            let is_held = |entry: &Entry| entry.holder.as_ref() == Some(holder) && entry.name.text() == value;
+            self.entries.iter().any(|entry| is_held(entry) && entry.experiments.contains(id))
+        };
+        let ids = self.experiments.iter().map(|experiment| &experiment.id);
+        ids.filter(|id| values.iter().all(|value| holds(id, value))).cloned().collect()
+    }
+
     /// The shortest metric with one of these words in its name, of one experiment or of any.
     pub(super) fn metric_with_word(&self, words: &[&str], place: Option<&ExperimentId>) -> Option<String> {
         let of = |place: Option<&ExperimentId>| {

@@ -129,7 +129,7 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     if says(&["linear scale", "linear axis", "linearly"]) {
         return Some(("y_scale", "linear"));
     }
-    if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "real time"]) {
+    if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "in real time"]) {
         return Some(("x_axis", "wall_time"));
     }
     if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {

@@ -6,7 +6,7 @@ use super::{filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
-use crate::domain::filter::{Field, Test};
+use crate::domain::filter::{Clause, Field, Test};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -87,6 +87,11 @@ fn is_tag_key(reading: &Reading, index: usize) -> bool {
 }
 
 pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    // `north plant detectors`: conditions are on runs.
+    let is_of_runs = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
+    if reading.experiment().is_some() && reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
+        return None;
+    }
     put_experiment(arguments, reading);
     if !arguments.contains_key("experiment")
         && let Some(name) = unknown_after(reading, &["in", "about", "of", "for", "does", "describe", "summarize", "summarise"])
@@ -100,7 +105,8 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     let speaks_of_runs = ["run", "howmany", "show"].iter().any(|meaning| reading.means(meaning))
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
-    if !speaks_of_runs && !reading.unknown().is_empty() {
+    let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
+    if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }
     put_experiment(arguments, reading);
@@ -147,9 +153,8 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         }
     }
     // `what does phi-4 cost`: the column that is asked for is shown.
-    let asks_for_column = !clauses.is_empty()
-        && matches!(reading.words.first().map(String::as_str), Some("what" | "whats" | "how"))
-        && reading.metrics().len() == 1;
+    let asks_for_column =
+        !clauses.is_empty() && matches!(reading.words.first().map(String::as_str), Some("what" | "whats")) && reading.metrics().len() == 1;
     if !ordered
         && asks_for_column
         && let Some(metric) = &metric

@@ -16,6 +16,7 @@ use super::{Arguments, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Clause, Field, Filter, Test, TextMatch};
+use crate::domain::metric::Direction;
 
 /// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
 pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
@@ -63,25 +64,31 @@ pub(super) fn retarget(
     let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
     let by_parameter = reading.metrics().is_empty() && !reading.parameters().is_empty();
     let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
-    if tool == "best_run" && (nth.is_some() || sorts || by_parameter && matches!(end, Some(End::Highest | End::Lowest))) {
+    if tool == "best_run" && (nth.is_some() || sorts) {
         let mut list = Arguments::new();
         if lists::list_runs(&mut list, reading).is_some() {
-            let first = if by_parameter && !sorts { Some(1) } else { None };
-            if let Some(limit) = nth.map(|nth| nth + 1).or(first) {
+            if let Some(limit) = nth.map(|nth| nth + 1) {
                 put(&mut list, "limit", limit);
             }
             return ("list_runs", list);
         }
     }
     // `which dropout is best`: the one that goes with the better values.
-    if tool == "best_run" && by_parameter && !reading.means("run") {
+    let of_one =
+        reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
+    if tool == "best_run" && by_parameter && !of_one {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {
             return ("parameter_impact", impact);
         }
     }
     // `the dropout of the best run`
-    if tool == "best_run" && by_parameter && reading.means("run") {
+    // `the accuracy of the best run by f1`
+    let of_another = reading.metrics().len() > 1 && reading.says("by") && reading.says("of") && begins_with_fact(reading);
+    // `how did run 15 perform`
+    let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
+    let wants_details = (reading.means("parameter") || reading.means("details")) && reading.metrics().is_empty();
+    if tool == "best_run" && (wants_details || by_parameter || of_another || runs == 1 && end.is_none()) {
         let mut details = Arguments::new();
         if runs::get_run(&mut details, reading, conversation).is_some() {
             return ("get_run", details);
@@ -97,6 +104,13 @@ pub(super) fn retarget(
     (tool, arguments)
 }
 
+/// Whether a metric is named before the end of a ranking: `the accuracy of the best`.
+fn begins_with_fact(reading: &Reading) -> bool {
+    let place = |is: fn(&Part) -> bool| reading.parts().position(is);
+    let (metric, end) = (place(|part| matches!(part, Part::Metric(_))), place(|part| matches!(part, Part::End(..))));
+    metric.zip(end).is_some_and(|(metric, end)| metric < end)
+}
+
 /// `runs on h100`: where no experiment is named and none in question has that value, the most recently active that has all the values that are asked for.
 pub(super) fn put_experiment_of_values(
     arguments: &mut Arguments,
@@ -109,13 +123,14 @@ pub(super) fn put_experiment_of_values(
         return;
     }
     let clauses = reading.clauses();
-    let held: Vec<Vec<ExperimentId>> = clauses
+    let mut held: Vec<Vec<ExperimentId>> = clauses
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
             (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
             _ => None,
         })
         .collect();
+    held.extend((!reading.places.is_empty()).then(|| reading.places.clone()));
     let has_all = |id: &ExperimentId| held.iter().all(|holders| holders.contains(id));
     let asked: Vec<(Kind, String)> = reading
         .metrics()
@@ -125,6 +140,7 @@ pub(super) fn put_experiment_of_values(
         .collect();
     let asks_enough = match tool {
         "describe_experiment" => !asked.is_empty(),
+        "list_runs" => reading.metrics().is_empty() && !reading.parameters().is_empty(),
         "best_run" => asked.iter().any(|(kind, _)| *kind == Kind::Parameter) && asked.len() > 1,
         _ => false,
     };
@@ -231,9 +247,10 @@ pub(super) fn unknown_experiment(reading: &Reading) -> Option<String> {
 
 /// `best 3 by f1`, as the tools read it.
 fn end_phrase(end: End, count: Option<usize>, metric: Option<&str>) -> String {
-    let head = match end {
-        End::Best | End::Highest => "best",
-        End::Worst | End::Lowest => "worst",
+    let lower_is_better = metric.is_some_and(|metric| Direction::of(metric, &[]).0 == Direction::LowerIsBetter);
+    let head = match (end, lower_is_better) {
+        (End::Best, _) | (End::Highest, false) | (End::Lowest, true) => "best",
+        (End::Worst, _) | (End::Lowest, false) | (End::Highest, true) => "worst",
     };
     let head = count.map_or(head.to_owned(), |count| format!("{head} {count}"));
     metric.map_or(head.clone(), |metric| format!("{head} by {metric}"))

@@ -37,7 +37,10 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
     }
     let run = match (named, end) {
         (Some(run), _) => run,
-        (None, Some(end)) => end_phrase(end, None, None),
+        (None, Some(end)) => {
+            let by = ranking_metric(reading).filter(|_| matches!(end, End::Highest | End::Lowest) || reading.says("by"));
+            end_phrase(end, None, by.as_deref())
+        }
         (None, None) => {
             let run = runs_referred_to(reading, conversation)?.into_iter().next()?;
             put_focus(arguments, conversation);
@@ -55,7 +58,12 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
         return None;
     }
     put_run(arguments, reading, conversation)?;
-    let keys = keys(reading);
+    let mut keys = keys(reading);
+    let ranked =
+        arguments.get("run").and_then(serde_json::Value::as_str).and_then(|run| run.split_once(" by ")).map(|(_, by)| by.to_owned());
+    if keys.len() > 1 {
+        keys.retain(|key| Some(key) != ranked.as_ref());
+    }
     if !keys.is_empty() {
         put(arguments, "keys", keys);
     }
@@ -160,6 +168,10 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if runs.is_empty() && reading.says("all") && !reading.clauses().is_empty() {
         return None;
     }
+    // `compare lstm and gru runs`: what a parameter does, or whose runs they are.
+    if runs.is_empty() && !reading.places.is_empty() {
+        return None;
+    }
     if runs.is_empty() && (reading.says("all") || reading.means("run")) {
         runs.push("all".to_owned());
     }
@@ -180,7 +192,8 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     let explains = reading.says("explain") && reading.metrics().is_empty() && reading.parameters().is_empty();
     let relates = !reading.parameters().is_empty() && !reading.metrics().is_empty();
-    if !(reading.means("impact") || relates) || explains {
+    let compares = reading.means("compare") && !reading.places.is_empty() && !reading.parameters().is_empty();
+    if !(reading.means("impact") || relates || compares) || explains {
         return None;
     }
     parameter_impact_of(arguments, reading)
