@@ -23,10 +23,25 @@ pub struct Conversation {
     pub metrics: Vec<String>,
     /// The last call that was answered.
     pub last_call: Option<(&'static str, Map<String, Value>)>,
+    /// What the last question left open, if it named several things.
+    pub choice: Option<Choice>,
     /// What was said so far, oldest first: question and answer.
     pub turns: Vec<(String, String)>,
     /// Results of earlier turns with their tools, oldest first: what an answer may repeat numbers from.
     pub evidence: Vec<(&'static str, Value)>,
+}
+
+/// A call whose reference several names fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The tool.
+    pub tool: &'static str,
+    /// The arguments of the call.
+    pub arguments: Map<String, Value>,
+    /// The reference.
+    pub given: String,
+    /// The names that fit.
+    pub candidates: Vec<String>,
 }
 
 /// How many earlier results an answer may repeat numbers from.
@@ -42,6 +57,7 @@ impl Conversation {
     /// Takes in an answered call.
     pub fn remember(&mut self, tool: &'static str, arguments: &Map<String, Value>, outcome: &Outcome) {
         let resolved = &outcome.resolved;
+        self.choice = None;
         if let Some(listed) = outcome.result.get("experiments").and_then(Value::as_array) {
             self.experiments = listed.iter().filter_map(|one| one.get("name").and_then(Value::as_str)).map(str::to_owned).collect();
         }

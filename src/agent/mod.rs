@@ -17,7 +17,7 @@ use crate::llm::{Model, ModelError, Usage};
 use crate::prompts::Prompts;
 use crate::tools::view::{Resolved, Table};
 use crate::tools::{self, Access, Context, Outcome, ToolError};
-use conversation::Conversation;
+use conversation::{Choice, Conversation};
 use interpreter::Plan;
 use number_check::UnverifiedNumber;
 
@@ -273,7 +273,15 @@ async fn call(
                 conversation.remember(tool.name, &arguments, &outcome);
                 Ok(outcome)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                conversation.choice = match &error {
+                    ToolError::Ambiguous { given, candidates, .. } => {
+                        Some(Choice { tool: tool.name, arguments: arguments.clone(), given: given.clone(), candidates: candidates.clone() })
+                    }
+                    _ => None,
+                };
+                Err(error.into())
+            }
         },
         None => Err(Refusal { code: "unknown_tool", message: unknown_tool(name) }),
     };

@@ -213,6 +213,13 @@ impl View for Description {
         if !parameters.is_empty() {
             said.push_str(&format!(" Its parameters are {}.", listed(&parameters)));
         }
+        if let Some(description) = &self.description {
+            said.push_str(&format!(" It is described as “{description}”."));
+        }
+        if !self.tags.is_empty() {
+            let tags: Vec<String> = self.tags.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            said.push_str(&format!(" It is tagged {}.", listed(&tags)));
+        }
         if let Some(primary) = &self.primary_metric {
             said.push_str(&format!(" “Best” means best {primary} unless another metric is named."));
         }

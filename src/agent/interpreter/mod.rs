@@ -5,6 +5,7 @@
 //! is left out is taken from the conversation (`followup`). It does not guess: what it does not understand, it says.
 
 mod chatter;
+mod choosing;
 mod concepts;
 mod conditions;
 mod creation;
@@ -88,6 +89,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
+    if let Some(plan) = choosing::plan(&reading, conversation) {
+        return Ok(plan);
+    }
     if let Some(plan) = followup::plan(&reading, conversation) {
         return Ok(plan);
     }

@@ -243,7 +243,7 @@ impl Reader<'_> {
 
     /// `training and validation loss`: the first shares the last word of the second.
     pub(super) fn coordinated_metrics(&mut self) {
-        for index in 2..self.words.len() {
+        for index in 1..self.words.len() {
             let Some(Span { part: Part::Metric(_), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
             if words.start != index || words.len() < 2 {
                 continue;
@@ -252,7 +252,7 @@ impl Reader<'_> {
             let between = self.places.get(index - 1).zip(self.places.get(index)).and_then(|(one, two)| self.text.get(one.end..two.start));
             let by_sign = between.is_some_and(|between| between.contains(['&', '/', '+', ',']));
             let by_word = matches!(self.word(index - 1), "and" | "or" | "vs" | "versus") && !by_sign;
-            let at = if by_sign { index - 1 } else { index - 2 };
+            let Some(at) = index.checked_sub(if by_sign { 1 } else { 2 }) else { continue };
             if !(by_word || by_sign) || !self.is_free(at..index) {
                 continue;
             }

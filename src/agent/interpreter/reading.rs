@@ -250,7 +250,7 @@ impl Reading {
     pub(super) fn plots(&self) -> bool {
         let runs = self.parts().filter(|part| matches!(part, Part::Run(_))).count();
         let together = self.says("together") && runs > 1 && !self.metrics().is_empty();
-        together || self.means("plot") || super::fill::axis(self).is_some()
+        together || runs > 0 && super::fill::has_both_losses(self) || self.means("plot") || super::fill::axis(self).is_some()
     }
 
     /// The words of a run of spans that nobody knows, joined where they stand together, as said.

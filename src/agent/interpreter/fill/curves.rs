@@ -16,7 +16,7 @@ pub(super) fn metric_history(
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
     let sorts = ["by", "rank", "ranked", "sort", "sorted"].iter().any(|word| reading.says(word));
     let shows_curve = (reading.means("show") || reading.says("see")) && names_run && !reading.metrics().is_empty() && !sorts;
-    if !(reading.plots() || shows_curve || has_both_losses(reading) && names_run) {
+    if !(reading.plots() || shows_curve) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -91,7 +91,7 @@ pub(super) fn metric_history(
 const MOST_AT_ONCE: usize = 3;
 
 /// `train and validation loss`: nobody asks for these two but to see how they went.
-fn has_both_losses(reading: &Reading) -> bool {
+pub(in crate::agent::interpreter) fn has_both_losses(reading: &Reading) -> bool {
     let metrics = reading.metrics();
     let says = |words: &[&str]| {
         metrics.iter().any(|metric| {

@@ -6,7 +6,7 @@ mod runs;
 
 use serde_json::Value;
 
-pub(super) use curves::axis;
+pub(super) use curves::{axis, has_both_losses};
 pub(super) use runs::keys;
 
 use super::lexicon::End;

@@ -1,0 +1,57 @@
+//! The answer to a question back: "the one with 20", "the second", a name, after several names fitted.
+
+use serde_json::Value;
+
+use super::reading::{Anaphor, Part, Reading};
+use super::{Plan, chatter, lexicon};
+use crate::agent::conversation::Conversation;
+use crate::domain::reference::words;
+
+/// The longest answer to a question back, in words.
+const LONGEST: usize = 7;
+
+/// The call that was left open, with the name that is chosen now; absent where none is.
+pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let choice = conversation.choice.as_ref()?;
+    if reading.words.len() > LONGEST {
+        return None;
+    }
+    let chosen = by_place(reading, &choice.candidates).or_else(|| by_words(reading, &choice.candidates))?;
+    let mut arguments = choice.arguments.clone();
+    for value in arguments.values_mut() {
+        replace(value, &choice.given, chosen);
+    }
+    (arguments != choice.arguments).then(|| Plan::call(choice.tool, arguments))
+}
+
+fn by_place<'a>(reading: &Reading, candidates: &'a [String]) -> Option<&'a String> {
+    reading.parts().find_map(|part| match part {
+        Part::Anaphor(Anaphor::Nth(place)) => candidates.get(*place),
+        Part::Anaphor(Anaphor::Last) => candidates.last(),
+        Part::Runs(phrase) if phrase == "first 1" => candidates.first(),
+        _ => None,
+    })
+}
+
+/// The only candidate that has all words that say something.
+fn by_words<'a>(reading: &Reading, candidates: &'a [String]) -> Option<&'a String> {
+    let says_nothing = |word: &str| chatter::is_common(word) || lexicon::is_filler(word) || lexicon::meaning(word) == Some("run");
+    let said: Vec<&String> = reading.words.iter().filter(|word| !says_nothing(word)).collect();
+    let mut fitting = candidates.iter().filter(|candidate| {
+        let known = words(candidate);
+        !said.is_empty() && said.iter().all(|word| known.contains(word))
+    });
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// Puts the chosen name where the open reference stood.
+fn replace(value: &mut Value, given: &str, chosen: &str) {
+    match value {
+        Value::String(text) if text == given => chosen.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, given, chosen)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {}
+    }
+}
