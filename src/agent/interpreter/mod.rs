@@ -1,14 +1,16 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
-//! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, `reader`, `names`, `rankings`, `conditions`, `dates`), matched
-//! against the phrases that the tools carry (`intent`), and its parts become the arguments of the likeliest tool (`fill`). What
-//! is left out is taken from the conversation (`followup`). It does not guess: what it does not understand, it says.
+//! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
+//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates` and `chatter`), matched
+//! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
+//! Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod chatter;
 mod choosing;
 mod concepts;
 mod conditions;
 mod creation;
+mod cues;
 mod dates;
 mod fallback;
 mod fill;
@@ -18,6 +20,7 @@ mod intent;
 mod lexicon;
 mod names;
 mod narrowing;
+mod partial;
 mod rankings;
 mod reader;
 mod reading;

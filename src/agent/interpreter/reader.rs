@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a number is the end of a word of some name, as in `p99`.
-    fn is_in_name(&self, index: usize) -> bool {
+    pub(super) fn is_in_name(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1) else { return false };
         let touches = self.places.get(before).zip(self.places.get(index)).is_some_and(|(letters, digits)| letters.end == digits.start);
         let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The words that stand together with one without a sign between, as in `gsm8k`.
-    fn joined_around(&self, index: usize) -> Range<usize> {
+    pub(super) fn joined_around(&self, index: usize) -> Range<usize> {
         let touches = |left: usize| self.places.get(left).zip(self.places.get(left + 1)).is_some_and(|(one, two)| one.end == two.start);
         let (mut start, mut end) = (index, index + 1);
         while start > 0 && touches(start - 1) {
@@ -225,149 +225,6 @@ impl<'a> Reader<'a> {
             };
             let used = if self.is_free(index..index + used) { used } else { 1 };
             self.cover(index..index + used, part);
-        }
-    }
-}
-
-impl Reader<'_> {
-    /// Whether a length of time is asked for, so that `take` means lasting.
-    fn speaks_of_time(&self) -> bool {
-        self.words.iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "long"
-                    | "longer"
-                    | "longest"
-                    | "shortest"
-                    | "shorter"
-                    | "time"
-                    | "much"
-                    | "minutes"
-                    | "hours"
-                    | "fastest"
-                    | "slowest"
-                    | "quickest"
-                    | "duration"
-            )
-        })
-    }
-
-    /// `how did the loss of run 3 go`, but not `how did run 3 do`.
-    fn asks_for_course(&self) -> bool {
-        let names_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
-        let of_result =
-            self.words.iter().any(|word| matches!(word.as_str(), "do" | "perform" | "fare" | "score" | "compare" | "differ" | "finish"));
-        names_metric && !of_result
-    }
-
-    /// `who trained it`: asks who started a run, whatever the verb.
-    pub(super) fn makers(&mut self) {
-        const MADE: [&str; 14] = [
-            "made",
-            "created",
-            "trained",
-            "built",
-            "logged",
-            "submitted",
-            "did",
-            "launched",
-            "owns",
-            "kicked",
-            "wrote",
-            "executed",
-            "produced",
-            "started",
-        ];
-        for index in 0..self.words.len() {
-            if self.word(index) == "who" && MADE.contains(&self.word(index + 1)) && self.is_free(index..index + 2) {
-                self.cover(index..index + 2, Part::Meaning("user"));
-            }
-        }
-    }
-
-    /// `over time`, `across epochs`: asks for a curve.
-    pub(super) fn over_training(&mut self) {
-        for index in 0..self.words.len() {
-            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during") {
-                continue;
-            }
-            let article = usize::from(matches!(self.word(index + 1), "the" | "its" | "all" | "their"));
-            let noun = index + 1 + article;
-            let is_training =
-                matches!(self.word(noun), "time" | "epochs" | "epoch" | "steps" | "step" | "iterations" | "training" | "course" | "run");
-            if is_training && self.is_free(index..noun + 1) && !(self.word(index) == "during" && self.word(noun) != "training") {
-                self.cover(index..noun + 1, Part::Meaning("plot"));
-            }
-        }
-    }
-
-    /// `under 25 ms`, `below 3 dollars`: a unit where no metric is named stands for the metric that is measured in it.
-    pub(super) fn units(&mut self) {
-        for index in 1..self.words.len() {
-            let words: &[&str] = match self.word(index) {
-                "ms" | "millisecond" | "milliseconds" | "msec" => &["ms"],
-                "dollar" | "dollars" | "usd" | "bucks" => &["usd", "cost", "price", "dollars"],
-                "euro" | "euros" | "eur" => &["eur", "cost", "price"],
-                "gb" | "gigabyte" | "gigabytes" => &["gb"],
-                "mb" | "megabyte" | "megabytes" => &["mb"],
-                _ => continue,
-            };
-            let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
-            let is_measured = matches!(part_at(index - 1), Some(Part::Number(_)));
-            let compares = index >= 2 && matches!(part_at(index - 2), Some(Part::Comparison(_)));
-            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_)));
-            let is_named = (index.saturating_sub(5)..index).any(named) || (index + 1..index + 4).any(named);
-            if !is_measured || !compares || is_named || !self.is_free(index..index + 1) {
-                continue;
-            }
-            let named =
-                self.spans.iter().flatten().find_map(|span| if let Part::Experiment(name) = &span.part { Some(name) } else { None });
-            let place = named.and_then(|name| self.vocabulary.experiment_id(name)).or(self.preferred);
-            if let Some(metric) = self.vocabulary.metric_with_word(words, place) {
-                self.cover(index..index + 1, Part::Metric(metric));
-            }
-        }
-    }
-
-    /// `japanese`, where the store says `ja`.
-    pub(super) fn languages(&mut self) {
-        for index in 0..self.words.len() {
-            let Some(code) = lexicon::language_code(self.word(index)).filter(|_| self.is_free(index..index + 1)) else { continue };
-            let found = self.vocabulary.exact(code);
-            let value =
-                found.iter().find(|(entry, _)| entry.kind == Kind::Value).map(|(entry, _)| self.part_of(entry, &(index..index + 1)));
-            if let Some(value) = value {
-                self.cover(index..index + 1, value);
-            }
-        }
-    }
-
-    /// `which model should we ship`: the best, though nobody says so.
-    pub(super) fn recommendations(&mut self) {
-        let asks = self.words.iter().take(4).any(|word| matches!(word.as_str(), "which" | "what" | "whose"))
-            && self.words.iter().any(|word| matches!(word.as_str(), "should" | "shall" | "recommend" | "suggest"));
-        let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().filter(|span| is(&span.part)).count();
-        let is_ranked = has(|part| matches!(part, Part::End(..) | Part::Order(_) | Part::Conditions(_))) > 0;
-        let runs = has(|part| matches!(part, Part::Run(_)));
-        const CHOOSING: [&str; 14] = [
-            "ship",
-            "deploy",
-            "take",
-            "use",
-            "pick",
-            "choose",
-            "keep",
-            "prefer",
-            "trust",
-            "recommend",
-            "suggest",
-            "promote",
-            "select",
-            "go",
-        ];
-        let verb = self.words.iter().position(|word| CHOOSING.contains(&word.as_str()));
-        if let Some(verb) = verb.filter(|verb| asks && !is_ranked && runs == 0 && self.is_free(*verb..verb + 1)) {
-            self.cover(verb..verb + 1, Part::End(lexicon::End::Best, None));
         }
     }
 }

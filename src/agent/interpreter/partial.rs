@@ -1,0 +1,195 @@
+//! Recognising names of which only a part stands there, or that are misspelt, spelled out or shortened.
+
+use std::ops::Range;
+
+use super::reader::Reader;
+use super::reading::{Part, Span};
+use super::vocabulary::{Entry, Holder, Kind};
+use super::{chatter, lexicon};
+use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::domain::reference::{Likeness, is_typo_of};
+
+impl Reader<'_> {
+    /// `area under the curve`: words whose initials are a name.
+    pub(super) fn spelled_out_names(&mut self) {
+        let count = self.words.len();
+        for length in (3..=7.min(count)).rev() {
+            for start in 0..=count - length {
+                let words = start..start + length;
+                let is_link = |word: &str| matches!(word, "of" | "the" | "to" | "at" | "and" | "under" | "per");
+                let edges = [self.word(words.start), self.word(words.end - 1)];
+                let is_name = |word: &str| !lexicon::is_filler(word) && lexicon::end(word).is_none() && word != "the";
+                let is_order = lexicon::meaning(self.word(words.start)).is_some();
+                if !self.is_free(words.clone()) || is_order || !edges.iter().all(|word| is_name(word) || matches!(*word, "mean" | "score"))
+                {
+                    continue;
+                }
+                let initials = |skips: bool| -> String {
+                    let weighty = words.clone().map(|place| self.word(place)).filter(|word| !skips || !is_link(word));
+                    weighty.filter_map(|word| word.chars().next()).collect()
+                };
+                if !(self.vocabulary.has_initials(&initials(true)) || self.vocabulary.has_initials(&initials(false))) {
+                    continue;
+                }
+                let mut found = self.vocabulary.alike(self.said(&words));
+                found.retain(|(_, likeness)| matches!(likeness, Likeness::Shortened | Likeness::PartOf));
+                if let Some(part) = self.choose_partial(&found, &words) {
+                    self.cover(words, part);
+                }
+            }
+        }
+    }
+
+    /// `window size` for a parameter `window`: a noun that only says what kind of thing was named.
+    pub(super) fn kinds_of_names(&mut self) {
+        const KINDS: [&str; 16] = [
+            "size",
+            "rate",
+            "length",
+            "depth",
+            "count",
+            "type",
+            "setting",
+            "dimension",
+            "function",
+            "choice",
+            "method",
+            "strategy",
+            "level",
+            "parameter",
+            "hyperparameter",
+            "metric",
+        ];
+        for index in 1..self.words.len() {
+            let follows = matches!(self.spans.get(index - 1), Some(Some(Span { part: Part::Parameter(_) | Part::Metric(_), .. })));
+            if follows && KINDS.contains(&self.word(index)) && self.is_free(index..index + 1) {
+                self.cover(index..index + 1, Part::Filler);
+            }
+        }
+    }
+
+    /// Parts of names and misspelt names, among the words that nothing else explains; longest first.
+    pub(super) fn partial_names(&mut self) {
+        let count = self.words.len();
+        for length in (1..=5.min(count)).rev() {
+            for start in 0..=count - length {
+                let words = start..start + length;
+                if !self.is_free(words.clone())
+                    || self.is_loose(&words)
+                    || self.cuts_glued(&words)
+                    || !(words.clone().all(|index| self.may_be_named(index, length)) || length > 1 && self.glued_around(start) == words)
+                {
+                    continue;
+                }
+                let found = self.vocabulary.alike(self.said(&words));
+                if let Some(part) = self.choose_partial(&found, &words) {
+                    match (part, self.version_behind(words.end)) {
+                        // `toxicity v1` is not `Toxicity v2`, though it begins like it: the tool tells what there is.
+                        (Part::Experiment(name), Some(version)) if !has_word(&name, self.word(version.end - 1)) => {
+                            let said = words.start..version.end;
+                            let text = self.said(&said).to_owned();
+                            self.cover(said, Part::Experiment(text));
+                        }
+                        (part, _) => self.cover(words, part),
+                    }
+                }
+            }
+        }
+    }
+
+    /// `v1`, `version 2`, behind a name.
+    pub(super) fn version_behind(&self, index: usize) -> Option<Range<usize>> {
+        let is_number = |place: usize| self.word(place).bytes().all(|byte| byte.is_ascii_digit()) && !self.word(place).is_empty();
+        (matches!(self.word(index), "v" | "version") && is_number(index + 1)).then_some(index..index + 2)
+    }
+
+    pub(super) fn may_be_named(&self, index: usize, length: usize) -> bool {
+        let word = self.word(index);
+        if matches!(word, "learning" | "training") && matches!(self.word(index + 1), "curve" | "curves") {
+            return false;
+        }
+        // `took longest to train`: a verb.
+        if word == "train" && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
+            return false;
+        }
+        let is_filler = lexicon::is_filler(word)
+            || matches!(
+                lexicon::meaning(word),
+                Some("run" | "experiment" | "experiments" | "metric" | "parameter" | "show" | "plot" | "compare")
+            );
+        let is_explained = lexicon::meaning(word).is_some() || lexicon::status(word).is_some() || lexicon::end(word).is_some();
+        if length == 1 { !is_filler && !is_explained && word.chars().count() >= 2 } else { !is_filler }
+    }
+
+    pub(super) fn choose_partial(&self, found: &[(&Entry, Likeness)], words: &Range<usize>) -> Option<Part> {
+        let strongest = found.first()?.1;
+        // `scored` is no misspelt `score`.
+        if strongest > Likeness::PartOf && words.len() == 1 && chatter::is_common(self.word(words.start)) {
+            return None;
+        }
+        // `coding` is no run `mercurial-cod-900`: a word of a run's name is said as it is or misspelt.
+        let is_said = |entry: &Entry| {
+            let word = self.word(words.start);
+            entry.kind != Kind::Run
+                || words.len() > 1
+                || strongest < Likeness::PartOf
+                || entry.name.words().iter().any(|known| known == word || is_typo_of(word, known))
+        };
+        let found: Vec<(&Entry, Likeness)> = found.iter().copied().filter(|(entry, _)| is_said(entry)).collect();
+        let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
+        let is_short = self.said(words).chars().count() < 3;
+        let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
+        for kind in [Kind::Experiment, Kind::Metric, Kind::Parameter, Kind::Run, Kind::Value, Kind::ExperimentTag] {
+            let of_kind: Vec<&&Entry> = candidates.iter().filter(|entry| entry.kind == kind).collect();
+            let near: Vec<&&Entry> = of_kind.iter().copied().filter(|entry| here(entry)).collect();
+            let of_kind = if near.is_empty() { of_kind } else { near };
+            match (kind, of_kind.as_slice()) {
+                (_, []) => {}
+                (Kind::Metric | Kind::Parameter, [entry, ..]) => return (!is_short).then(|| self.part_of(entry, words)),
+                (_, [only]) => return Some(self.part_of(only, words)).filter(|_| !is_short),
+                (Kind::Run, several) => {
+                    let same = several.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
+                    if same {
+                        return several.first().map(|entry| self.part_of(entry, words));
+                    }
+                    let begins = self.word(words.start).chars().count() >= 4
+                        && several.iter().all(|entry| entry.name.words().first().is_some_and(|word| word == self.word(words.start)));
+                    let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+                    let is_noun =
+                        lexicon::end(before).is_some() || matches!(before, "last" | "latest" | "newest" | "first" | "which" | "many");
+                    if words.len() == 1 && begins && is_noun {
+                        // `the best sweep`, where runs are called sweep-1, sweep-2 and so on.
+                        return Some(Part::Meaning("run"));
+                    }
+                    if (words.len() > 1 || begins) && strongest == Likeness::PartOf {
+                        return Some(Part::Run(self.said(words).to_owned()));
+                    }
+                }
+                (Kind::Value, several) => {
+                    if let Some(part) = self.values_with(several, words).filter(|_| strongest == Likeness::PartOf) {
+                        return Some(part);
+                    }
+                }
+                (Kind::Experiment | Kind::ExperimentTag, _) => {}
+            }
+        }
+        None
+    }
+
+    /// `qwen`, of `qwen-7b` and `qwen-14b`: every value of one parameter with it.
+    pub(super) fn values_with(&self, entries: &[&&Entry], words: &Range<usize>) -> Option<Part> {
+        let holder = entries.first()?.holder.clone()?;
+        let (field, said) = match &holder {
+            Holder::Parameter(key) => (Field::Param(key.clone()), self.said(words)),
+            Holder::Tag(key) => (Field::Tag(key.clone()), self.said(words)),
+        };
+        let is_one = entries.iter().all(|entry| entry.holder.as_ref() == Some(&holder));
+        let test = Test::Text(TextMatch::ILike, format!("%{said}%"));
+        is_one.then(|| Part::Conditions(vec![Clause { field, test }]))
+    }
+}
+
+/// Whether a name has this word.
+fn has_word(name: &str, word: &str) -> bool {
+    crate::domain::reference::words(name).iter().any(|known| known == word)
+}
