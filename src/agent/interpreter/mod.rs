@@ -31,7 +31,7 @@ use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
 use crate::tools::{Context, ToolError};
-use reading::Reading;
+use reading::{Part, Reading};
 use vocabulary::Vocabulary;
 
 pub(super) use split::questions;
@@ -98,6 +98,10 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(plan) = followup::plan(&reading, conversation) {
         return Ok(plan);
     }
+    if let Some(name) = unknown_person(&reading) {
+        let known = vocabulary.users().iter().map(|user| format!("`{user}`")).collect::<Vec<String>>().join(", ");
+        return Ok(Plan::Refuse(format!("I know nobody called `{name}`; runs were started by {known}.")));
+    }
     let intents = intent::intents(&reading);
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
     for tool in likely.chain(fallback::tools(&reading)) {
@@ -110,6 +114,17 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
+}
+
+/// `runs by bob`, `runs from user bob`: somebody who started none.
+fn unknown_person(reading: &Reading) -> Option<String> {
+    let is_unknown = |index: usize| reading.spans.get(index).is_some_and(|span| span.part == Part::Unknown);
+    let word = |index: usize| reading.spans.get(index).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
+    let asks_for_runs = reading.means("run") && reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
+    let at =
+        (1..reading.spans.len()).find(|index| is_unknown(*index) && !is_unknown(index + 1) && matches!(word(index - 1), "by" | "user"))?;
+    let bytes = reading.spans.get(at)?.bytes.clone();
+    asks_for_runs.then(|| reading.text.get(bytes).map(str::to_owned)).flatten()
 }
 
 /// The verb of an order to change or remove something, if the question is one.

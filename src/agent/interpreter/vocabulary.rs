@@ -268,6 +268,15 @@ impl Vocabulary {
         of(place).or_else(|| of(None))
     }
 
+    /// Who started runs, in alphabetical order.
+    pub(super) fn users(&self) -> Vec<&str> {
+        let is_user = |entry: &&Entry| matches!(&entry.holder, Some(Holder::Tag(key)) if key == "mlflow.user");
+        let mut users: Vec<&str> = self.entries.iter().filter(is_user).map(|entry| entry.name.text()).collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
     /// Whether these letters are a word of a metric's, parameter's or value's name.
     pub(super) fn has_initials(&self, letters: &str) -> bool {
         self.initials.contains(letters)
