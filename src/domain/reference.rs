@@ -103,7 +103,8 @@ impl Name {
         if self.meaning == reference.meaning || self.meaning.concat() == reference.meaning.concat() {
             return Some(Likeness::SameMeaning);
         }
-        if reordered(&reference.meaning) == reordered(&self.meaning) || shortened::is_same(reference, self) {
+        let is_as_long = reference.meaning.len() == self.meaning.len() && reference.meaning.len() > 1;
+        if is_as_long && reordered(&reference.meaning) == reordered(&self.meaning) || shortened::is_same(reference, self) {
             return Some(Likeness::Shortened);
         }
         if self.is_last_segment(reference) {
@@ -133,6 +134,9 @@ impl Name {
     /// Whether the reference is the name without what stands before its last `/`: `mAP50` and `metrics/mAP50`.
     fn is_last_segment(&self, reference: &Self) -> bool {
         let Some((_, last)) = self.text.rsplit_once('/') else { return false };
+        if reference.words.len() >= self.words.len() {
+            return false;
+        }
         let last = words(last);
         last.concat() == reference.words.concat() || meaning(&last) == reference.meaning
     }

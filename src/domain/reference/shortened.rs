@@ -48,6 +48,9 @@ const SHORTENED: [&str; 18] =
 
 /// The meaning of `long` with the words replaced whose initials are a word of `short`; absent where there are none.
 fn with_initials(long: &[String], short: &[String]) -> Option<Vec<String>> {
+    if long.len() < *INITIALS.start() {
+        return None;
+    }
     let may_be = |word: &&String| {
         INITIALS.contains(&word.chars().count()) && word.chars().all(char::is_alphabetic) && !PASSED_OVER.contains(&word.as_str())
     };
