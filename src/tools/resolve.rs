@@ -191,21 +191,8 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
     if !named.is_empty() {
         fitting = holding_runs(context, fitting, &named).await?;
     }
-    // Those that hold all of what is wanted go before those that hold a part of it by a stronger likeness.
-    if !wants.metrics.is_empty() && !wants.parameters.is_empty() {
-        let (metrics, parameters) = (by_experiment(context.store.metric_keys().await?), by_experiment(context.store.param_keys().await?));
-        let holds = |logged: &BTreeMap<ExperimentId, Vec<Name>>, experiment: &Experiment, references: &[String]| {
-            let names = logged.get(&experiment.id).map(Vec::as_slice).unwrap_or_default();
-            references.iter().map(|text| Name::new(text)).all(|reference| names.iter().any(|name| name.likeness(&reference).is_some()))
-        };
-        let able: Vec<&Experiment> = fitting
-            .iter()
-            .copied()
-            .filter(|experiment| holds(&metrics, experiment, wants.metrics) && holds(&parameters, experiment, wants.parameters))
-            .collect();
-        if !able.is_empty() {
-            fitting = able;
-        }
+    if fitting.len() > 1 && !wants.metrics.is_empty() && !wants.parameters.is_empty() {
+        fitting = able(context, fitting, wants).await?;
     }
     let mut metrics = wants.metrics.to_vec();
     for reference in wants.runs {
@@ -223,6 +210,21 @@ async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>)
         fitting = holding(fitting, &logged, wants.parameters, "parameter")?;
     }
     Ok(fitting)
+}
+
+/// Those that hold all of what is wanted, which go before those that hold a part of it by a stronger likeness; all, where none does.
+async fn able<'a>(context: &Context, all: Vec<&'a Experiment>, wants: Wants<'_>) -> Result<Vec<&'a Experiment>, ToolError> {
+    let ids = ids_of(&all);
+    let metrics = by_experiment(context.store.metric_keys(&ids).await?);
+    let parameters = by_experiment(context.store.param_keys(&ids).await?);
+    let holds = |logged: &BTreeMap<ExperimentId, Vec<Name>>, experiment: &Experiment, references: &[String]| {
+        let names = logged.get(&experiment.id).map(Vec::as_slice).unwrap_or_default();
+        references.iter().map(|text| Name::new(text)).all(|reference| names.iter().any(|name| name.likeness(&reference).is_some()))
+    };
+    let is_able =
+        |experiment: &&&Experiment| holds(&metrics, experiment, wants.metrics) && holds(&parameters, experiment, wants.parameters);
+    let able: Vec<&Experiment> = all.iter().filter(is_able).copied().collect();
+    Ok(if able.is_empty() { all } else { able })
 }
 
 /// The experiments that hold the runs named, by the strongest likeness that any of them offers.

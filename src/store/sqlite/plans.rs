@@ -189,7 +189,13 @@ fn keys_are_found_by_leaping_through_the_primary_key() {
         check(
             &connection,
             &with_values(ACTIVE_RUNS, &["[1]"]),
-            &["SCAN r", "LIST SUBQUERY", "SCAN json_each VIRTUAL TABLE", "CREATE BLOOM FILTER", "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"],
+            &[
+                "SCAN r",
+                "LIST SUBQUERY",
+                "SCAN json_each VIRTUAL TABLE",
+                "CREATE BLOOM FILTER",
+                "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+            ],
         );
     }
 }
