@@ -99,7 +99,8 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
         request = request.header("authorization", credential);
     }
     let reply = send(request).await;
-    (reply.status, reply.header("www-authenticate").to_owned())
+    let challenges: Vec<&str> = reply.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap()).collect();
+    (reply.status, challenges.join(", "))
 }
 
 /// Gives all experiments of the store to a tenant.
