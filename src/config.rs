@@ -123,7 +123,12 @@ pub struct Limits {
     pub max_runs_per_query: Setting<usize>,
     /// `TRACKING_METRIC_HISTORY_LIMIT`: most points of one curve, 1,000 unless set.
     pub metric_history_limit: Setting<usize>,
+    /// How many bytes the JSON of one answer may have: what a model reads well, unless the caller is a program.
+    pub answer_bytes: usize,
 }
+
+/// About 25,000 tokens.
+const BYTES_FOR_A_MODEL: usize = 90_000;
 
 impl Limits {
     /// Shortens `runs` to what one answer holds, `at_most` and no more than the limit, and says so where something was cut.
@@ -142,6 +147,7 @@ impl Default for Limits {
         Self {
             max_runs_per_query: Setting { value: 100, source: Source::Default },
             metric_history_limit: Setting { value: 1000, source: Source::Default },
+            answer_bytes: BYTES_FOR_A_MODEL,
         }
     }
 }
@@ -269,6 +275,7 @@ impl Config {
             limits: Limits {
                 max_runs_per_query: count("TRACKING_MAX_RUNS_PER_QUERY", variable("TRACKING_MAX_RUNS_PER_QUERY"), 100)?,
                 metric_history_limit: count("TRACKING_METRIC_HISTORY_LIMIT", variable("TRACKING_METRIC_HISTORY_LIMIT"), 1000)?,
+                answer_bytes: BYTES_FOR_A_MODEL,
             },
             s3: S3Settings::read(variable),
             now: variable("TRIALOGUE_NOW").map(|value| instant("TRIALOGUE_NOW", value)).transpose()?,

@@ -130,6 +130,9 @@ fn from_query(tool: &ToolDef, name: String, texts: Vec<String>) -> Result<(Strin
         && kind(tool, object) == Some("object")
     {
         let [text] = texts.as_slice() else { return Err(format!("`{name}` is given twice")) };
+        if key.is_empty() {
+            return Err(format!("`{name}` has no key; write it like `{object}[team]=risk`"));
+        }
         return Ok((object.to_owned(), Value::Object(Map::from_iter([(key.to_owned(), Value::from(text.as_str()))]))));
     }
     match (kind(tool, &name), texts.as_slice()) {
@@ -212,6 +215,7 @@ mod tests {
     fn nothing_is_said_twice() {
         check("list_runs", &[], "limit=1&limit=2", "", Err("`limit` is given twice"));
         check("compare_runs", &[("experiment", "1")], "", r#"{"experiment": "2"}"#, Err("`experiment` is given twice"));
+        check("list_experiments", &[], "tags[]=x", "", Err("`tags[]` has no key; write it like `tags[team]=risk`"));
         check("list_runs", &[], "tenant_id=a&tenant_id=b", "", Err("`tenant_id` is given twice"));
     }
 

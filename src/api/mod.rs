@@ -42,13 +42,16 @@ use self::front_door::FrontDoor;
 use self::load::LoadLimits;
 use self::metrics::Metrics;
 use self::problem::Problem;
-use crate::config::{ModelChoice, ServiceConfig, Setting};
+use crate::config::{Limits, ModelChoice, ServiceConfig, Setting};
 use crate::state::State;
 use crate::store::Store;
 use crate::tools::{Clock, Context};
 
 /// Calls at a time over a server, which does the work.
 const CALLS_OVER_A_SERVER: usize = 16;
+
+/// The most bytes of an answer. Who asks over HTTP is a program, and wants a page whole.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// Everything that answers requests.
 #[derive(Debug)]
@@ -93,6 +96,8 @@ impl Service {
     pub fn new(parts: Parts, config: &ServiceConfig) -> Self {
         let Parts { context, clock, model, authenticator, state, store_name } = parts;
         let calls_at_once = calls_at_once(config, &context.store);
+        let limits = Limits { answer_bytes: ANSWER_BYTES, ..context.limits.clone() };
+        let context = Context { limits, ..context };
         Self {
             context,
             clock,

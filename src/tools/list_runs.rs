@@ -89,9 +89,6 @@ const DEFAULT_LIMIT: usize = 20;
 /// How many metrics, and how many parameters, a concise run shows.
 const KEYS_SHOWN: usize = 10;
 
-/// How many bytes the JSON of one page may have: about 25,000 tokens.
-const RESULT_BYTES: usize = 90_000;
-
 impl Tool for ListRuns {
     const NAME: &'static str = "list_runs";
     const TITLE: &'static str = "List runs";
@@ -194,8 +191,9 @@ impl Tool for ListRuns {
         let mut page = read(&query).await?;
         let (mut views, mut hidden) = shown_runs(&page.items, &first_keys, concise);
         let bytes: usize = views.iter().map(approximate_bytes).sum();
-        if bytes > RESULT_BYTES && views.len() > 1 {
-            query.max_results = (views.len() * RESULT_BYTES / bytes).max(1);
+        let room = context.limits.answer_bytes;
+        if bytes > room && views.len() > 1 {
+            query.max_results = (views.len() * room / bytes).max(1);
             page = read(&query).await?;
             (views, hidden) = shown_runs(&page.items, &first_keys, concise);
             caveats.push(format!("only {} runs fit into one answer; go on with the page token", views.len()));
