@@ -14,7 +14,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts smoke)
+STEPS=(fmt clippy doc test charts containers smoke)
 FULL_STEPS=(load)
 
 declare -A ABOUT=(
@@ -23,6 +23,7 @@ declare -A ABOUT=(
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
+    [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
@@ -33,6 +34,7 @@ declare -A NEEDS=(
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi"
     [charts]="cargo compiler vega"
+    [containers]="containers"
     [smoke]="cargo compiler"
     [load]="cargo compiler mlflow openapi postgres"
 )
@@ -56,6 +58,11 @@ step_charts() {
     node "$beside_modules/compile.mjs" "$TRIALOGUE_CHART_SAMPLES" || status=$?
     rm -rf "$beside_modules"
     return "$status"
+}
+
+step_containers() {
+    "$LINTERS/hadolint" Dockerfile deploy/mlflow.Dockerfile
+    "$LINTERS/check-jsonschema" --builtin-schema vendor.compose-spec compose.yaml
 }
 
 step_smoke() {
@@ -99,6 +106,13 @@ need_openapi() {
     export TRIALOGUE_TEST_PYTHON_OPENAPI="$environment/bin/python"
     environment="$(python_environment "$(python_3_11)" schemathesis)"
     export TRIALOGUE_TEST_SCHEMATHESIS="$environment/bin/schemathesis"
+}
+
+need_containers() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" containers)"
+    LINTERS="$environment/bin"
 }
 
 need_venv() { "$(python_3_11)" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv; }
@@ -208,8 +222,8 @@ usage() { sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' tests/run.sh; }
 
 list_steps() {
     local step
-    for step in "${STEPS[@]}"; do printf '%-8s %s\n' "$step" "${ABOUT[$step]}"; done
-    for step in "${FULL_STEPS[@]}"; do printf '%-8s %s (with --full)\n' "$step" "${ABOUT[$step]}"; done
+    for step in "${STEPS[@]}"; do printf '%-10s %s\n' "$step" "${ABOUT[$step]}"; done
+    for step in "${FULL_STEPS[@]}"; do printf '%-10s %s (with --full)\n' "$step" "${ABOUT[$step]}"; done
 }
 
 run_step() {

@@ -1,4 +1,4 @@
-//! The terminal program: `ask`, `chat`, `call`, `serve`, `keys`, `tools`, `demo`, `doctor`.
+//! The terminal program: `ask`, `chat`, `call`, `serve`, `ready`, `keys`, `tools`, `demo`, `doctor`.
 //!
 //! It parses, wires the parts and prints; what is said comes from the tools and the agent. Standard output carries only the
 //! answer; everything else goes to standard error.
@@ -8,6 +8,7 @@ mod call;
 mod doctor;
 mod keys;
 mod log;
+mod ready;
 mod render;
 mod serve;
 mod tools;
@@ -54,6 +55,8 @@ enum Command {
     /// Serve the tools over HTTP, with OpenAPI at /openapi.json
     #[command(after_help = EXIT_CODES)]
     Serve(ServiceFlags),
+    /// Tell whether the service that runs here can answer, as /readyz does
+    Ready(Listening),
     /// Manage the API keys of the service
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -80,6 +83,16 @@ struct AskArguments {
 struct ChatArguments {
     #[command(flatten)]
     shown: Shown,
+}
+
+#[derive(Debug, clap::Args)]
+struct Listening {
+    /// The address that it listens on (overrides `TRIALOGUE_HOST`)
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<String>,
+    /// The port that it listens on (overrides `TRIALOGUE_PORT`)
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -169,6 +182,10 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
     if let Command::Serve(flags) = &cli.command {
         return serve::serve(&config, &ServiceConfig::read(flags, environment)?);
     }
+    if let Command::Ready(Listening { host, port }) = &cli.command {
+        let flags = ServiceFlags { host: host.clone(), port: port.clone(), ..ServiceFlags::default() };
+        return ready::ready(&ServiceConfig::read(&flags, environment)?);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
     match &cli.command {
@@ -186,7 +203,7 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
         }
         Command::Keys(command) => keys::keys(command, cli.flags.tenant.as_deref(), environment),
         // Done above.
-        Command::Serve(_) => Ok(Answered::Yes),
+        Command::Serve(_) | Command::Ready(_) => Ok(Answered::Yes),
         Command::Doctor => runtime.block_on(doctor::doctor(&config)),
     }
 }

@@ -1,53 +1,11 @@
 //! What the service says of itself, as it is served: the OpenAPI document is valid, its examples are true, and the page that
 //! shows it has all that it needs.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
+use super::served::Served;
 use super::support::{folder, judge};
-
-/// The moment of the examples, `tools::examples::NOW`.
-const NOW: &str = "2025-04-01T00:00:00Z";
-
-/// `trialogue serve` on the demonstration store; it ends when this is dropped.
-struct Served {
-    process: Child,
-    address: String,
-    client: Client,
-}
-
-impl Served {
-    fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trialogue"));
-        command.args(["serve", "--demo", "--port", "0"]).env("TRIALOGUE_NOW", NOW).env("TRIALOGUE_LOG", "error");
-        let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let announced = lines.next().unwrap().unwrap();
-        // The service must not wait for somebody to read its log.
-        std::thread::spawn(move || lines.count());
-        let address =
-            announced.split([' ', ';']).find(|word| word.starts_with("http://")).unwrap_or_else(|| panic!("{announced}")).to_owned();
-        Self { process, address, client: Client::builder().no_proxy().build().unwrap() }
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("{}{path}", self.address)).send().await.unwrap()
-    }
-
-    async fn description(&self) -> Value {
-        serde_json::from_str(&self.get("/openapi.json").await.text().await.unwrap()).unwrap()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 #[tokio::test]
 async fn the_description_is_openapi_3_1_to_an_independent_judge() {
@@ -57,15 +15,15 @@ async fn the_description_is_openapi_3_1_to_an_independent_judge() {
     };
     let folder = folder();
     let file = folder.path().join("openapi.json");
-    std::fs::write(&file, Served::start().description().await.to_string()).unwrap();
+    std::fs::write(&file, description_of(&Served::start(&[])).await.to_string()).unwrap();
     let verdict = judge(python.as_ref(), "check_openapi.py", &[file.to_str().unwrap()], folder.path());
     assert!(verdict.starts_with("valid, "), "{verdict}");
 }
 
 #[tokio::test]
 async fn every_example_of_the_description_gets_the_answer_that_it_shows() {
-    let served = Served::start();
-    let description = served.description().await;
+    let served = Served::start(&[]);
+    let description = description_of(&served).await;
     let (mut reads, mut writes) = (Vec::new(), Vec::new());
     for (path, methods) in description["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
@@ -96,6 +54,10 @@ async fn every_example_of_the_description_gets_the_answer_that_it_shows() {
     assert!(compared >= 9, "only {compared} examples");
 }
 
+async fn description_of(served: &Served) -> Value {
+    serde_json::from_str(&served.get("/openapi.json").await.text().await.unwrap()).unwrap()
+}
+
 /// Path and query with the examples of the parameters.
 fn request_of(path: &str, operation: &Value) -> (String, Vec<(String, String)>) {
     let (mut path, mut query) = (path.to_owned(), Vec::new());
@@ -120,7 +82,7 @@ fn text(value: &Value) -> String {
 
 #[tokio::test]
 async fn the_page_forbids_foreign_and_inline_code_and_has_its_files() {
-    let served = Served::start();
+    let served = Served::start(&[]);
     let page = served.get("/docs").await;
     let header = |response: &Response, name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
     let policy = header(&page, "content-security-policy");

@@ -26,6 +26,7 @@ mod parity;
 mod rest;
 mod restarts;
 mod scripted_openai;
+mod served;
 mod services;
 mod sqlite;
 mod statistics;
