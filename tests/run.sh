@@ -15,7 +15,7 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STEPS=(fmt clippy doc test charts containers smoke)
-FULL_STEPS=(load)
+FULL_STEPS=(traces load)
 
 declare -A ABOUT=(
     [fmt]="the code is formatted"
@@ -25,6 +25,7 @@ declare -A ABOUT=(
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
+    [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
 
@@ -36,6 +37,7 @@ declare -A NEEDS=(
     [charts]="cargo compiler vega"
     [containers]="containers"
     [smoke]="cargo compiler"
+    [traces]="cargo compiler"
     [load]="cargo compiler mlflow openapi postgres"
 )
 
@@ -70,6 +72,11 @@ step_smoke() {
     answer="$(cargo run --locked --quiet -- ask --demo "Which run had the highest F1 score?" </dev/null)"
     echo "$answer"
     grep -q "0\.912" <<<"$answer" || fail "the answer should name the best score of the demo store, 0.912"
+}
+
+step_traces() {
+    cargo clippy --locked --all-targets --features otel -- -D warnings
+    cargo test --locked --features otel --test it -- traces:: layers::
 }
 
 step_load() { TRIALOGUE_TEST_FULL=1 cargo test --locked --release --test it; }

@@ -14,9 +14,10 @@ use axum::http::header::{CONNECTION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
 use tower_http::cors::CorsLayer;
+use tracing::Instrument;
 
 use super::problem::Problem;
-use super::{REQUEST_ID, Service};
+use super::{REQUEST_ID, Service, spans};
 use crate::config::ServiceConfig;
 
 /// How long a browser may believe what it was told about other origins.
@@ -110,8 +111,9 @@ pub(super) async fn pass(State(service): State<Arc<Service>>, mut request: Reque
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |matched| matched.as_str().to_owned());
+    let span = spans::of_request(method_label(&method), &route, &id, request.headers());
     let mut response = match service.front_door.check(request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next.run(request).instrument(span.clone()).await,
         Err(problem) => {
             let mut response = problem.response();
             response.extensions_mut().insert(Told { code: problem.code, cause: None });
@@ -123,6 +125,7 @@ pub(super) async fn pass(State(service): State<Arc<Service>>, mut request: Reque
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let took = begun.elapsed();
+    spans::finish(&span, response.status().as_u16());
     service.metrics.answered(&route, method_label(&method), response.status().as_u16(), took);
     log(&response, &id, &method, &path, &route, took);
     response

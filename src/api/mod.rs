@@ -17,6 +17,7 @@ mod front_door;
 mod health;
 mod openapi;
 mod rest;
+pub mod spans;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;

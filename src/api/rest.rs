@@ -12,11 +12,12 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::arguments::{self, Asked, ChartWish};
 use super::auth::Principal;
 use super::problem::Problem;
-use super::{REQUEST_ID, Service, reply};
+use super::{REQUEST_ID, Service, reply, spans};
 use crate::domain::chart::to_vega_lite;
 use crate::state::{Begun, KeptAnswer, WriteKey};
 use crate::tools::{Access, Context, Outcome, ToolDef};
@@ -51,7 +52,7 @@ pub(super) async fn call(
         // Whoever goes away does not stop a write half-way.
         Access::Write => {
             let key = write_key(service, principal, request.headers())?;
-            let written = tokio::spawn(async move { work.written(key).await }).await;
+            let written = tokio::spawn(async move { work.written(key).await }.in_current_span()).await;
             written.map_err(|_| {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the service made a mistake; its log tells where")
             })??
@@ -158,7 +159,8 @@ impl Work {
     async fn done(&self) -> Result<Response<Body>, Problem> {
         let turn = self.service.load.turn().await?;
         let arguments = Value::Object(self.asked.arguments.clone());
-        let outcome = match timeout(self.service.call_deadline, self.tool.call(arguments, &self.context)).await {
+        let call = self.tool.call(arguments, &self.context).instrument(spans::of_call(self.tool.name));
+        let outcome = match timeout(self.service.call_deadline, call).await {
             Ok(outcome) => outcome?,
             Err(_) => {
                 let detail = "the answer took too long and was given up; ask for less";

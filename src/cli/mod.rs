@@ -12,6 +12,8 @@ mod ready;
 mod render;
 mod serve;
 mod tools;
+#[cfg(feature = "otel")]
+mod traces;
 mod world;
 
 use std::ffi::OsString;

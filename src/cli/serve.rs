@@ -14,7 +14,8 @@ const OTHER_THREADS: usize = 2;
 
 /// Serves until it is told to end.
 pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
-    log::start(service);
+    // Dropped last, so that what is told at the end is sent too.
+    let _logging = log::start(service)?;
     let authenticator = authenticator(service)?;
     let world = World::open(config)?;
     // Calls over a file keep a thread each; whoever asks for health must find one.

@@ -52,6 +52,9 @@ pub struct ServiceConfig {
     pub log_level: LogLevel,
     /// `TRIALOGUE_LOG_FORMAT`; absent for text on a terminal, else JSON.
     pub log_format: Option<LogFormat>,
+    /// The name under which traces are exported: `OTEL_SERVICE_NAME`, `trialogue` unless set. Absent where neither
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` nor `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set, or `OTEL_SDK_DISABLED` is `true`.
+    pub traces: Option<String>,
 }
 
 /// How much the service takes on.
@@ -153,6 +156,7 @@ impl ServiceConfig {
             },
             log_level: log_level(variable("TRIALOGUE_LOG"))?,
             log_format: log_format(flags.log_format.clone(), variable("TRIALOGUE_LOG_FORMAT"))?,
+            traces: traces(variable),
         })
     }
 
@@ -288,6 +292,13 @@ fn log_format(flag: Option<String>, variable: Option<String>) -> Result<Option<L
     }
 }
 
+/// OpenTelemetry Environment Variable Specification; the exporter reads the rest of it.
+fn traces(variable: impl Fn(&'static str) -> Option<String>) -> Option<String> {
+    let is_wanted = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].into_iter().any(|name| variable(name).is_some());
+    let is_disabled = variable("OTEL_SDK_DISABLED").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+    (is_wanted && !is_disabled).then(|| variable("OTEL_SERVICE_NAME").unwrap_or_else(|| "trialogue".to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +315,15 @@ mod tests {
         assert_eq!(config.port.value, 8080);
         assert!(!config.has_authentication());
         assert_eq!(config.state.value, None);
+    }
+
+    #[test]
+    fn traces_are_exported_where_an_endpoint_is_named() {
+        assert_eq!(read(&[("OTEL_SERVICE_NAME", "a")]).unwrap().traces, None);
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
+        assert_eq!(read(&[endpoint]).unwrap().traces.as_deref(), Some("trialogue"));
+        assert_eq!(read(&[endpoint, ("OTEL_SERVICE_NAME", "a")]).unwrap().traces.as_deref(), Some("a"));
+        assert_eq!(read(&[endpoint, ("OTEL_SDK_DISABLED", "true")]).unwrap().traces, None);
     }
 
     #[test]

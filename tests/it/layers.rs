@@ -12,7 +12,7 @@ const LEVELS: [&[&str]; 7] =
     [&["domain", "config"], &["store", "llm", "prompts", "state"], &["tools"], &["agent"], &["api", "evals"], &["cli"], &["main"]];
 
 /// External crates that only these modules, and the modules inside them, may name.
-const PLACES: [(&str, &[&str]); 17] = [
+const PLACES: [(&str, &[&str]); 21] = [
     ("rusqlite", &["store::sqlite", "state"]),
     ("async_openai", &["llm::openai"]),
     ("reqwest", &["store::mlflow", "llm::openai", "api::auth"]),
@@ -28,6 +28,10 @@ const PLACES: [(&str, &[&str]); 17] = [
     ("jsonwebtoken", &["api::auth"]),
     ("prometheus_client", &["api::metrics"]),
     ("tracing_subscriber", &["cli"]),
+    ("tracing_opentelemetry", &["api::spans", "cli::traces"]),
+    ("opentelemetry", &["api::spans", "cli::traces"]),
+    ("opentelemetry_sdk", &["api::spans", "cli::traces"]),
+    ("opentelemetry_otlp", &["cli::traces"]),
     ("jsonschema", &["tools"]),
     ("rustyline", &["cli"]),
 ];

@@ -32,5 +32,7 @@ mod sqlite;
 mod statistics;
 mod support;
 mod toxic;
+#[cfg(feature = "otel")]
+mod traces;
 mod utterances;
 mod vendored;

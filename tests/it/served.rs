@@ -38,6 +38,14 @@ impl Served {
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.address)).send().await.unwrap()
     }
+
+    /// Ends it as an orchestrator does, with SIGTERM, and waits.
+    #[cfg(feature = "otel")]
+    pub(crate) fn end(mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+        assert!(self.process.wait().unwrap().success());
+    }
 }
 
 impl Drop for Served {
