@@ -4,6 +4,7 @@
 //! the same data.
 
 mod artifacts;
+mod curves;
 pub mod demo;
 pub mod mlflow;
 mod names;
@@ -15,14 +16,12 @@ pub mod sqlite;
 use crate::domain::artifact::{Artifact, ArtifactHead, ArtifactPath};
 use crate::domain::experiment::{Experiment, ExperimentId, NewExperiment, View};
 use crate::domain::filter::{ExperimentFilter, ExperimentOrder, Filter, RunOrder};
-use crate::domain::metric::MetricPoint;
 use crate::domain::run::{Run, RunId, RunStatus, RunTable};
-use crate::domain::series::{self, Summary};
 use crate::domain::time::Timestamp;
+pub use curves::{HistoryQuery, MetricCurve};
 use mlflow::MlflowStore;
 pub use ranking::{MetricRanking, RankedRun, RankingCounts, RankingQuery};
 use sqlite::SqliteStore;
-use std::ops::RangeInclusive;
 
 /// Why a store could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -147,47 +146,6 @@ pub enum Reach {
     All,
     /// What a store reads at once: a file all of it, a server a page of the newest runs. With a filter, as `All`.
     Newest,
-}
-
-/// A question for the histories of one metric.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryQuery {
-    /// Whose.
-    pub runs: Vec<RunId>,
-    /// Which metric.
-    pub key: String,
-    /// Most points of one curve; `usize::MAX` for all that the store gives.
-    pub at_most: usize,
-    /// Only these steps; absent for all.
-    pub steps: Option<RangeInclusive<i64>>,
-}
-
-/// The history of a metric in one run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MetricCurve {
-    /// Whose.
-    pub run: RunId,
-    /// By step, then timestamp, then value; reduced as [`series::reduce`] does. Empty where nothing was logged.
-    pub points: Vec<MetricPoint>,
-    /// All points that were read, in figures.
-    pub summary: Summary,
-    /// How many points were logged; absent where the store does not tell.
-    pub total: Option<u64>,
-    /// Whether points were left out before the summary was made: its extremes, counts and trend are then those of a sample.
-    pub sampled: bool,
-}
-
-impl MetricCurve {
-    /// The curve of `points`, which are all points or a sample of them.
-    fn of(run: RunId, points: &[MetricPoint], at_most: usize, is_whole: bool) -> Self {
-        Self {
-            run,
-            points: series::reduce(points, at_most),
-            summary: Summary::of(points),
-            total: is_whole.then_some(points.len() as u64),
-            sampled: !is_whole,
-        }
-    }
 }
 
 /// What is logged under one metric key in an experiment's active runs.
