@@ -10,6 +10,7 @@
 )]
 
 mod agent;
+mod artifacts_in_s3;
 mod charts;
 mod contract;
 mod demo;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 use trialogue::store::sqlite::SqliteStore;
 use trialogue::store::{OpenMode, Store, demo};
@@ -15,6 +16,9 @@ use crate::support::{folder, judge, open, run_python};
 
 /// How long a store may take over one call. The machine runs several servers beside it.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// `run-016` of the demonstration store.
+const RUN_WITH_ARTIFACTS: &str = "0e3d924f89134f54aa1a536194fd1db8";
 
 /// Which data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +164,7 @@ impl Originals {
         std::thread::scope(|scope| {
             scope.spawn(|| judge(&python, "make_odd_store.py", &[odd_path.to_str().unwrap()], folder.path()));
             demo::create(demo_path).unwrap();
+            add_artifacts(demo_path, &folder.path().join("artifacts"));
             // Opening a store adds the experiment `Default`, and a server opens its store: the reference is to have it too.
             let code = format!("import mlflow; mlflow.MlflowClient({:?}).search_experiments()", sqlite_uri(demo_path));
             run_python(&python, &code, folder.path());
@@ -178,6 +183,30 @@ impl Originals {
         std::fs::copy(self.path(suite), &copy).unwrap();
         Store::Sqlite(SqliteStore::open(&copy, OpenMode::ReadWrite).unwrap())
     }
+}
+
+/// Gives a run artifacts where a file and a server of any release can both read them: in a local folder.
+fn add_artifacts(store: &Path, folder: &Path) {
+    const FILES: [(&str, &[u8]); 9] = [
+        ("notes.txt", "größer\nand better\n".as_bytes()),
+        ("empty.txt", b""),
+        ("confusion matrix.csv", b"label,0,1\n0,80,5\n1,7,61\n"),
+        ("metrics.json", br#"{"f1": 0.9, "by class": [1, 2, null]}"#),
+        ("model/MLmodel", b"flavors: {}\n"),
+        ("model/data/weights.bin", &[0, 159, 146, 150]),
+        ("plots/größe.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("plots/dot.png", &[137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13]),
+        ("a+b%20c.txt", b"odd"),
+    ];
+    let database = Connection::open(store).unwrap();
+    let root = folder.join(RUN_WITH_ARTIFACTS).join("artifacts");
+    database.execute("UPDATE runs SET artifact_uri = ?1 WHERE run_uuid = ?2", [root.to_str().unwrap(), RUN_WITH_ARTIFACTS]).unwrap();
+    for (path, content) in FILES {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    std::fs::write(root.join("long.log"), "0123456789\n".repeat(9_000)).unwrap();
 }
 
 /// The address of a file as MLflow reads it.

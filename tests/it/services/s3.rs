@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
+use trialogue::config::{S3Settings, Secret};
 
 use super::{Service, Stop, free_port, service_folder, tool};
 use crate::support::{python, run_python};
@@ -57,12 +58,22 @@ impl S3 {
     }
 
     /// Where the artifacts of an MLflow server go.
-    pub(super) fn destination(&self, name: &str) -> String {
+    pub(crate) fn destination(&self, name: &str) -> String {
         format!("s3://{BUCKET}/{name}")
     }
 
+    /// What the program needs to know to read the bucket itself.
+    pub(crate) fn settings(&self) -> S3Settings {
+        let [key, secret] = KEYS.map(str::to_owned);
+        S3Settings {
+            credentials: Some((key, Secret(secret))),
+            endpoint: Some(format!("http://127.0.0.1:{}", self.port)),
+            ..S3Settings::default()
+        }
+    }
+
     /// What an MLflow server needs to know to get there.
-    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let [key, secret] = KEYS.map(str::to_owned);
         vec![
             ("MLFLOW_S3_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
