@@ -158,8 +158,8 @@ impl Tool for CompareRuns {
         };
         let table = context.store.run_table(&query).await?;
         if !table.complete {
-            let read = table.rows.len();
-            caveats.push(format!("the impact of parameters is that over the newest {read} runs; parameter_impact reads more"));
+            caveats
+                .push(format!("the impact of parameters is that over the newest {} runs; parameter_impact reads more", table.rows.len()));
         }
         let impact = impact::parameter_impact(&table, &main);
         caveats.extend(few_runs_caveat(&main, &impact));

@@ -3,14 +3,17 @@
 //! A search that MLflow sorts by a metric costs an SQLite file without statistics the square of the runs it finds, seconds for
 //! ten thousand; one that only filters costs milliseconds anywhere. So the bound is raised first, by unsorted pages.
 
+use std::sync::Arc;
+
+use super::MlflowStore;
 use super::client::Deadline;
 use super::conditions::{Division, takes_nan_for_zero};
 use super::count::count;
 use super::memory::Depth;
 use super::probe::Version;
 use super::search::{Pages, Scope};
+use super::snapshot::{Snapshot, table};
 use super::wire::FoundRun;
-use super::{MlflowStore, snapshot};
 use crate::domain::experiment::View;
 use crate::domain::filter::{Clause, Comparison, Field, RunOrder, SortDirection, Test};
 use crate::domain::metric::{Direction, ValueClass};
@@ -86,15 +89,18 @@ impl<'query> Search<'query> {
         if !Division::of(&query.filter, &[order], version)?.is_all_servers() {
             return Ok(None);
         }
-        let ids = std::slice::from_ref(&query.experiment);
         let newest = if query.filter.clauses.is_empty() {
             store.at_hand(&query.experiment, Depth::Glimpse, deadline).await?
         } else {
-            let scope = Scope::new(ids, &query.filter, &[], View::ActiveOnly)?;
-            std::sync::Arc::new(snapshot::Snapshot::read_first(store, scope, A_GLIMPSE, deadline).await?)
+            let scope = Scope::new(std::slice::from_ref(&query.experiment), &query.filter, &[], View::ActiveOnly)?;
+            match Snapshot::read_first(store, scope, A_GLIMPSE, deadline).await {
+                Ok(newest) => Arc::new(newest),
+                Err(StoreError::InvalidQuery(_)) => return Ok(None),
+                Err(fault) => return Err(fault),
+            }
         };
         let is_whole = newest.is_complete();
-        Ok(Some(Self { store, query, version, deadline, sample: snapshot::table(&query.table(), &[newest]), is_whole }))
+        Ok(Some(Self { store, query, version, deadline, sample: table(&query.table(), &[newest]), is_whole }))
     }
 
     /// The runs that pass the filter and whose metric passes these tests.
@@ -164,7 +170,7 @@ impl<'query> Search<'query> {
         for round in 0..ROUNDS {
             known.sort_by(|(one_id, one), (other_id, other)| direction.best_first(*one, *other).then_with(|| one_id.cmp(other_id)));
             known.dedup();
-            let raised = known.get(self.query.at_most - 1).map(|(_, value)| *value);
+            let raised = known.get(self.query.at_most.saturating_sub(1)).map(|(_, value)| *value);
             // Nothing new: NaN, which servers of old take for 0, or infinities fill the page.
             if round > 0 && raised == bound {
                 break;

@@ -184,6 +184,8 @@ fn keys_are_found_by_leaping_through_the_primary_key() {
             let covering = format!("SEARCH k USING COVERING INDEX sqlite_autoindex_{table}_1");
             check(&connection, &with_values(&keys.next_key(), &[""]), &[&format!("{covering} (key>?)")]);
             check(&connection, &with_values(&keys.runs_of_key(), &["k"]), &[&format!("{covering} (key=?)")]);
+            let by_id = "SEARCH r USING INDEX sqlite_autoindex_runs_1 (run_uuid=?)";
+            check(&connection, &with_values(&keys.is_logged_in(), &["k", "1"]), &[&format!("{covering} (key=?)"), by_id]);
             check(&connection, &with_values(&keys.logs(), &["k", "r"]), &[&format!("{covering} (key=? AND run_uuid=?)")]);
         }
         check(
