@@ -88,12 +88,13 @@ fn check(backend: Backend, suite: Suite, originals: &Originals, reference: &Refe
         let answer = if backend.may_end_in_an_empty_page() { without_empty_last_page(answer) } else { answer.clone() };
         faults.extend(differences(expected, &answer).into_iter().map(|difference| format!("{call}: {difference}")));
     }
-    if let (Suite::Demo, Some(server)) = (suite, copy.server()) {
-        faults.extend(artifact_fault(copy.store(), server.port()).map(|fault| format!("artifacts over {backend:?}: {fault}")));
-    }
     if backend == Backend::Server(Release::Newest) {
         let fault_of = |fault| format!("{suite:?} over {backend:?}: {fault}");
         faults.extend(turns::differences_in_turns(&reference.store, copy.store(), suite).into_iter().map(fault_of));
+    }
+    // Last, for conversations would find them.
+    if let (Suite::Demo, Some(server)) = (suite, copy.server()) {
+        faults.extend(artifact_fault(copy.store(), server.port()).map(|fault| format!("artifacts over {backend:?}: {fault}")));
     }
     faults
 }
