@@ -184,13 +184,25 @@ def measure_library(asked, program, store, seconds):
     """The timing of each question in one process, by questions.rs, without HTTP and without a start."""
     if program is None:
         return {}
-    questions = store.with_name("questions.json")
+    return {name: timing for name, (timing, _) in measure_in_process(asked, str(store), store.parent, seconds).items()}
+
+
+def measure_in_process(asked, store, folder, seconds):
+    """The timing of each question and the bytes of its answer, by questions.rs; `store` is a file or the address of a server."""
+    questions = Path(folder) / "questions.json"
     questions.write_text(json.dumps([dataclasses.asdict(question) for question in asked]))
-    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "questions", "--", str(store), str(questions), str(seconds)]
-    output = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "questions", "--", store, str(questions), str(seconds)]
+    return timings_of(command)
+
+
+def timings_of(command, environment=None):
+    """The timing of each question and the bytes of its answer, from a program that prints a line of JSON for each."""
+    environment = os.environ | (environment or {})
+    output = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     return {
-        line["question"]: Timing(line["times"], line["median_ms"], line["least_ms"], line["most_ms"], line["cpu_ms"]) for line in found
+        line["question"]: (Timing(line["times"], line["median_ms"], line["least_ms"], line["most_ms"], line.get("cpu_ms")), line["bytes"])
+        for line in found
     }
 
 

@@ -8,6 +8,7 @@ from make_store import run_id
 MANY_RUNS = "1"
 CHURN = "2"
 COMPARED = [run_id("b", number) for number in (15, 16, 17)]
+THOUSAND = run_id("c", 1_000)
 MILLION = run_id("e", 1_000_000)
 POINTS = 1_000
 
@@ -30,11 +31,33 @@ class Question:
     tool: str
     arguments: dict
     answer: str
+    # The tool of mlflow-mcp that answers it, with its arguments.
+    peer: tuple[str, dict] | None = None
 
 
 def _search(limit):
     body = {"experiment_ids": [MANY_RUNS], "order_by": ["metrics.f1_score DESC"], "max_results": limit}
     return Request("/api/2.0/mlflow/runs/search", body)
+
+
+def questions_over_a_server(best_run):
+    """What the tools are asked over MLflow's server; `mlflow` are the bare calls that an answer needs."""
+    best, top, _, compared = questions(best_run)
+    history = urlencode({"run_id": THOUSAND, "metric_key": "training_loss", "max_results": 25_000})
+    best.peer = ("get_best_run", {"experiment_id": MANY_RUNS, "metric": "f1_score"})
+    top.peer = ("get_runs", {"experiment_id": MANY_RUNS, "limit": 100, "order_by": ["metrics.f1_score DESC"]})
+    top.arguments = top.arguments | {"response_format": "concise"}
+    compared.peer = ("compare_runs", {"experiment_id": CHURN, "run_ids": COMPARED})
+    curve = Question(
+        name="history of 1,000 points",
+        mlflow=[Request(f"/api/2.0/mlflow/metrics/get-history?{history}")],
+        rest=[],
+        tool="metric_history",
+        arguments={"experiment": "3", "run_ids": [THOUSAND], "metrics": ["training_loss"], "max_points": POINTS},
+        answer="999",
+        peer=("get_run_metric", {"run_id": THOUSAND, "metric_name": "training_loss"}),
+    )
+    return [best, top, curve, compared]
 
 
 def questions(best_run):

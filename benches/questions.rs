@@ -1,6 +1,6 @@
-//! How long the tools take in one process: no HTTP, no start of a program, the file open already.
+//! How long the tools take in one process, without the start of a program, over a file that is open already or over a server.
 //!
-//! `cargo bench --bench questions -- STORE.db QUESTIONS.json SECONDS` asks each question for about so many seconds and prints a line of
+//! `cargo bench --bench questions -- STORE QUESTIONS.json SECONDS`, with an SQLite file or the address of a server for STORE, asks each question for about so many seconds and prints a line of
 //! JSON for it. The questions, with what must stand in their answers, are written by `measure.py`, which asks MLflow the same.
 
 use std::io::Write;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use trialogue::config::Limits;
 use trialogue::domain::time::Timestamp;
+use trialogue::store::mlflow::{MlflowStore, Settings};
 use trialogue::store::sqlite::SqliteStore;
 use trialogue::store::{OpenMode, Store};
 use trialogue::tools::{self, Context};
@@ -33,11 +34,15 @@ struct Question {
 async fn main() -> Result<()> {
     // Cargo adds `--bench` of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let [store, questions, seconds] = arguments.as_slice() else { bail!("usage: questions STORE.db QUESTIONS.json SECONDS") };
+    let [store, questions, seconds] = arguments.as_slice() else { bail!("usage: questions STORE QUESTIONS.json SECONDS") };
     let budget = Duration::from_secs_f64(seconds.parse().context("SECONDS is no number")?);
     let questions: Vec<Question> = serde_json::from_str(&std::fs::read_to_string(questions)?)?;
-    let store = SqliteStore::open(Path::new(store), OpenMode::ReadOnly)?;
-    let context = Context { store: Store::Sqlite(store), limits: Limits::default(), tenant: None, now: Timestamp(0), focus: None };
+    let store = if store.starts_with("http://") {
+        Store::Mlflow(MlflowStore::new(Settings::new(store))?)
+    } else {
+        Store::Sqlite(SqliteStore::open(Path::new(store), OpenMode::ReadOnly)?)
+    };
+    let context = Context { store, limits: Limits::default(), tenant: None, now: Timestamp(0), focus: None };
     for question in &questions {
         let timing = measure(question, &context, budget).await.with_context(|| question.name.clone())?;
         writeln!(std::io::stdout(), "{timing}")?;

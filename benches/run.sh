@@ -4,6 +4,7 @@
 #   bash benches/run.sh               the release program of this tree, built first
 #   bash benches/run.sh PROGRAM       that program
 #   bash benches/run.sh --mlflow-only
+#   bash benches/run.sh --server      the tools over MLflow's server instead, beside the bare calls and beside mlflow-mcp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,7 +13,9 @@ if [[ "${1:-}" == --help ]]; then
     exit
 fi
 
-environment="$(bash tests/run.sh --environment)"
+which=--environment
+if [[ "${1:-}" == --server ]]; then which=--bench-environment; fi
+environment="$(bash tests/run.sh "$which")"
 eval "$environment"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
 store="$cache/bench-$(cat benches/make_store.py tests/requirements/mlflow-3.18.0.txt | sha256sum | cut -c 1-16).db"
@@ -21,6 +24,10 @@ if [[ ! -f "$store" ]]; then
     rm -f "$store.partial"
     "$TRIALOGUE_TEST_PYTHON" benches/make_store.py "$store.partial" >&2
     mv "$store.partial" "$store"
+fi
+
+if [[ "${1:-}" == --server ]]; then
+    exec "$TRIALOGUE_TEST_PYTHON" benches/over_server.py --store "$store" --peer "$TRIALOGUE_BENCH_PEER_PYTHON" "${@:2}"
 fi
 
 program="${1:-}"

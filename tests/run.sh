@@ -6,7 +6,8 @@
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
-#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the judges of the service by
+#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the judges of the service by; with
+#                                   `--bench-environment`, also what `benches/run.sh --server` compares with
 #
 # It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module or PostgreSQL 15 is
 # installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
@@ -123,6 +124,13 @@ need_containers() {
 }
 
 need_venv() { "$(python_3_11)" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3.11-venv; }
+
+# Only for benches.
+need_peer() {
+    local python
+    python="$(python_environment "$(python_3_11)" mlflow-mcp-0.4.1)"
+    export TRIALOGUE_BENCH_PEER_PYTHON="$python/bin/python"
+}
 
 need_postgres() {
     local programs=/usr/lib/postgresql/15/bin
@@ -253,6 +261,7 @@ for argument in "$@"; do
         --help | -h) usage && exit ;;
         --list) list_steps && exit ;;
         --environment) only_environment=yes ;;
+        --bench-environment) only_environment=bench ;;
         --full) full=yes ;;
         *)
             if [[ -z "${ABOUT[$argument]:-}" ]]; then
@@ -273,9 +282,10 @@ trap finish EXIT
 export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
-if [[ "$only_environment" == yes ]]; then
+if [[ "$only_environment" != no ]]; then
     { need_mlflow; need_openapi; need_postgres; } >&2
-    export -p | grep -oE 'TRIALOGUE_TEST_(PYTHON|SCHEMATHESIS|WEED|POSTGRES).*' | sed 's/^/export /'
+    if [[ "$only_environment" == bench ]]; then need_peer >&2; fi
+    export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
     exit
 fi
 
