@@ -11,7 +11,10 @@ pub(super) const COUNTED_AT_MOST: u64 = 1_000_000;
 
 /// Runs that are asked for at an offset. A few cost the server hardly more than one, and where they are the last, the
 /// count is known.
-const A_PROBE: usize = 16;
+const A_PROBE: usize = 4;
+
+/// How many runs may have been logged since the last count for it to be of use.
+const NEAR: u64 = 64;
 
 /// By how much the offsets of one round grow while no end is seen.
 const GROWTH: [u64; 3] = [4, 16, 64];
@@ -28,17 +31,15 @@ pub(super) struct Range {
 /// Counts from the beginning, at most `most`, which is likely. Absent where the time or [`COUNTED_AT_MOST`] does not allow it.
 pub(super) async fn count(store: &MlflowStore, scope: &Scope, most: Option<u64>, deadline: Deadline) -> Result<Option<u64>, Fault> {
     let scope = scope.unsorted();
+    if store.hints.count(&scope).is_some() {
+        return leap(store, &scope, Range { least: 0, most }, deadline).await;
+    }
     let mut pages = Pages::new(store, scope.clone(), None);
     let found = pages.next(A_PROBE, deadline).await?.len() as u64;
-    let Some(mark) = pages.mark().filter(|_| !pages.is_over()) else { return Ok(Some(found)) };
-    let mut known = Range { least: found, most };
-    if let Some(last) = most.and_then(|most| most.checked_sub(1)).filter(|last| *last >= found && mark == offset_token(found)) {
-        match probe(store, &scope, last, deadline).await? {
-            Probe::End(_) | Probe::Within(_) => return Ok(most),
-            Probe::Beyond => known.most = Some(last),
-        }
+    match pages.mark() {
+        Some(mark) if !pages.is_over() => count_on(store, &scope, mark, Range { least: found, most }, deadline).await,
+        Some(_) | None => Ok(Some(found)),
     }
-    count_on(store, &scope, mark, known, deadline).await
 }
 
 /// Counts on from the runs before `mark`, of which there are `known.least`.
@@ -67,37 +68,51 @@ pub(super) async fn count_on(
     }
 }
 
-/// Narrows the range, a few offsets at a time.
+/// Narrows the range, a few offsets at a time; first where the end was before or is likely.
 async fn leap(store: &MlflowStore, scope: &Scope, known: Range, deadline: Deadline) -> Result<Option<u64>, Fault> {
-    let Range { mut least, mut most } = known;
+    let mut range = known;
+    let likely = store.hints.count(scope).or(known.most).unwrap_or_default();
+    let mut offsets: Vec<u64> = likely.checked_sub(1).filter(|last| *last >= range.least).into_iter().collect();
     loop {
-        if most.is_some_and(|most| most <= least) {
-            return Ok(Some(least));
-        }
-        if least >= COUNTED_AT_MOST || deadline.is_near() {
-            return Ok(None);
-        }
-        let offsets = offsets(least, most);
         let probes = offsets.iter().map(|offset| probe(store, scope, *offset, deadline)).collect();
         for (offset, probe) in offsets.iter().zip(side_by_side(probes).await?) {
-            match probe {
-                Probe::End(count) => return Ok(Some(count)),
-                Probe::Within(count) => least = least.max(count),
-                Probe::Beyond => most = Some(most.map_or(*offset, |most| most.min(*offset))),
-            }
+            range = range.narrowed(*offset, probe);
         }
+        if range.most.is_some_and(|most| most <= range.least) {
+            store.hints.keep_count(scope.clone(), range.least);
+            return Ok(Some(range.least));
+        }
+        if range.least >= COUNTED_AT_MOST || deadline.is_near() {
+            return Ok(None);
+        }
+        offsets = if range.most.is_none() && range.least > likely && range.least < likely + NEAR && likely > 0 {
+            vec![likely + NEAR]
+        } else {
+            range.offsets()
+        };
     }
 }
 
-/// Where to look next, ascending.
-fn offsets(least: u64, most: Option<u64>) -> Vec<u64> {
-    let Some(most) = most else { return GROWTH.iter().map(|factor| (least.max(1) * factor).min(COUNTED_AT_MOST)).collect() };
-    let step = (most - least).div_ceil(GROWTH.len() as u64 + 1);
-    if step <= A_PROBE as u64 {
-        // One of these neighbours sees the end.
-        return (least..most).step_by(A_PROBE).collect();
+impl Range {
+    fn narrowed(self, offset: u64, probe: Probe) -> Self {
+        match probe {
+            Probe::End(count) => Self { least: count, most: Some(count) },
+            Probe::Within(count) => Self { least: self.least.max(count), ..self },
+            Probe::Beyond => Self { most: Some(self.most.map_or(offset, |most| most.min(offset))), ..self },
+        }
     }
-    (1..=GROWTH.len() as u64).map(|part| least + part * step).filter(|offset| *offset < most).collect()
+
+    /// Where to look next, ascending.
+    fn offsets(self) -> Vec<u64> {
+        let least = self.least;
+        let Some(most) = self.most else { return GROWTH.iter().map(|factor| (least.max(1) * factor).min(COUNTED_AT_MOST)).collect() };
+        let step = most.saturating_sub(least).div_ceil(GROWTH.len() as u64 + 1);
+        if step <= A_PROBE as u64 {
+            // One of these neighbours sees the end.
+            return (least..most).step_by(A_PROBE).collect();
+        }
+        (1..=GROWTH.len() as u64).map(|part| least + part * step).filter(|offset| *offset < most).collect()
+    }
 }
 
 /// What was seen at an offset.
@@ -138,34 +153,35 @@ mod tests {
 
     /// Rounds and requests until `count` is known.
     fn cost(count: u64, known: Range) -> (usize, usize) {
-        let Range { mut least, mut most } = known;
+        let mut range = known;
         let (mut rounds, mut requests) = (0, 0);
-        while most.is_none_or(|most| most > least) {
-            let offsets = offsets(least, most);
-            assert!(!offsets.is_empty() && offsets.is_sorted(), "{least} {most:?}: {offsets:?}");
+        while range.most.is_none_or(|most| most > range.least) {
+            let offsets = range.offsets();
+            assert!(!offsets.is_empty() && offsets.is_sorted(), "{range:?}: {offsets:?}");
             rounds += 1;
             requests += offsets.len();
             for offset in offsets {
-                if offset >= count {
-                    most = Some(most.map_or(offset, |most| most.min(offset)));
-                } else if offset + A_PROBE as u64 > count {
-                    return (rounds, requests);
-                } else {
-                    least = least.max(offset + A_PROBE as u64);
-                }
+                range = range.narrowed(
+                    offset,
+                    match count.checked_sub(offset) {
+                        None | Some(0) => Probe::Beyond,
+                        Some(left) if left <= A_PROBE as u64 => Probe::End(count),
+                        Some(_) => Probe::Within(offset + A_PROBE as u64),
+                    },
+                );
             }
         }
-        assert_eq!(least, count);
+        assert_eq!(range.least, count);
         (rounds, requests)
     }
 
     #[test]
     fn a_count_is_found_in_a_few_rounds() {
-        for count in (16..3_000).chain([9_999, 10_000, 99_990, 999_999]) {
-            let (rounds, requests) = cost(count, Range { least: 16, most: None });
-            assert!(rounds <= 11 && requests <= 33, "{count}: {rounds} rounds of {requests} requests");
+        for count in (4..3_000).chain([9_999, 10_000, 99_990, 999_999]) {
+            let (rounds, requests) = cost(count, Range { least: 4, most: None });
+            assert!(rounds <= 13 && requests <= 40, "{count}: {rounds} rounds of {requests} requests");
         }
-        assert!(cost(10_000, Range { least: 16, most: None }).0 <= 7);
-        assert_eq!(cost(500, Range { least: 490, most: Some(500) }), (1, 1));
+        assert!(cost(10_000, Range { least: 4, most: None }).0 <= 8);
+        assert_eq!(cost(500, Range { least: 490, most: Some(500) }), (1, 3));
     }
 }

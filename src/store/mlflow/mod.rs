@@ -10,6 +10,7 @@ mod conditions;
 mod count;
 mod experiments;
 mod fault;
+mod hints;
 mod histories;
 mod memory;
 mod names;
@@ -29,6 +30,7 @@ use tokio::time::Instant;
 
 use self::client::{Client, Deadline, Question};
 use self::fault::Fault;
+use self::hints::Hints;
 use self::memory::{Depth, Keeps, Memory};
 use self::probe::Version;
 use self::search::{Pages, Scope};
@@ -59,6 +61,7 @@ pub struct MlflowStore {
     workspace: Option<String>,
     version: Arc<Mutex<Option<(Version, Instant)>>>,
     memory: Arc<Memory>,
+    hints: Arc<Hints>,
 }
 
 impl MlflowStore {
@@ -69,6 +72,7 @@ impl MlflowStore {
             workspace: settings.workspace,
             version: Arc::default(),
             memory: Arc::default(),
+            hints: Arc::default(),
         })
     }
 

@@ -121,26 +121,20 @@ impl<'query> Search<'query> {
 
     /// The first runs in order.
     async fn first(&self) -> Result<Vec<RankedRun>, StoreError> {
-        let bound = self.bound().await?;
         let (any, is_as_good, is_worse, order) = match self.query.direction {
             Direction::HigherIsBetter => ((Comparison::Gt, f64::MIN), Comparison::Ge, Comparison::Lt, SortDirection::Descending),
             Direction::LowerIsBetter => ((Comparison::Lt, f64::MAX), Comparison::Le, Comparison::Gt, SortDirection::Ascending),
         };
         let orders = [RunOrder { field: Field::Metric(self.query.metric.clone()), direction: order }];
-        let passing = bound.map_or(any, |bound| (is_as_good, bound));
-        let mut pages = Pages::new(self.store, self.scope(&[passing], &orders)?, None);
-        let mut first = self.next(&mut pages).await?;
-        while self.wants_more(&first) && !pages.is_over() {
-            if first.len() >= RANKED_AT_MOST || self.deadline.is_near() {
-                self.store.tell(format!("only {} runs of the ranking were read from the server; more tie", first.len()));
-                return Ok(first);
-            }
-            let more = self.next(&mut pages).await?;
-            // Infinities come before the numbers, NaN that is taken for 0 after them.
-            if more.is_empty() && !first.is_empty() {
-                break;
-            }
-            first.extend(more);
+        let search = (self.scope(&[], &orders)?, self.query.at_most);
+        let mut bound = self.store.hints.bound(&search);
+        let mut first = match bound {
+            Some(before) => self.sorted((is_as_good, before), &orders).await?,
+            None => Vec::new(),
+        };
+        if first.len() < self.query.at_most {
+            bound = self.bound().await?;
+            first = self.sorted(bound.map_or(any, |bound| (is_as_good, bound)), &orders).await?;
         }
         if let (Some(bound), true) = (bound, self.wants_more(&first)) {
             // All that pass the bound tie, so the one after them does not pass it.
@@ -149,6 +143,28 @@ impl<'query> Search<'query> {
         }
         let ties = first.iter().take_while(|run| first.first().is_some_and(|best| best.value == run.value)).count();
         first.truncate(self.query.at_most.max(ties + 1));
+        if let Some(last) = first.get(self.query.at_most.saturating_sub(1)) {
+            self.store.hints.keep_bound(search, last.value);
+        }
+        Ok(first)
+    }
+
+    /// The runs that pass the test, in order, as many as it takes.
+    async fn sorted(&self, test: (Comparison, f64), orders: &[RunOrder]) -> Result<Vec<RankedRun>, StoreError> {
+        let mut pages = Pages::new(self.store, self.scope(&[test], orders)?, None);
+        let mut first = self.next(&mut pages).await?;
+        while self.wants_more(&first) && !pages.is_over() {
+            if first.len() >= RANKED_AT_MOST || self.deadline.is_near() {
+                self.store.tell(format!("only {} runs of the ranking were read from the server; more tie", first.len()));
+                break;
+            }
+            let more = self.next(&mut pages).await?;
+            // Infinities come before the numbers, NaN that is taken for 0 after them.
+            if more.is_empty() && !first.is_empty() {
+                break;
+            }
+            first.extend(more);
+        }
         Ok(first)
     }
 

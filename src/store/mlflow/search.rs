@@ -28,7 +28,7 @@ const RUNS_LOOKED_AT: usize = 10_000;
 const VALUES_KEPT: usize = 500_000;
 
 /// Where a search looks, in MLflow's words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Scope {
     experiment_ids: Vec<String>,
     filter: String,
