@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CONNECTION, HOST, ORIGIN};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
 use tower_http::cors::CorsLayer;
 use tracing::Instrument;
 
 use super::problem::Problem;
-use super::{REQUEST_ID, Service, spans};
+use super::{REQUEST_ID, Service, load, spans};
 use crate::config::ServiceConfig;
 
 /// How long a browser may believe what it was told about other origins.
@@ -154,6 +154,8 @@ fn finish(response: &mut Response<Body>, id: &str) {
     for (name, value) in fixed {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    // Nobody between us and the client keeps what is not said to be kept.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry("content-security-policy").or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
 }
 
@@ -177,7 +179,8 @@ fn log(response: &Response<Body>, id: &str, method: &Method, path: &str, route: 
     let cause = told.and_then(|told| told.cause.as_deref()).unwrap_or_default();
     let duration_ms = took.as_secs_f64() * 1000.0;
     let path: String = path.chars().take(200).collect();
-    if status >= 500 {
+    // What is turned away for want of time is counted and no failure: a line of error for each would make it worse.
+    if status >= 500 && code != load::OVERLOADED {
         tracing::error!(request_id = id, %method, path, route, status, duration_ms, principal, code, cause, "request failed");
     } else if route == "/healthz" || route == "/readyz" {
         tracing::debug!(request_id = id, %method, path, route, status, duration_ms, "request");

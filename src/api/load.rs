@@ -1,7 +1,7 @@
 //! How much is taken on: requests a minute and calls at a time of one principal, calls at a time of all.
 //!
-//! What is too much is turned away at once, with the time after which to come again. A short burst waits; a queue that does not
-//! empty is kept so short that whoever is let in is answered in a few times the usual time.
+//! What is too much is turned away at once, with the time after which to come again. Few wait, so that whoever is let in is
+//! answered within a few times the usual time, however much is asked.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -13,19 +13,15 @@ use axum::http::StatusCode;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use super::problem::Problem;
 use crate::config::Load;
 
+/// The code of a call that is turned away because others wait.
+pub(super) const OVERLOADED: &str = "overloaded";
+
 /// Principals that are remembered; beyond, those who have nothing under way are forgotten.
 const PRINCIPALS_KNOWN: usize = 10_000;
-
-/// How long a queue may stand before it is taken as too much rather than a burst.
-const BURST: Duration = Duration::from_millis(500);
-
-/// Calls that wait during a burst.
-const BURST_WAITING: usize = 64;
 
 /// The bounds on all callers.
 #[derive(Debug)]
@@ -87,7 +83,7 @@ impl LoadLimits {
     /// 503 where too many wait already.
     pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
         self.queue.turn().await.ok_or_else(|| {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "the service has too much to do; come again in a moment")
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, "the service has too much to do; come again in a moment")
                 .retry_after(Duration::from_secs(1))
         })
     }
@@ -114,26 +110,21 @@ fn too_many(code: &'static str, detail: &str) -> Problem {
 #[derive(Debug)]
 struct Queue {
     turns: Arc<Semaphore>,
-    size: usize,
+    /// How many may wait: half as many as are worked on.
+    room: usize,
     waiting: AtomicUsize,
-    /// When a call last had to wait for nobody.
-    last_free: Mutex<Instant>,
 }
 
 impl Queue {
     fn new(size: usize) -> Self {
-        let turns = Arc::new(Semaphore::new(size));
-        Self { turns, size, waiting: AtomicUsize::new(0), last_free: Mutex::new(Instant::now()) }
+        Self { turns: Arc::new(Semaphore::new(size)), room: size.div_ceil(2), waiting: AtomicUsize::new(0) }
     }
 
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
-            *self.last_free.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             return Some(turn);
         }
-        let is_burst = self.last_free.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < BURST;
-        let room = if is_burst { BURST_WAITING } else { self.size };
-        let _place = Waiting::among(&self.waiting, room)?;
+        let _place = Waiting::among(&self.waiting, self.room)?;
         Arc::clone(&self.turns).acquire_owned().await.ok()
     }
 }
@@ -192,21 +183,25 @@ mod tests {
         assert!(limits.admit("ana").is_ok());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_waits_and_a_standing_queue_is_kept_short() {
-        let limits = Arc::new(limits(1000, 100, 2));
-        let held = [limits.turn().await.unwrap(), limits.turn().await.unwrap()];
-        let wait = |limits: &Arc<LoadLimits>| {
-            let limits = Arc::clone(limits);
-            tokio::spawn(async move { limits.turn().await.is_ok() })
-        };
-        let burst: Vec<_> = (0..10).map(|_| wait(&limits)).collect();
-        tokio::time::sleep(BURST * 2).await;
-        assert!(burst.iter().all(|waiting| !waiting.is_finished()));
-        assert_eq!(limits.turn().await.unwrap_err().status.as_u16(), 503);
+    #[tokio::test]
+    async fn a_few_wait_for_their_turn_and_more_are_turned_away() {
+        let limits = Arc::new(limits(1000, 100, 4));
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(limits.turn().await.unwrap());
+        }
+        let waiting: Vec<_> = (0..2)
+            .map(|_| {
+                let limits = Arc::clone(&limits);
+                tokio::spawn(async move { limits.turn().await.is_ok() })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let refusal = limits.turn().await.unwrap_err();
+        assert_eq!((refusal.status.as_u16(), refusal.code), (503, OVERLOADED));
         drop(held);
-        for waiting in burst {
-            assert!(waiting.await.unwrap());
+        for turn in waiting {
+            assert!(turn.await.unwrap());
         }
     }
 

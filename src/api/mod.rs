@@ -28,7 +28,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
@@ -229,6 +229,7 @@ async fn respond(
     principal: Option<&Principal>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
+    let _admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
     match (endpoint.answers, principal) {
         (Answers::Tool(tool), Some(principal)) => rest::call(service, tool, principal, request).await,
         // The table has no open tool; were there one, it would be closed.
@@ -242,11 +243,10 @@ async fn respond(
     }
 }
 
-/// A good answer that is not to be kept by anybody between us and the client.
+/// A good answer.
 fn reply(media_type: &'static str, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -52,6 +52,7 @@ pub(super) fn document() -> Value {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key or a JSON Web Token"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "basic": {"type": "http", "scheme": "basic", "description": "An API key as the password, for browsers"},
             },
             "schemas": {"Problem": problem_schema()},
         },
@@ -235,7 +236,7 @@ fn secured(mut operation: Value, endpoint: &Endpoint) -> Value {
             Policy::AtLeast(role) => {
                 let needed = if role == Role::Writer { "writer" } else { "reader" };
                 fields.insert("x-role".to_owned(), json!(needed));
-                json!([{"bearer": []}, {"key": []}])
+                json!([{"bearer": []}, {"key": []}, {"basic": []}])
             }
         };
         fields.insert("security".to_owned(), security);

@@ -42,24 +42,21 @@ pub(super) async fn call(
     principal: &Principal,
     mut request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let admission = service.load.admit(&principal.id)?;
     let asked = read(tool, &mut request).await?;
     let tenant = agreed_tenant(service, principal, asked.tenant.as_deref())?;
     let context = Context { tenant, now: service.clock.now(), ..service.context.clone() };
     let work = Work { service: Arc::clone(service), tool, principal: principal.clone(), context, asked, id: id_of(request.headers()) };
-    let response = match tool.access {
-        Access::Read => work.done().await?,
+    match tool.access {
+        Access::Read => work.done().await,
         // Whoever goes away does not stop a write half-way.
         Access::Write => {
             let key = write_key(service, principal, request.headers())?;
             let written = tokio::spawn(async move { work.written(key).await }.in_current_span()).await;
             written.map_err(|_| {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the service made a mistake; its log tells where")
-            })??
+            })?
         }
-    };
-    drop(admission);
-    Ok(response)
+    }
 }
 
 async fn read(tool: &ToolDef, request: &mut Request) -> Result<Asked, Problem> {

@@ -109,8 +109,9 @@ impl Tokens {
         } else {
             return Err(AuthFault::Forbidden("the token's `scope` has neither `reader` nor `writer`".to_owned()));
         };
-        let subject = text("sub").unwrap_or_default();
-        Ok(Principal { id: format!("jwt:{subject}"), tenant: Some(tenant.to_owned()), role })
+        // Subjects are the issuer's, and its tenants may have the same.
+        let subject = text("sub").ok_or_else(|| AuthFault::Forbidden("the token's `sub` names nobody".to_owned()))?;
+        Ok(Principal { id: format!("jwt:{tenant}/{subject}"), tenant: Some(tenant.to_owned()), role })
     }
 
     /// The public key called `kid`; without a name, the only one there is.

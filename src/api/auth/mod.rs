@@ -27,7 +27,7 @@ pub enum Role {
 /// Somebody who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// For limits, logs and idempotency keys: `key:3f9a0c21`, `jwt:ana`, `local`.
+    /// For limits, logs and idempotency keys: `key:3f9a0c21`, `jwt:acme/ana`, `local`.
     pub id: String,
     /// Only experiments whose tag `tenant_id` is this are seen; absent for all.
     pub tenant: Option<String>,
