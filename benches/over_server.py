@@ -61,7 +61,7 @@ def main():
         store = Path(folder) / "store.db"
         shutil.copyfile(given.store.resolve(), store)
         asked = questions_over_a_server(best_run(store))
-        with start_mlflow(store, folder) as server:
+        with start_mlflow(f"sqlite:///{store}", folder) as server:
             print_answers("MLflow's server over the file as MLflow makes it", asked, server, given.peer, folder, given.seconds)
             analyze(store)
             print_answers("Over the same file after `ANALYZE`", asked, server, given.peer, folder, given.seconds)

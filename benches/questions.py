@@ -10,6 +10,7 @@ CHURN = "2"
 COMPARED = [run_id("b", number) for number in (15, 16, 17)]
 THOUSAND = run_id("c", 1_000)
 MILLION = run_id("e", 1_000_000)
+THOUSAND = run_id("c", 1_000)
 POINTS = 1_000
 
 
@@ -99,3 +100,18 @@ def questions(best_run):
             answer="0.912",
         ),
     ]
+
+
+def questions_over_http(best_run):
+    """Of equal work: as many whole runs, as many points."""
+    asked = {question.name: question for question in questions(best_run)}
+    query = urlencode({"run_id": THOUSAND, "metric_key": "training_loss", "max_results": POINTS})
+    history = Question(
+        name="history of 1,000 points",
+        mlflow=[Request(f"/api/2.0/mlflow/metrics/get-history?{query}")],
+        rest=[Request(f"/api/v1/ml/experiments/3/runs/{THOUSAND}/metrics/training_loss")],
+        tool="metric_history",
+        arguments={"run_ids": [THOUSAND], "metrics": ["training_loss"]},
+        answer="999",
+    )
+    return [asked["top 100 whole runs of 10,000 by a metric"], history]

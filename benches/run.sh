@@ -4,6 +4,7 @@
 #   bash benches/run.sh               the release program of this tree, built first
 #   bash benches/run.sh PROGRAM       that program
 #   bash benches/run.sh --mlflow-only
+#   bash benches/run.sh --http        both servers over HTTP, on SQLite and PostgreSQL, and Trialogue over MLflow's server
 #   bash benches/run.sh --server      the tools over MLflow's server instead, beside the bare calls and beside mlflow-mcp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,9 +32,12 @@ if [[ "${1:-}" == --server ]]; then
 fi
 
 program="${1:-}"
-if [[ -z "$program" ]]; then
+if [[ -z "$program" || "$program" == --http ]]; then
     cargo build --locked --release
     program="${CARGO_TARGET_DIR:-target}/release/trialogue"
+fi
+if [[ "${1:-}" == --http ]]; then
+    exec "$TRIALOGUE_TEST_PYTHON" benches/over_http.py "$program" --store "$store" --postgres "$TRIALOGUE_TEST_POSTGRES" "${@:2}"
 fi
 if [[ "$program" == --mlflow-only ]]; then program=""; fi
 exec "$TRIALOGUE_TEST_PYTHON" benches/measure.py --store "$store" ${program:+"$program"}

@@ -43,7 +43,8 @@ use self::front_door::FrontDoor;
 use self::load::LoadLimits;
 use self::metrics::Metrics;
 use self::problem::Problem;
-use crate::config::{Limits, ModelChoice, ServiceConfig, Setting};
+use crate::agent::Planner;
+use crate::config::{Limits, ServiceConfig, Setting};
 use crate::state::State;
 use crate::store::Store;
 use crate::tools::{Clock, Context};
@@ -60,7 +61,7 @@ pub struct Service {
     /// What tools work on; tenant and clock are those of the request.
     context: Context,
     clock: Clock,
-    model: ModelChoice,
+    planner: Planner,
     authenticator: Authenticator,
     front_door: FrontDoor,
     load: LoadLimits,
@@ -81,8 +82,8 @@ pub struct Parts {
     pub context: Context,
     /// What "now" is.
     pub clock: Clock,
-    /// Which model is configured.
-    pub model: ModelChoice,
+    /// Who turns words into calls.
+    pub planner: Planner,
     /// Who tells who asks.
     pub authenticator: Authenticator,
     /// What is kept.
@@ -95,14 +96,14 @@ impl Service {
     /// Puts the parts together as configured.
     #[must_use]
     pub fn new(parts: Parts, config: &ServiceConfig) -> Self {
-        let Parts { context, clock, model, authenticator, state, store_name } = parts;
+        let Parts { context, clock, planner, authenticator, state, store_name } = parts;
         let calls_at_once = calls_at_once(config, &context.store);
         let limits = Limits { answer_bytes: ANSWER_BYTES, ..context.limits.clone() };
         let context = Context { limits, ..context };
         Self {
             context,
             clock,
-            model,
+            planner,
             authenticator,
             front_door: FrontDoor::new(config),
             load: LoadLimits::new(&config.load, calls_at_once),

@@ -1,6 +1,6 @@
 //! `serve`: the tools over HTTP.
 
-use super::world::{World, clock};
+use super::world::{World, clock, planner};
 use super::{Answered, Ended, Failure, log, render};
 use crate::api::auth::Authenticator;
 use crate::api::auth::jwt::Tokens;
@@ -25,7 +25,7 @@ pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
     let parts = Parts {
         context: world.context.clone(),
         clock: clock(config),
-        model: config.model.value.clone(),
+        planner: planner(config)?,
         authenticator,
         state: if config.demo { in_memory()? } else { state(service)? },
         store_name: config.tracking_uri.value.to_string(),

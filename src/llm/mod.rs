@@ -24,6 +24,17 @@ pub enum Model {
 }
 
 impl Model {
+    /// Whether it would answer now, found out without asking it anything.
+    ///
+    /// # Errors
+    /// Why it would not.
+    pub async fn answers(&self) -> Result<(), ModelError> {
+        match self {
+            Self::OpenAi(model) => model.answers().await,
+            Self::Scripted(_) | Self::Replay(_) => Ok(()),
+        }
+    }
+
     /// The name by which answers tell who wrote them, such as `openai:gpt-4.1-mini`.
     #[must_use]
     pub fn name(&self) -> String {

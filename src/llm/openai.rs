@@ -73,6 +73,17 @@ impl OpenAi {
         &self.model
     }
 
+    /// Asks the server for its models, which costs nothing; one that has no such list answers all the same.
+    pub(super) async fn answers(&self) -> Result<(), ModelError> {
+        let asked = self.http.get(self.endpoint.url("/models")).headers(self.endpoint.headers()).timeout(CONNECT_TIMEOUT).send().await;
+        let outcome = match asked {
+            Ok(reply) if reply.status().is_success() || matches!(reply.status().as_u16(), 404 | 405) => Ok(()),
+            Ok(reply) => Err(ModelError::Rejected { status: reply.status().as_u16(), message: "it does not list its models".to_owned() }),
+            Err(error) => Err(ModelError::Unreachable { endpoint: self.endpoint.base_url.clone(), problem: transport::innermost(&error) }),
+        };
+        outcome.map_err(|error| self.endpoint.without_key(error))
+    }
+
     pub(super) async fn reply(&self, request: &Request, on_delta: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, ModelError> {
         let until = Instant::now() + self.deadline;
         let extras = if self.bare.load(Ordering::Relaxed) { Extras::Omitted } else { Extras::Sent };

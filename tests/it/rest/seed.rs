@@ -153,3 +153,20 @@ async fn the_limits_of_the_configuration_bound_every_route_and_tell_the_way_on()
     assert_eq!(curves["curves"].as_array().unwrap().len(), 5);
     assert!(curves["caveats"].to_string().contains("TRACKING_MAX_RUNS_PER_QUERY"), "{}", curves["caveats"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readiness_tells_what_does_not_answer() {
+    let ready = Trialogue::demo().get("/readyz").await;
+    assert_eq!((ready.status, ready.json()["model"].clone()), (200, json!({"status": "ok", "name": "builtin"})));
+    // A model that is away is told; the interpreter answers in its place.
+    let environment = [("OPENAI_BASE_URL", "http://127.0.0.1:9"), ("OPENAI_API_KEY", "canary")];
+    let without_model = Trialogue::start(&["--demo", "--model", "openai:gpt"], &environment).get("/readyz").await;
+    assert_eq!((without_model.status, &without_model.json()["model"]["status"]), (200, &json!("failed")), "{}", without_model.text);
+    assert!(!without_model.text.contains("canary"));
+    let without_store = Trialogue::start(&["--tracking-uri", "http://127.0.0.1:9"], &[]);
+    let reply = without_store.get("/readyz").await;
+    assert_eq!((reply.status, &reply.json()["store"]["status"]), (503, &json!("failed")), "{}", reply.text);
+    assert_eq!(without_store.get("/healthz").await.status, 200);
+    let listed = without_store.get("/api/v1/ml/experiments").await;
+    assert_eq!((listed.status, listed.code().as_str(), listed.header("retry-after")), (503, "store_unavailable", "5"));
+}
