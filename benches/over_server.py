@@ -1,10 +1,10 @@
 """Asks MLflow's server the same questions in three ways and prints what they took as Markdown: by the bare REST calls that an answer needs,
 by Trialogue's tools in one process, and by mlflow-mcp through a client of its protocol.
 
-    python over_server.py --store STORE.db --peer PYTHON [--seconds 6]
+    python over_server.py --store STORE.db --peer PYTHON [--postgres PROGRAMS] [--seconds 6]
 
 Run it with a Python that has MLflow, best through `run.sh --server`; the peer's Python has mlflow-mcp and `mcp`. The server reads one copy of the
-file, which is thrown away at the end: as MLflow makes it, and after `ANALYZE`. All reads come from the page cache.
+file, which is thrown away at the end: as MLflow makes it, after `ANALYZE`, and copied into PostgreSQL. All reads come from the page cache.
 """
 
 import argparse
@@ -13,6 +13,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from measure import (
     HERE, MLFLOW_ENVIRONMENT, analyze, best_run, end, measure_in_process, measure_over_http, print_machine, print_table, ratio, show,
     start_mlflow, timings_of,
 )
+from postgres import Postgres
 from questions import questions_over_a_server
 
 
@@ -54,6 +57,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--store", required=True, type=Path, help="what make_store.py made; it is copied, not touched")
     arguments.add_argument("--peer", required=True, help="a Python that has mlflow-mcp and mcp")
+    arguments.add_argument("--postgres", help="the folder of PostgreSQL's programs; without it, only SQLite is measured")
     arguments.add_argument("--seconds", type=float, default=6.0, help="about how long each question is asked in each way")
     given = arguments.parse_args()
     print_machine("its tools in one process")
@@ -65,6 +69,12 @@ def main():
             print_answers("MLflow's server over the file as MLflow makes it", asked, server, given.peer, folder, given.seconds)
             analyze(store)
             print_answers("Over the same file after `ANALYZE`", asked, server, given.peer, folder, given.seconds)
+        if given.postgres:
+            with Postgres(given.postgres, folder) as postgres:
+                copy = [sys.executable, str(HERE.parent / "tests/judges/copy_store.py"), str(store), postgres.uri]
+                subprocess.run(copy, check=True, stdout=subprocess.DEVNULL, env=os.environ | MLFLOW_ENVIRONMENT)
+                with start_mlflow(postgres.uri, folder) as server:
+                    print_answers("Over PostgreSQL 15", asked, server, given.peer, folder, given.seconds)
 
 
 if __name__ == "__main__":

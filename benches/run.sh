@@ -28,7 +28,8 @@ if [[ ! -f "$store" ]]; then
 fi
 
 if [[ "${1:-}" == --server ]]; then
-    exec "$TRIALOGUE_TEST_PYTHON" benches/over_server.py --store "$store" --peer "$TRIALOGUE_BENCH_PEER_PYTHON" "${@:2}"
+    exec "$TRIALOGUE_TEST_PYTHON" benches/over_server.py --store "$store" --peer "$TRIALOGUE_BENCH_PEER_PYTHON" \
+        --postgres "$TRIALOGUE_TEST_POSTGRES" "${@:2}"
 fi
 
 program="${1:-}"
