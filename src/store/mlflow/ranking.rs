@@ -152,7 +152,11 @@ impl<'query> Search<'query> {
     /// The runs that pass the test, in order, as many as it takes.
     async fn sorted(&self, test: (Comparison, f64), orders: &[RunOrder]) -> Result<Vec<RankedRun>, StoreError> {
         let mut pages = Pages::new(self.store, self.scope(&[test], orders)?, None);
-        let mut first = self.next(&mut pages).await?;
+        let wanted = self.query.at_most.max(A_GLIMPSE);
+        let found = pages.next(wanted, self.deadline).await.map_err(|fault| self.store.client.explain(fault))?;
+        // The best of them will be wanted whole.
+        found.iter().take(self.query.at_most).for_each(|found| self.store.memory.keep(&found.run));
+        let mut first: Vec<RankedRun> = found.into_iter().filter_map(|found| ranked(found, &self.query.metric)).collect();
         while self.wants_more(&first) && !pages.is_over() {
             if first.len() >= RANKED_AT_MOST || self.deadline.is_near() {
                 self.store.tell(format!("only {} runs of the ranking were read from the server; more tie", first.len()));
@@ -211,8 +215,13 @@ impl<'query> Search<'query> {
             let scope = self.scope(tests, &[])?;
             count(self.store, &scope, most, self.deadline).await.map_err(|fault| self.store.client.explain(fault))
         };
-        let all = within(&[], None).await?;
-        let finite = within(&[(Comparison::Gt, f64::MIN), (Comparison::Lt, f64::MAX)], all).await?;
+        let is_finite = [(Comparison::Gt, f64::MIN), (Comparison::Lt, f64::MAX)];
+        let (all, finite) = if self.store.hints.count(&self.scope(&is_finite, &[])?).is_some() {
+            tokio::try_join!(within(&[], None), within(&is_finite, None))?
+        } else {
+            let all = within(&[], None).await?;
+            (all, within(&is_finite, all).await?)
+        };
         let logged = if finite == all { all } else { within(&[(Comparison::Ne, LOGGED_BY_NOBODY)], all).await? };
         let rest = subtracted(logged, finite);
         let positive = if rest == Some(0) { rest } else { within(&[(Comparison::Ge, f64::MAX)], rest).await? };
