@@ -12,41 +12,15 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from measure import (
-    HERE, MLFLOW_ENVIRONMENT, Timing, analyze, best_run, end, measure_over_http, print_machine, print_table, ratio, show, start_mlflow,
+    Timing, analyze, best_run, end, measure_over_http, print_machine, print_table, ratio, show, start_mlflow,
     start_trialogue, three_digits,
 )
-from processes import Server, free_port
+from postgres import Postgres
 from questions import questions_over_http
-
-
-@contextlib.contextmanager
-def postgres(programs, folder, store):
-    """PostgreSQL with the data of the file `store`; gives its server and the address of the database."""
-    cluster = Path(folder) / "cluster"
-    cluster.mkdir()
-    # It refuses to run as root.
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    if as_postgres:
-        Path(folder).chmod(0o755)
-        shutil.chown(cluster, "postgres")
-    run = lambda *command: subprocess.run([str(word) for word in command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-    run(*as_postgres, programs / "initdb", "-D", cluster, "-A", "trust", "-U", "postgres", "--no-sync", "--locale=C", "-E", "UTF8")
-    port = free_port()
-    settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "shared_buffers=512MB"]
-    command = [*as_postgres, str(programs / "postgres"), "-D", str(cluster), "-p", str(port)]
-    command += [word for setting in settings for word in ("-c", setting)]
-    with Server(command, folder, {}, r"database system is (ready)", port=port) as server:
-        run(programs / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "mlflow")
-        uri = f"postgresql+psycopg2://postgres@127.0.0.1:{port}/mlflow"
-        run(sys.executable, HERE.parent / "tests/judges/copy_store.py", store, uri)
-        run(programs / "psql", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "-q", "-c", "ANALYZE", "mlflow")
-        yield server, uri
 
 
 def measure(servers, requests, question, seconds):
@@ -101,9 +75,10 @@ def main():
         print_natively("MLflow's server over the same SQLite file after `ANALYZE`", asked, [mlflow], natively, given.seconds)
         over = running.enter_context(start_trialogue(given.program, f"http://127.0.0.1:{mlflow.port}", folder))
         print_over_the_server("Over MLflow's server on SQLite after `ANALYZE`", asked, mlflow, over, given.seconds)
-        database, uri = running.enter_context(postgres(given.postgres, folder, store))
-        of_postgres = running.enter_context(start_mlflow(uri, folder))
-        print_natively("MLflow's server over PostgreSQL", asked, [of_postgres, database], natively, given.seconds)
+        postgres = running.enter_context(Postgres(given.postgres, folder))
+        postgres.fill(store)
+        of_postgres = running.enter_context(start_mlflow(postgres.uri, folder))
+        print_natively("MLflow's server over PostgreSQL", asked, [of_postgres, postgres.server], natively, given.seconds)
         over = running.enter_context(start_trialogue(given.program, f"http://127.0.0.1:{of_postgres.port}", folder))
         print_over_the_server("Over MLflow's server on PostgreSQL", asked, of_postgres, over, given.seconds)
 

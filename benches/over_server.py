@@ -13,8 +13,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -71,8 +69,7 @@ def main():
             print_answers("Over the same file after `ANALYZE`", asked, server, given.peer, folder, given.seconds)
         if given.postgres:
             with Postgres(given.postgres, folder) as postgres:
-                copy = [sys.executable, str(HERE.parent / "tests/judges/copy_store.py"), str(store), postgres.uri]
-                subprocess.run(copy, check=True, stdout=subprocess.DEVNULL, env=os.environ | MLFLOW_ENVIRONMENT)
+                postgres.fill(store)
                 with start_mlflow(postgres.uri, folder) as server:
                     print_answers("Over PostgreSQL 15", asked, server, given.peer, folder, given.seconds)
 

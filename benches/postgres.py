@@ -4,9 +4,12 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 from processes import Server
+
+HERE = Path(__file__).resolve().parent
 
 
 class Postgres:
@@ -30,6 +33,12 @@ class Postgres:
         self.server = Server(command, folder, {}, r"listening on IPv4 address \"127\.0\.0\.1\", port (\d+)(?s:.*)ready to accept connections")
         self._run("createdb", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "mlflow")
         self.uri = f"postgresql+psycopg2://postgres@127.0.0.1:{port}/mlflow"
+
+    def fill(self, store):
+        """Copies the SQLite file `store` into the database, and makes statistics, which PostgreSQL makes by itself in time."""
+        copy = [sys.executable, str(HERE.parent / "tests/judges/copy_store.py"), str(store), self.uri]
+        subprocess.run(copy, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"})
+        self._run("vacuumdb", "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "postgres", "--analyze-only", "-q", "mlflow")
 
     def _run(self, program, *arguments):
         subprocess.run([*self.become, str(self.programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)

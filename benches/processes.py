@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,21 +14,20 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 class Server:
     """A server and all processes that it started, listening on a port that the system gave it."""
 
-    def __init__(self, command, folder, environment, announces, port=None):
-        """Starts `command` and waits until its output matches `announces`, whose first group is the port unless it is given."""
+    def __init__(self, command, folder, environment, announces):
+        """Starts `command` and waits until its output matches `announces`, whose first group is the port."""
         self.log = Path(tempfile.mkstemp(prefix=f"{Path(command[0]).name}.", suffix=".log", dir=folder)[1])
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command, cwd=folder, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
-        found = self._wait_for(re.compile(announces))
-        self.port = int(found) if port is None else port
+        self.port = self._wait_for_port(re.compile(announces))
 
-    def _wait_for(self, announces, seconds=120):
+    def _wait_for_port(self, announces, seconds=120):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if found := announces.search(self.log.read_text()):
-                return found[1]
+                return int(found[1])
             if self.process.poll() is not None:
                 break
             time.sleep(0.005)
@@ -76,11 +74,6 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def run_once(command, environment):
