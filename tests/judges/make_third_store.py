@@ -5,30 +5,16 @@
 
 Deterministic: fixed seed, fixed times, fixed ids.
 """
-import datetime
-import logging
 import math
-import os
 import pathlib
-import random
-import sqlite3
 import sys
-import uuid
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-logging.disable(logging.WARNING)
-from mlflow.entities import Metric, Param, RunTag
-from mlflow.tracking import MlflowClient
+from fixed_store import at, date_experiments, opened
+from mlflow.entities import Metric, Param
 
 out = pathlib.Path(sys.argv[1]).resolve()
-out.unlink(missing_ok=True)
-R = random.Random(20250627)
-uuid.uuid4 = lambda: uuid.UUID(int=R.getrandbits(128), version=4)
-client = MlflowClient(f"sqlite:///{out}")
-created = {}
-
-def at(text):
-    return int(datetime.datetime.fromisoformat(text + "+00:00").timestamp() * 1000)
+client, R = opened(out, 20250627)
+created = {"0": at("2025-05-01T06:00:00")}
 
 def experiment(name, when, tags, note=None):
     tags = dict(tags)
@@ -253,9 +239,5 @@ e = experiment("playground", "2025-05-21T12:00:00", {"team": "robotics"}, "Nothi
 run(e, "hello", "kofi", "2025-05-21T12:05:00", 2, {"x": 1}, {"episode_reward": 9999.0})
 client.delete_experiment(e)
 
-# Creation times cannot be given to the client.
-with sqlite3.connect(out) as db:
-    for eid, when in created.items():
-        db.execute("update experiments set creation_time=?, last_update_time=? where experiment_id=?", (when, when, int(eid)))
-    db.execute("update experiments set creation_time=?, last_update_time=? where experiment_id=0", (at("2025-05-01T06:00:00"),) * 2)
+date_experiments(out, created)
 print(out)
