@@ -10,7 +10,7 @@ use super::resolve::{self, OneRun};
 use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{ArtifactItem, Resolved, ResolvedRun, RunView, Table, listed, plain, shown, shown_duration};
 use crate::domain::artifact::ArtifactPath;
-use crate::domain::experiment::NOTE_TAG;
+use crate::domain::experiment::{ExperimentId, NOTE_TAG};
 use crate::domain::reference::words;
 use crate::domain::run::Run;
 
@@ -114,6 +114,9 @@ impl Tool for GetRun {
         for key in self.keys.iter().flatten() {
             match asked_of(&run, key) {
                 Ok(found) => asked.push(found),
+                Err(fault) if self.keys.iter().flatten().count() == 1 && !is_logged(context, &place.experiment.id, key).await? => {
+                    return Err(fault);
+                }
                 Err(fault) => caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name)),
             }
         }
@@ -143,6 +146,13 @@ impl Tool for GetRun {
             asked,
         })
     }
+}
+
+/// Whether any run of an experiment has this key: then this run's lack of it is a fact of the run, else the key is a mistake.
+async fn is_logged(context: &Context, experiment: &ExperimentId, key: &str) -> Result<bool, ToolError> {
+    let metrics = context.store.metric_keys_of(experiment).await?;
+    let parameters = context.store.param_keys_of(experiment).await?;
+    Ok(resolve::key_among("metric", key, &metrics).is_ok() || resolve::key_among("parameter", key, &parameters).is_ok())
 }
 
 fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
