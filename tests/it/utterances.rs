@@ -46,6 +46,13 @@ fn the_interpreter_answers_a_store_of_other_fields() {
     check_suite(&written_by(&python, "make_third_store.py", &folder), "third", LEAST_SHARE);
 }
 
+#[test]
+fn the_interpreter_answers_a_store_that_it_was_first_tried_with_blind() {
+    let Some(python) = python("the_interpreter_answers_a_store_that_it_was_first_tried_with_blind") else { return };
+    let folder = folder();
+    check_suite(&written_by(&python, "make_fourth_store.py", &folder), "fourth", LEAST_SHARE);
+}
+
 /// The store that a program of `tests/judges` writes with MLflow's client.
 fn written_by(python: &Path, program: &str, folder: &TempDir) -> PathBuf {
     let store = folder.path().join("store.db");

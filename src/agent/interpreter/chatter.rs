@@ -22,6 +22,8 @@ const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude 
     few several many lot lots bunch plenty enough much less none nobody none new old own different similar same other another own real actual true false right wrong \
     keep keeps kept hold holds held take took bring brought come came coming comes goes gone leave left stand stands stood sit sits \
     try tried trying use using used choose chose chosen choosing pick picked picking decide decided deciding select selected ship shipping shipped deploying \
+    process processes processed processing handle handles handled manage manages deliver delivers delivered attain attains attained post posts posted \
+    clock clocked bring brings land landed lands earn earned earns record records score rank rate rates rated produce produces produced need consume consumed \
     lose loses losing lost gain gains win winning owned own owns belongs belong belonging slow slower fast faster quick heavy light cheap expensive took take takes \
     made did done look looked looks mean means meant check checked fair honest full ready ongoing budget trust \
     ended happen happens happened became become becomes remain remains turn turned turns gave given giving yields yield yielded \

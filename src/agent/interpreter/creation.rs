@@ -25,13 +25,15 @@ pub(super) fn order(question: &str) -> Option<Order> {
             || matches!(word, "start" | "set" | "begin" | "open")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
-    let verb_at = words.iter().take(8).position(|(word, _)| creates(word))?;
+    words.iter().take(8).position(|(word, _)| creates(word))?;
     let Some(noun_at) = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project")) else {
         return bare_order(question, &words);
     };
+    // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.
+    let verb_at = words.iter().take(noun_at).rposition(|(word, _)| creates(word))?;
     let asks =
         words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
-    if verb_at > noun_at || noun_at - verb_at > 4 || asks {
+    if noun_at - verb_at > 4 || asks {
         return None;
     }
     let rest = question.get(words.get(noun_at)?.1.end..)?;
@@ -81,7 +83,12 @@ const NAME_ENDS: [&str; 10] =
     [" with ", " tagged ", " described ", " about ", " for ", " and ", " tags ", " description ", ", ", " please"];
 
 fn name_of(text: &str) -> Option<(String, String)> {
-    let mut rest = text.trim_start_matches([':', ' ', ',']);
+    let is_sign = [':', ' ', ','];
+    let mut rest = text.trim_start_matches(is_sign);
+    for polite in ["please", "pls", "for me", "for us"] {
+        let after = strip_prefix_folded(rest, polite).filter(|after| after.is_empty() || after.starts_with(is_sign));
+        rest = after.map_or(rest, |after| after.trim_start_matches(is_sign));
+    }
     for lead in [
         "name it ",
         "call it ",
@@ -202,6 +209,11 @@ mod tests {
         );
         check("new experiment, name: asr, description: speech", serde_json::json!({"name": "asr", "description": "speech"}));
         check("create a new experiment", Value::from("nameless"));
+        check(
+            "I'd like to start a new experiment called \"Churn v4\" with tags owner=tariq",
+            serde_json::json!({"name": "Churn v4", "tags": {"owner": "tariq"}}),
+        );
+        check("new experiment please: churn-q2, tags team=risk", serde_json::json!({"name": "churn-q2", "tags": {"team": "risk"}}));
         check("which experiment is new?", Value::Null);
         check("what experiments were created by ana", Value::Null);
     }

@@ -160,6 +160,23 @@ fn about_listed_experiment(reading: &Reading, conversation: &Conversation, last_
     Some(Plan::call("describe_experiment", arguments))
 }
 
+/// `how many runs are in it?`, `best bleu there`, after a list of experiments: the one that is pointed at.
+pub(super) fn put_listed_experiment(arguments: &mut Arguments, tool: &str, reading: &Reading, conversation: &Conversation) {
+    let after_list = conversation.last_call.as_ref().is_some_and(|(last_tool, _)| *last_tool == "list_experiments");
+    if !after_list || arguments.contains_key("experiment") || matches!(tool, "list_experiments" | "create_experiment") {
+        return;
+    }
+    let only = ["it", "its", "there", "that", "this"].iter().any(|word| reading.says(word)) && conversation.experiments.len() == 1;
+    let nth = reading.parts().find_map(|part| match part {
+        Part::Anaphor(Anaphor::Nth(place)) => Some(*place),
+        Part::Anaphor(Anaphor::Last) => conversation.experiments.len().checked_sub(1),
+        _ => None,
+    });
+    if let Some(experiment) = nth.or(only.then_some(0)).and_then(|place| conversation.experiments.get(place)) {
+        put(arguments, "experiment", experiment.clone());
+    }
+}
+
 /// `which algorithm and gamma?`, after one run was told: facts of that run.
 fn facts_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
     let asks = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what" | "whats"));

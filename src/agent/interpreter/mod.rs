@@ -107,6 +107,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     for tool in likely.chain(fallback::tools(&reading)) {
         if let Some(arguments) = fill::arguments(tool, &reading, conversation, &vocabulary) {
             let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
+            followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             return Ok(Plan::call(tool, arguments));
         }

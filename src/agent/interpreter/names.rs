@@ -19,7 +19,11 @@ impl Reader<'_> {
                 if !self.is_free(words.clone()) || self.is_loose(&words) || self.cuts_glued(&words) {
                     continue;
                 }
-                let found = self.vocabulary.exact(self.said(&words));
+                let mut found = self.vocabulary.exact(self.said(&words));
+                // `me an` is no `mean`: common words do not run together.
+                if length > 1 && words.clone().all(|place| lexicon::is_filler(self.word(place))) {
+                    found.retain(|(entry, _)| entry.name.words().len() >= length);
+                }
                 if let Some(part) = self.choose(&found, &words) {
                     let (words, part) = if length == 1 { self.longer_name(words, part) } else { (words, part) };
                     self.cover(words, part);
@@ -211,6 +215,9 @@ impl Reader<'_> {
         if word.bytes().all(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 {
             return false;
         }
+        if self.is_written_as_name(index, likeness) || self.is_ranked_metric(entry, index, likeness) {
+            return true;
+        }
         let is_common = lexicon::is_filler(word)
             || lexicon::end(word).is_some()
             || (lexicon::meaning(word).is_some() && !(entry.kind == Kind::Run && likeness == Likeness::Exact))
@@ -220,6 +227,21 @@ impl Reader<'_> {
             && matches!(word, "on" | "off" | "yes" | "no" | "true" | "false" | "none" | "null" | "auto" | "default");
         let is_status = lexicon::status(word).is_some() && entry.kind != Kind::Metric;
         !is_common && !is_status && !is_switch
+    }
+
+    /// `FAR`, letter by letter as the store has it and as nobody writes a common word.
+    fn is_written_as_name(&self, index: usize, likeness: Likeness) -> bool {
+        let has_capitals = self.said(&(index..index + 1)).chars().skip(1).any(char::is_uppercase);
+        // Who shouts writes every word so.
+        let shouts = !self.text.chars().any(char::is_lowercase);
+        likeness == Likeness::Exact && has_capitals && !shouts
+    }
+
+    /// `smallest far`: a common word where a metric belongs, in a store that has a metric of this name.
+    fn is_ranked_metric(&self, entry: &Entry, index: usize, likeness: Likeness) -> bool {
+        let before = index.checked_sub(1).map_or("", |before| self.word(before));
+        let is_name = entry.kind == Kind::Metric && likeness <= Likeness::CaseFolded;
+        is_name && lexicon::end(before).is_some() && lexicon::end(self.word(index)).is_none()
     }
 
     pub(super) fn part_of(&self, entry: &Entry, words: &Range<usize>) -> Part {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::followup::{is_fragment, put_focus};
-use super::reading::{Anaphor, Part, Reading};
+use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Clause, Filter};
@@ -13,10 +13,11 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     const ADDING: [&str; 11] =
         ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
     let adds = ADDING.iter().any(|word| reading.says(word)) && reading.words.len() <= 12;
-    let begins_anew = reading
-        .parts()
-        .any(|part| matches!(part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_)))
-        || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
+    // `add it to the comparison`: the one there is.
+    let is_noun = |span: &Span| reading.words.get(span.words.start).is_some_and(|word| word == "comparison");
+    let begins_anew = reading.spans.iter().filter(|span| !is_noun(span)).any(|span| {
+        matches!(span.part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_))
+    }) || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
     if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
         return None;
     }

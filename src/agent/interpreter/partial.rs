@@ -108,7 +108,10 @@ impl Reader<'_> {
         if matches!(word, "learning" | "training") && matches!(self.word(index + 1), "curve" | "curves") {
             return false;
         }
-        // `took longest to train`: a verb.
+        // `took longest to train`, `how long did it train`: a verb.
+        if word == "train" && self.speaks_of_time() && index + 1 == self.words.len() {
+            return false;
+        }
         if word == "train" && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
             return false;
         }

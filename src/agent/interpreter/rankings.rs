@@ -1,9 +1,11 @@
 //! Recognising runs by number and by their place: `run 17`, `last 3`, `best 3`, `the second one`.
 
+use super::chatter;
 use super::lexicon::{self, End};
 use super::reader::Reader;
 use super::reading::{Anaphor, Part, Span};
-use crate::domain::reference::count_word;
+use super::vocabulary::{Entry, Kind};
+use crate::domain::reference::{Likeness, count_word};
 
 impl Reader<'_> {
     /// `run 17`, `runs 3, 7 and 12`, `sweep-14` where there is a `sweep-13`.
@@ -90,7 +92,7 @@ impl Reader<'_> {
                 let count = *value as usize;
                 Some(count)
             }
-            Some(None) => count_word(self.word(index)).filter(|count| *count > 0),
+            Some(None) => count_word(self.word(index)).filter(|count| *count > 0 && !self.is_in_name(index)),
             _ => None,
         }
     }
@@ -213,12 +215,42 @@ impl Reader<'_> {
     /// `the four … runs with the lowest`: the number stands before the word for runs.
     pub(super) fn count_of_runs_before(&self, index: usize) -> Option<usize> {
         let is_plural = |place: usize| {
-            self.word(place).ends_with('s') && (lexicon::meaning(self.word(place)) == Some("run") || lexicon::is_run_noun(self.word(place)))
+            let word = self.word(place);
+            word.ends_with('s') && (lexicon::meaning(word) == Some("run") || lexicon::is_run_noun(word)) || self.is_counted_noun(place)
         };
         let runs_at = (0..index).rev().find(|place| is_plural(*place))?;
         let from = runs_at.saturating_sub(6);
         let counts = (from..runs_at).rev().filter(|place| !matches!(self.word(place.to_owned()), "one" | "both"));
         counts.filter_map(|place| self.count_at(place)).find(|count| *count > 1)
+    }
+
+    /// `the four scorecards with …`: whatever is counted and then ranked are runs, called after what they make.
+    pub(super) fn is_counted_noun(&self, index: usize) -> bool {
+        const ELSE: &str = "days weeks months years hours minutes seconds times epochs steps layers blocks folds classes points percents \
+            percentages digits decimals places values names words things";
+        let word = self.word(index);
+        let is_plural = word.chars().count() >= 4 && word.ends_with('s') && !word.ends_with("ss");
+        let says_else = lexicon::is_filler(word)
+            || chatter::is_common(word)
+            || lexicon::meaning(word).is_some()
+            || lexicon::end(word).is_some()
+            || ELSE.split_whitespace().any(|known| known == word);
+        let is_key = |(entry, _): &(&Entry, Likeness)| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
+        let counts = |before: usize| index.checked_sub(before).is_some_and(|place| self.count_at(place).is_some_and(|count| count > 1));
+        // `the four catboost scorecards`
+        let is_described = counts(2)
+            && self.spans.get(index - 1).is_some_and(|span| span.as_ref().is_some_and(|span| matches!(span.part, Part::Value(..))));
+        is_plural && !says_else && (counts(1) || is_described) && !self.vocabulary.exact(word).iter().any(is_key)
+    }
+
+    /// Names the runs that are counted under a name of their field, and so no part of another name.
+    pub(super) fn counted_nouns(&mut self) {
+        let is_ranked = self.words.iter().any(|word| lexicon::end(word).is_some());
+        for index in 1..self.words.len() {
+            if is_ranked && self.is_free(index..index + 1) && self.is_counted_noun(index) {
+                self.cover(index..index + 1, Part::Meaning("run"));
+            }
+        }
     }
 
     pub(super) fn anaphors(&mut self) {

@@ -111,12 +111,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a number is the end of a word of some name, as in `p99`.
+    /// Whether a number is the end of a word of some name, as in `p99` and `tox21`.
     pub(super) fn is_in_name(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1) else { return false };
         let touches = self.places.get(before).zip(self.places.get(index)).is_some_and(|(letters, digits)| letters.end == digits.start);
         let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
-        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter);
+        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
         touches && is_word && self.vocabulary.alike(self.said(&self.joined_around(index))).iter().any(|(entry, _)| is_key(entry))
     }
 

@@ -107,6 +107,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.numbers();
     reader.qualities();
     reader.comparisons();
+    reader.counted_nouns();
     reader.run_phrases();
     reader.ends();
     reader.anaphors();
@@ -168,7 +169,7 @@ fn place_by_tag(reading: &mut Reading, vocabulary: &Vocabulary) {
                 | Part::End(..)
                 | Part::Runs(_)
                 | Part::Conditions(_)
-                | Part::Meaning("run" | "plot" | "impact")
+                | Part::Meaning("run" | "plot" | "impact" | "metric" | "parameter")
         )
     });
     if asks_for_experiments || !is_of_runs || reading.experiment().is_some() {

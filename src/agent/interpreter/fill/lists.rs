@@ -40,7 +40,10 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
         }
     }
     let deleted = reading.means("deleted");
-    let both = ["including", "include", "incl", "even", "plus", "together"].iter().any(|word| reading.says(word));
+    let both = ["including", "include", "included", "incl", "even", "plus", "together", "too", "both", "regardless", "whether", "well"]
+        .iter()
+        .any(|word| reading.says(word))
+        || reading.words.iter().skip(1).any(|word| word == "also");
     // `computer vision`, where `vision` is a project: the tag tells enough.
     if !tags.is_empty() && reading.experiment().is_none() && !reading.says("named") && !reading.says("called") {
         query.clear();

@@ -55,6 +55,16 @@ pub(super) fn retarget(
         put(&mut about, "experiment", experiment);
         return ("describe_experiment", about);
     }
+    // `is there anything in pilot yet`: the experiment is known, its content is asked for.
+    if tool == "list_experiments"
+        && let Some(experiment) = reading.experiment()
+        && arguments.get("query").and_then(Value::as_str) == Some(experiment)
+        && (stands_in(reading) || !reading.means("experiments"))
+    {
+        let mut about = Arguments::new();
+        put(&mut about, "experiment", experiment);
+        return ("describe_experiment", about);
+    }
     let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
     let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
     if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something && conversation.experiment.is_none() {
@@ -102,6 +112,13 @@ pub(super) fn retarget(
         }
     }
     (tool, arguments)
+}
+
+/// Whether an experiment is named as a place: `in pilot`.
+fn stands_in(reading: &Reading) -> bool {
+    let is_experiment = |span: &&Span| matches!(span.part, Part::Experiment(_));
+    let place = reading.spans.iter().find(is_experiment).map(|span| span.words.start);
+    place.is_some_and(|place| matches!(word_in_front(reading, place), "in" | "inside" | "within" | "into"))
 }
 
 /// Whether a metric is named before the end of a ranking: `the accuracy of the best`.
