@@ -111,13 +111,16 @@ impl Tool for GetRun {
     async fn call(self, context: &Context) -> Result<RunDetails, ToolError> {
         let OneRun { place, run, mut caveats } = resolve::one_of_them(context, self.experiment.as_deref(), &self.run).await?;
         let mut asked = Vec::new();
+        let is_only = self.keys.iter().flatten().count() == 1;
         for key in self.keys.iter().flatten() {
             match asked_of(&run, key) {
                 Ok(found) => asked.push(found),
-                Err(fault) if self.keys.iter().flatten().count() == 1 && !is_logged(context, &place.experiment.id, key).await? => {
-                    return Err(fault);
+                Err(fault) => {
+                    if is_only {
+                        logged_by_any(context, &place.experiment.id, key).await?;
+                    }
+                    caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name));
                 }
-                Err(fault) => caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name)),
             }
         }
         let artifacts = match context.store.artifacts(&run, &ArtifactPath::root()).await {
@@ -148,11 +151,14 @@ impl Tool for GetRun {
     }
 }
 
-/// Whether any run of an experiment has this key: then this run's lack of it is a fact of the run, else the key is a mistake.
-async fn is_logged(context: &Context, experiment: &ExperimentId, key: &str) -> Result<bool, ToolError> {
-    let metrics = context.store.metric_keys_of(experiment).await?;
-    let parameters = context.store.param_keys_of(experiment).await?;
-    Ok(resolve::key_among("metric", key, &metrics).is_ok() || resolve::key_among("parameter", key, &parameters).is_ok())
+/// Refuses a key that no run of an experiment has; where another run has it, the lack of it is a fact of this run.
+async fn logged_by_any(context: &Context, experiment: &ExperimentId, key: &str) -> Result<(), ToolError> {
+    let mut keys = context.store.metric_keys_of(experiment).await?;
+    keys.extend(context.store.param_keys_of(experiment).await?);
+    match resolve::key_among("metric or parameter", key, &keys) {
+        Ok(_) | Err(ToolError::Ambiguous { .. }) => Ok(()),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {

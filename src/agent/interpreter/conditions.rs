@@ -72,7 +72,8 @@ fn compare_values(reading: &mut Reading, holder: &Holder, key: &str) {
     }
     let mut is_first = true;
     for span in &mut reading.spans {
-        if span.part == Part::Parameter(key.to_owned()) && !std::mem::take(&mut is_first) {
+        let is_key = |said: &str| Name::new(key).likeness(&Name::new(said)).is_some_and(|likeness| likeness <= Likeness::SameMeaning);
+        if matches!(&span.part, Part::Parameter(said) if is_key(said)) && !std::mem::take(&mut is_first) {
             span.part = Part::Filler;
         }
     }

@@ -135,7 +135,9 @@ pub(super) fn ranked_again(
     }
     let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
     let starts_which = reading.words.iter().take(2).any(|word| word == "which") && !reading.means("run");
-    let goes_on = of_several || starts_which || is_fragment(reading);
+    // `best one by f1`
+    let picks_one = ["one", "ones"].iter().any(|word| reading.says(word)) && !reading.means("run");
+    let goes_on = of_several || starts_which || picks_one || is_fragment(reading);
     let text_of = |name: &str| last_arguments.get(name).and_then(Value::as_str).map(str::to_owned);
     let last_metric = match last_tool {
         "best_run" => text_of("metric"),

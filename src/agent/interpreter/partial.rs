@@ -6,7 +6,7 @@ use super::reader::Reader;
 use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use super::{chatter, lexicon};
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 use crate::domain::reference::{Likeness, is_typo_of};
 
 impl Reader<'_> {
@@ -158,6 +158,15 @@ impl Reader<'_> {
                     let begins = self.word(words.start).chars().count() >= 4
                         && several.iter().all(|entry| entry.name.words().first().is_some_and(|word| word == self.word(words.start)));
                     let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+                    // `the trocr runs`, where runs are called after what they use.
+                    let said = self.said(words).to_lowercase();
+                    let all_begin = several.iter().all(|entry| entry.name.text().to_lowercase().starts_with(&said));
+                    if (begins || all_begin) && matches!(self.word(words.end), "runs" | "ones" | "models") {
+                        let values = |holder: &Entry| candidates.iter().filter(|entry| entry.holder == holder.holder).collect::<Vec<_>>();
+                        let of_one = candidates.iter().find(|entry| entry.kind == Kind::Value).map(|entry| values(entry));
+                        let by_value = of_one.and_then(|entries| self.values_with(&entries, words));
+                        return Some(by_value.unwrap_or_else(|| self.runs_beginning(words)));
+                    }
                     let is_noun =
                         lexicon::end(before).is_some() || matches!(before, "last" | "latest" | "newest" | "first" | "which" | "many");
                     if words.len() == 1 && begins && is_noun {
@@ -177,6 +186,12 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// The runs whose names begin with what is said.
+    fn runs_beginning(&self, words: &Range<usize>) -> Part {
+        let test = Test::Text(TextMatch::ILike, format!("{}%", self.said(words)));
+        Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::RunName), test }])
     }
 
     /// `qwen`, of `qwen-7b` and `qwen-14b`: every value of one parameter with it.

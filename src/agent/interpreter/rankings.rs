@@ -127,8 +127,10 @@ impl Reader<'_> {
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
             let covered_run =
                 |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Experiment(_) | Part::Value(..), .. })));
-            let described_run =
-                |place: usize| run_word(place + 1) && !lexicon::is_filler(self.word(place)) && lexicon::end(self.word(place)).is_none();
+            // `last tox21 run`: up to the end of what stands there in one piece.
+            let described_run = |place: usize| {
+                run_word(self.glued_around(place).end) && !lexicon::is_filler(self.word(place)) && lexicon::end(self.word(place)).is_none()
+            };
             let plain_word = matches!(word, "last" | "first" | "recent");
             if let Some(count) = after {
                 self.cover(index..index + used + 1, Part::Runs(format!("{kind} {count}")));
@@ -140,7 +142,7 @@ impl Reader<'_> {
                 || !plain_word
             {
                 let many = self.word(index + used) == "runs"
-                    || described_run(index + used) && self.word(index + used + 1) == "runs"
+                    || described_run(index + used) && self.word(self.glued_around(index + used).end) == "runs"
                     || self.word(self.end_of(index + used)) == "runs";
                 self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
             }
@@ -189,6 +191,10 @@ impl Reader<'_> {
                 continue;
             };
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
+            // `lead time`, `peak memory`: the beginning of a key.
+            if self.is_free(index + 1..index + 2) && self.vocabulary.has_key_beginning(&word, self.word(index + 1)) {
+                continue;
+            }
             // `then at least tell me`
             if word == "least" && index > 0 && self.word(index - 1) == "at" {
                 continue;

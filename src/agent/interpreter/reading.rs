@@ -132,6 +132,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reading.spans.dedup();
     place_by_tag(&mut reading, vocabulary);
     runs_by_value(&mut reading, vocabulary);
+    values_of_one_holder(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::chatter::ignore(&mut reading);
@@ -158,6 +159,21 @@ fn runs_by_value(reading: &mut Reading, vocabulary: &Vocabulary) {
     }
 }
 
+/// `xgboost and lightgbm`: values that parameters of several experiments hold are of the one that holds them all.
+fn values_of_one_holder(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let said = reading.parts().filter_map(|part| if let Part::Value(holder, value) = part { Some((holder, value)) } else { None });
+    let (holders, values): (Vec<&Holder>, Vec<String>) = said.map(|(holder, value)| (holder, value.clone())).unzip();
+    if holders.windows(2).all(|pair| matches!(pair, [left, right] if left == right)) {
+        return;
+    }
+    let Some(holder) = vocabulary.holder_of_all(&values) else { return };
+    for span in &mut reading.spans {
+        if let Part::Value(known, _) = &mut span.part {
+            known.clone_from(&holder);
+        }
+    }
+}
+
 /// `best bleu in translation`: the tag of the only experiment that has it says which is meant, unless experiments are asked for.
 fn place_by_tag(reading: &mut Reading, vocabulary: &Vocabulary) {
     let asks_for_experiments = reading.means("experiments") || reading.means("experiment") || reading.means("tag");
@@ -172,11 +188,23 @@ fn place_by_tag(reading: &mut Reading, vocabulary: &Vocabulary) {
                 | Part::Meaning("run" | "plot" | "impact" | "metric" | "parameter")
         )
     });
-    if asks_for_experiments || !is_of_runs || reading.experiment().is_some() {
+    if reading.experiment().is_some() {
         return;
     }
-    for span in &mut reading.spans {
+    // `the translation experiment`
+    let is_definite = |index: usize| {
+        let span = |index: usize| reading.spans.get(index);
+        let first = span(index).map_or(0, |span| span.words.start);
+        let article = first.checked_sub(1).and_then(|before| reading.words.get(before)).map_or("", String::as_str);
+        matches!(article, "the" | "our" | "my" | "that" | "this")
+            && span(index + 1).is_some_and(|next| next.part == Part::Meaning("experiment"))
+    };
+    let definite: Vec<bool> = (0..reading.spans.len()).map(is_definite).collect();
+    for (span, is_definite) in reading.spans.iter_mut().zip(definite) {
         let Part::ExperimentTag { key, value } = &span.part else { continue };
+        if (asks_for_experiments || !is_of_runs) && !is_definite {
+            continue;
+        }
         let has_it =
             |experiment: &&crate::domain::experiment::Experiment| experiment.tags.iter().any(|tag| tag.key == *key && tag.value == *value);
         let mut having = vocabulary.experiments.iter().filter(has_it);

@@ -87,7 +87,7 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
     };
     let restates = |sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
-        ["i mean", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
+        ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
     };
     let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
     let mut joined: Vec<&str> = Vec::new();

@@ -352,10 +352,30 @@ impl Vocabulary {
         self.latest.get(id).copied()
     }
 
-    /// Whether an experiment logs a metric or parameter that is like what is said.
-    pub(super) fn has_key(&self, kind: Kind, said: &str, id: &ExperimentId) -> bool {
+    /// How like what is said is the metric or parameter of an experiment that is most like it.
+    pub(super) fn key_likeness(&self, kind: Kind, said: &str, id: &ExperimentId) -> Option<Likeness> {
         let reference = Name::new(said);
-        self.entries.iter().any(|entry| entry.kind == kind && entry.experiments.contains(id) && entry.name.likeness(&reference).is_some())
+        let here = self.entries.iter().filter(|entry| entry.kind == kind && entry.experiments.contains(id));
+        here.filter_map(|entry| entry.name.likeness(&reference)).min()
+    }
+
+    /// Whether the name of some metric or parameter begins with these two words.
+    pub(super) fn has_key_beginning(&self, first: &str, second: &str) -> bool {
+        let begins = |words: &[String]| matches!(words, [one, two, ..] if one == first && two == second);
+        self.entries.iter().any(|entry| matches!(entry.kind, Kind::Metric | Kind::Parameter) && begins(entry.name.words()))
+    }
+
+    /// The parameter or tag that holds all of some values in one experiment, the most recently active one that has such.
+    pub(super) fn holder_of_all(&self, values: &[String]) -> Option<Holder> {
+        let (first, others) = values.split_first()?;
+        let of_first = self.entries.iter().filter(|entry| entry.kind == Kind::Value && entry.name.text() == first);
+        let fitting = of_first.filter_map(|entry| {
+            let holder = entry.holder.as_ref()?;
+            let places = self.places_of_values(holder, values);
+            let latest = places.iter().filter_map(|id| self.last_start(id)).max();
+            (!others.is_empty() && !places.is_empty()).then_some((holder, latest))
+        });
+        fitting.max_by_key(|(_, latest)| *latest).map(|(holder, _)| holder.clone())
     }
 
     /// The id of the experiment of this name.

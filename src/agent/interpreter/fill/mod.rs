@@ -4,6 +4,8 @@ mod curves;
 mod lists;
 mod runs;
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 
 pub(super) use curves::{axis, has_both_losses};
@@ -17,6 +19,7 @@ use crate::agent::conversation::Conversation;
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Clause, Field, Filter, Test, TextMatch};
 use crate::domain::metric::Direction;
+use crate::domain::reference::Likeness;
 
 /// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
 pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
@@ -86,7 +89,9 @@ pub(super) fn retarget(
     // `which dropout is best`: the one that goes with the better values.
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
-    if tool == "best_run" && by_parameter && !of_one {
+    // `which optimizer works best for accuracy`
+    let works = ["work", "works", "worked"].iter().any(|word| reading.says(word)) && begins_with_parameter(reading);
+    if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {
             return ("parameter_impact", impact);
@@ -112,6 +117,12 @@ pub(super) fn retarget(
         }
     }
     (tool, arguments)
+}
+
+/// `which optimizer …`, `what learning rate …`: a parameter is what is chosen.
+fn begins_with_parameter(reading: &Reading) -> bool {
+    let mut parts = reading.parts().filter(|part| **part != Part::Filler);
+    matches!(parts.next(), Some(Part::Parameter(_))) && matches!(reading.words.first().map(String::as_str), Some("which" | "what"))
 }
 
 /// Whether an experiment is named as a place: `in pilot`.
@@ -161,12 +172,18 @@ pub(super) fn put_experiment_of_values(
         "best_run" => asked.iter().any(|(kind, _)| *kind == Kind::Parameter) && asked.len() > 1,
         _ => false,
     };
-    let logs_all = |id: &ExperimentId| asked.iter().all(|(kind, name)| vocabulary.has_key(*kind, name, id));
+    // The weakest likeness with which an experiment logs what is asked for.
+    let likeness = |id: &ExperimentId| -> Option<Likeness> {
+        let each: Option<Vec<Likeness>> = asked.iter().map(|(kind, name)| vocabulary.key_likeness(*kind, name, id)).collect();
+        each.map(|each| each.into_iter().max().unwrap_or(Likeness::Exact).max(Likeness::SameMeaning))
+    };
+    let logs_all = |id: &ExperimentId| likeness(id).is_some();
     if held.is_empty() && !asks_enough || focus.is_some_and(|id| has_all(id) && (!held.is_empty() || logs_all(id))) {
         return;
     }
-    let fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id) && logs_all(&experiment.id));
-    if let Some(latest) = fitting.max_by_key(|experiment| vocabulary.last_start(&experiment.id)) {
+    let fitting = vocabulary.experiments.iter().filter(|experiment| has_all(&experiment.id));
+    let fitting = fitting.filter_map(|experiment| Some((experiment, likeness(&experiment.id)?)));
+    if let Some((latest, _)) = fitting.max_by_key(|(experiment, likeness)| (Reverse(*likeness), vocabulary.last_start(&experiment.id))) {
         put(arguments, "experiment", latest.name.clone());
     }
 }
