@@ -77,7 +77,9 @@ impl Reader<'_> {
                 if !self.is_free(words.clone())
                     || self.is_loose(&words)
                     || self.cuts_glued(&words)
-                    || !(words.clone().all(|index| self.may_be_named(index, length)) || length > 1 && self.glued_around(start) == words)
+                    || !(words.clone().all(|index| self.may_be_named(index, length))
+                        || length > 1 && self.glued_around(start) == words
+                        || length == 2 && self.vocabulary.has_key_beginning(self.word(start), self.word(start + 1)))
                 {
                     continue;
                 }

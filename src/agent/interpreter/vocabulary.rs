@@ -378,6 +378,13 @@ impl Vocabulary {
         fitting.max_by_key(|(_, latest)| *latest).map(|(holder, _)| holder.clone())
     }
 
+    /// The experiments with runs whose names begin like this.
+    pub(super) fn places_of_runs(&self, beginning: &str) -> Vec<ExperimentId> {
+        let folded = beginning.to_lowercase();
+        let begins = |entry: &&Entry| entry.kind == Kind::Run && entry.name.text().to_lowercase().starts_with(&folded);
+        self.entries.iter().filter(begins).flat_map(|entry| entry.experiments.clone()).collect()
+    }
+
     /// The id of the experiment of this name.
     pub(super) fn experiment_id(&self, name: &str) -> Option<&ExperimentId> {
         self.experiments.iter().find(|experiment| experiment.name == name).map(|experiment| &experiment.id)

@@ -17,7 +17,7 @@ use super::vocabulary::{Kind, Vocabulary};
 use super::{Arguments, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::experiment::ExperimentId;
-use crate::domain::filter::{Clause, Field, Filter, Test, TextMatch};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
 use crate::domain::metric::Direction;
 use crate::domain::reference::Likeness;
 
@@ -67,6 +67,12 @@ pub(super) fn retarget(
         let mut about = Arguments::new();
         put(&mut about, "experiment", experiment);
         return ("describe_experiment", about);
+    }
+    // `which experiment has the most runs`: the list tells how many each has.
+    let counts_runs = ["most", "fewest", "least"].iter().any(|word| reading.says(word)) && reading.says("runs");
+    let of_experiments = reading.experiment().is_none() && reading.metrics().is_empty() && reading.clauses().is_empty();
+    if tool == "best_run" && counts_runs && of_experiments && (reading.means("experiment") || reading.means("experiments")) {
+        return ("list_experiments", Arguments::new());
     }
     let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
     let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
@@ -155,6 +161,9 @@ pub(super) fn put_experiment_of_values(
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
             (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
+            (Field::Attribute(Attribute::RunName), Test::Text(TextMatch::ILike, pattern)) => {
+                Some(vocabulary.places_of_runs(pattern.trim_end_matches('%')))
+            }
             _ => None,
         })
         .collect();
