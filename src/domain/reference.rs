@@ -142,9 +142,15 @@ impl Name {
     }
 }
 
+/// The longest text that is looked up as a name: MLflow's have at most 500 characters, and likeness costs more the longer they are.
+const REFERENCE_BYTES: usize = 4 * 500;
+
 /// Finds what `reference` means among `names`.
 #[must_use]
 pub fn find<'a>(reference: &str, names: impl IntoIterator<Item = &'a Name>) -> Found<usize> {
+    if reference.len() > REFERENCE_BYTES {
+        return Found::Nothing(Vec::new());
+    }
     let reference = Name::new(reference.trim());
     let mut strongest: Option<Likeness> = None;
     let mut candidates: Vec<usize> = Vec::new();

@@ -255,6 +255,9 @@ impl ToolDef {
                 return Err(ToolError::InvalidArguments(format!("the arguments of `{}` must be a JSON object, not `{other}`", self.name)));
             }
         };
+        if let Some(fault) = too_much(&arguments) {
+            return Err(ToolError::InvalidArguments(fault));
+        }
         let validator = match &self.schemas().validator {
             Ok(validator) => validator,
             Err(fault) => return Err(ToolError::InvalidArguments(format!("the schema of `{}` is broken: {fault}", self.name))),
@@ -288,6 +291,24 @@ impl ToolDef {
         })
     }
 }
+
+/// What no call needs: lists so long, and texts so long, that they cost more than they tell.
+fn too_much(arguments: &Value) -> Option<String> {
+    let fields = arguments.as_object().into_iter().flatten();
+    fields.into_iter().find_map(|(name, value)| match value {
+        Value::Array(items) if items.len() > LISTED_AT_MOST => {
+            Some(format!("argument `{name}` has {} items; at most {LISTED_AT_MOST} are taken", items.len()))
+        }
+        Value::String(text) if text.len() > TEXT_BYTES => {
+            Some(format!("argument `{name}` has {} bytes; at most {TEXT_BYTES} are taken", text.len()))
+        }
+        _ => None,
+    })
+}
+
+/// The most items of a list among the arguments, and the most bytes of a text.
+const LISTED_AT_MOST: usize = 500;
+const TEXT_BYTES: usize = 20_000;
 
 fn erased_call<T: Tool>(arguments: Value, context: &Context) -> Calling<'_> {
     Box::pin(async move {

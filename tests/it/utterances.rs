@@ -95,13 +95,7 @@ async fn run(store: &Path, case: &Value) -> Vec<String> {
     let copy = folder.path().join("store.db");
     std::fs::copy(store, &copy).unwrap();
     let now = case["now"].as_str().unwrap_or("2025-06-20T12:00:00Z").parse::<jiff::Timestamp>().unwrap();
-    let context = Context {
-        store: Store::Sqlite(SqliteStore::open(&copy, OpenMode::ReadWrite).unwrap()),
-        limits: Limits::default(),
-        tenant: None,
-        now: Timestamp(now.as_millisecond()),
-        focus: None,
-    };
+    let context = context(&copy, Timestamp(now.as_millisecond()));
     let mut conversation = Conversation::default();
     let mut faults = Vec::new();
     for expected in case["turns"].as_array().unwrap() {
@@ -111,6 +105,11 @@ async fn run(store: &Path, case: &Value) -> Vec<String> {
         faults.extend(found.into_iter().map(|fault| format!("“{said}” {fault}")));
     }
     faults
+}
+
+fn context(store: &Path, now: Timestamp) -> Context {
+    let store = Store::Sqlite(SqliteStore::open(store, OpenMode::ReadWrite).unwrap());
+    Context { store, limits: Limits::default(), tenant: None, now, focus: None }
 }
 
 fn faults_of(expected: &Value, taken: &Turn) -> Vec<String> {
@@ -252,4 +251,69 @@ fn same_filter(wanted: &str, found: &str) -> bool {
         clauses
     };
     clauses(wanted) == clauses(found)
+}
+
+/// Numbers without a pattern, the same each time (Marsaglia's xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+#[test]
+fn whatever_is_said_is_answered_or_refused() {
+    let words: Vec<String> = suite("demo")
+        .iter()
+        .take(300)
+        .flat_map(|case| {
+            let turns = case["turns"].as_array().unwrap().clone();
+            turns.into_iter().flat_map(|turn| turn["user"].as_str().unwrap().split(' ').map(str::to_owned).collect::<Vec<_>>())
+        })
+        .collect();
+    let odd = [
+        "ß",
+        "İ",
+        "𱄗",
+        "\u{202e}",
+        "e\u{301}",
+        "¶ô",
+        "run-",
+        "17",
+        "-0",
+        "1e999",
+        "…",
+        "`",
+        "'",
+        "\"",
+        ">=",
+        "0.",
+        "%",
+        "ﬁ",
+        "\0",
+        "9999999999999999999",
+        "=",
+        "()",
+        "日本",
+        "\u{1f600}",
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let demo = TemporaryDemo::create().unwrap();
+    let context = context(demo.path(), Timestamp(1_750_420_800_000));
+    let mut dice = Dice(0x5eed);
+    for _ in 0..1500 {
+        let mut conversation = Conversation::default();
+        for _ in 0..2 {
+            let pieces: Vec<&str> = (0..1 + dice.below(14))
+                .map(|_| if dice.below(4) == 0 { odd[dice.below(odd.len())] } else { words[dice.below(words.len())].as_str() })
+                .collect();
+            let said = pieces.join(if dice.below(5) == 0 { "" } else { " " });
+            let taken = runtime.block_on(turn(&said, &Planner::Interpreter, Consent::Needed, &context, &mut conversation, &mut |_| {}));
+            assert!(!taken.answer.is_empty(), "{said}");
+        }
+    }
 }

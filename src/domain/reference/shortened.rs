@@ -36,10 +36,10 @@ fn is_shortened_part(reference: &[String], name: &[String]) -> bool {
 /// Whether one of two words is the beginning of the other, two letters or more left off, such as `dim` and `dimension`.
 fn is_short_for(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    let letters = short.chars().count();
-    let left = long.chars().count() - letters;
+    let Some(rest) = long.strip_prefix(short) else { return false };
+    let (letters, left) = (short.chars().count(), rest.chars().count());
     let enough = if letters == 3 { SHORTENED.contains(&short) } else { letters > 3 && left >= 2 };
-    enough && short.chars().all(char::is_alphabetic) && long.starts_with(short)
+    enough && short.chars().all(char::is_alphabetic)
 }
 
 /// Words of three letters that people shorten longer ones to, whatever is left.
@@ -83,6 +83,12 @@ mod tests {
 
     fn check(reference: &str, name: &str, expected: Option<Likeness>) {
         assert_eq!(Name::new(name).likeness(&Name::new(reference)), expected, "`{reference}` and `{name}`");
+    }
+
+    #[test]
+    fn letters_of_several_bytes_are_counted_as_letters() {
+        check("¶ô", "data-science", None);
+        check("𫪚𱄗", "abcdefghi", None);
     }
 
     #[test]
