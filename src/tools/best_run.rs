@@ -109,6 +109,8 @@ impl Tool for BestRun {
         "{direction} {metric}",
         "{direction} run",
         "{direction} run by {metric}",
+        "{direction} run of {experiment}",
+        "show the {direction} run of {experiment}",
         "{direction} by {metric}",
         "which run is {direction}",
         "which run is {direction} by {metric}",

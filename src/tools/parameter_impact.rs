@@ -116,6 +116,8 @@ impl Tool for ParameterImpact {
         "parameter importance for {metric}",
         "does {parameter} affect {metric}",
         "how does {parameter} affect {metric}",
+        "does {parameter} make {metric} {direction}",
+        "does more {parameter} make the {metric} {direction}",
         "how does {parameter} influence {metric}",
         "is {metric} correlated with any parameter",
         "is {metric} correlated with {parameter}",

@@ -181,6 +181,10 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let is_noun = first == "train"
         && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
     let sets_up = first == "set" && after.starts_with(" up");
+    let gets_rid = first == "get" && after.starts_with(" rid of");
+    if gets_rid {
+        return Some("get rid of".to_owned());
+    }
     if lexicon::is_forbidden(first) && !(is_name || is_noun || sets_up) {
         return Some(first.clone());
     }
