@@ -118,7 +118,7 @@ fn artifact_fault(store: &Store, port: u16) -> Option<String> {
         let (status, body) = ask(port, "PUT", &format!("{root}/{path}"), content.as_bytes()).unwrap();
         assert_eq!(status, 200, "{path}: {body}");
     }
-    let case = json!({ "tool": "get_run", "arguments": { "run": BEST_RUN, "experiment": "churn" } });
+    let case = json!({ "tool": "get_run", "arguments": { "run": BEST_RUN, "experiment": "churn-prediction-q1" } });
     let listed = answers_to(store, &[case])[0][0]["result"]["artifacts"].clone();
     let expected = json!([
         { "path": "größe M.csv", "size": 3 },
