@@ -118,7 +118,8 @@ def start_mlflow(uri, folder):
 
 
 def start_trialogue(program, uri, folder):
-    command = [program, "serve", "--host", "127.0.0.1", "--port", "0", "--tracking-uri", uri]
+    # The server works in a folder of its own.
+    command = [str(Path(program).resolve()), "serve", "--host", "127.0.0.1", "--port", "0", "--tracking-uri", uri]
     # One asks much more often than anybody may.
     return Server(command, folder, {"TRIALOGUE_REQUESTS_PER_MINUTE": "1000000", "TRIALOGUE_LOG": "warn"}, r"http://127\.0\.0\.1:(\d+)")
 
