@@ -35,6 +35,9 @@ const READ_SPAN: Duration = Duration::from_secs(10);
 /// `Connection: close` on an answer, not by a request that is lost.
 const LAST_CALLS: Duration = Duration::from_secs(1);
 
+/// How long a connection that was just taken may be silent before the end.
+const FIRST_WORDS: Duration = Duration::from_millis(300);
+
 /// How long to rest where the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -102,6 +105,10 @@ pub(super) async fn serve(
         take(stream);
     }
     drop(listener);
+    if room.available_permits() < connections {
+        // The first request of a connection that was just taken may still be on its way, and the end closes whom it finds silent.
+        sleep(FIRST_WORDS).await;
+    }
     timeout(drain, graceful.shutdown()).await.is_ok()
 }
 

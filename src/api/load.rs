@@ -1,7 +1,7 @@
 //! How much is taken on: requests a minute and calls at a time of one principal, calls at a time of all.
 //!
 //! What is too much is turned away at once, with the time after which to come again. Few wait, so that whoever is let in is
-//! answered within a few times the usual time, however much is asked.
+//! answered within a few times the usual time, however much is asked; but a page that asks for many things at once is no load.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -19,6 +19,10 @@ use crate::config::Load;
 
 /// The code of a call that is turned away because others wait.
 pub(super) const OVERLOADED: &str = "overloaded";
+
+/// How many may wait beyond the queue after a quiet time, and how many more a second.
+const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
+const BURST_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
 /// Principals that are remembered; beyond, those who have nothing under way are forgotten.
 const PRINCIPALS_KNOWN: usize = 10_000;
@@ -113,18 +117,25 @@ struct Queue {
     /// How many may wait: half as many as are worked on.
     room: usize,
     waiting: AtomicUsize,
+    /// More who may wait, now and then.
+    bursts: DefaultDirectRateLimiter,
 }
 
 impl Queue {
     fn new(size: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(size)), room: size.div_ceil(2), waiting: AtomicUsize::new(0) }
+        let bursts = RateLimiter::direct(Quota::per_second(BURST_RATE).allow_burst(BURST));
+        Self { turns: Arc::new(Semaphore::new(size)), room: size.div_ceil(2), waiting: AtomicUsize::new(0), bursts }
     }
 
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             return Some(turn);
         }
-        let _place = Waiting::among(&self.waiting, self.room)?;
+        let _place = match Waiting::among(&self.waiting, self.room) {
+            Some(place) => Some(place),
+            None if self.bursts.check().is_ok() => None,
+            None => return None,
+        };
         Arc::clone(&self.turns).acquire_owned().await.ok()
     }
 }
@@ -184,13 +195,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_few_wait_for_their_turn_and_more_are_turned_away() {
+    async fn a_burst_waits_for_its_turn_and_more_are_turned_away() {
         let limits = Arc::new(limits(1000, 100, 4));
         let mut held = Vec::new();
         for _ in 0..4 {
             held.push(limits.turn().await.unwrap());
         }
-        let waiting: Vec<_> = (0..2)
+        let waiting: Vec<_> = (0..2 + BURST.get())
             .map(|_| {
                 let limits = Arc::clone(&limits);
                 tokio::spawn(async move { limits.turn().await.is_ok() })

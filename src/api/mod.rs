@@ -134,7 +134,7 @@ impl Service {
 pub fn calls_at_once(config: &ServiceConfig, store: &Store) -> usize {
     let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     config.load.calls_at_once.unwrap_or(match store {
-        Store::Sqlite(_) => processors * 2,
+        Store::Sqlite(_) => processors,
         Store::Mlflow(_) => CALLS_OVER_A_SERVER,
     })
 }

@@ -64,7 +64,7 @@ pub struct Load {
     pub requests_per_minute: Setting<usize>,
     /// `TRIALOGUE_CALLS_PER_PRINCIPAL`: calls of one principal at a time, 8 unless set.
     pub calls_per_principal: Setting<usize>,
-    /// `TRIALOGUE_CALLS_AT_ONCE`: calls of all at a time; twice the processors over a file and 16 over a server unless set.
+    /// `TRIALOGUE_CALLS_AT_ONCE`: calls of all at a time; as many as processors over a file and 16 over a server unless set.
     pub calls_at_once: Option<usize>,
     /// `TRIALOGUE_CONNECTIONS`: open connections, 2,048 unless set or the system allows fewer.
     pub connections: Setting<usize>,
