@@ -53,6 +53,16 @@ fn the_interpreter_answers_a_store_that_it_was_first_tried_with_blind() {
     check_suite(&written_by(&python, "make_fourth_store.py", &folder), "fourth", LEAST_SHARE);
 }
 
+/// Which share must pass of a suite that the interpreter was not taught with.
+const LEAST_SHARE_UNTAUGHT: f64 = 0.94;
+
+#[test]
+fn the_interpreter_answers_a_store_that_it_was_not_taught_with() {
+    let Some(python) = python("the_interpreter_answers_a_store_that_it_was_not_taught_with") else { return };
+    let folder = folder();
+    check_suite(&written_by(&python, "make_fifth_store.py", &folder), "fifth", LEAST_SHARE_UNTAUGHT);
+}
+
 /// The store that a program of `tests/judges` writes with MLflow's client.
 fn written_by(python: &Path, program: &str, folder: &TempDir) -> PathBuf {
     let store = folder.path().join("store.db");

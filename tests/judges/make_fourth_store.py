@@ -6,12 +6,10 @@
 Deterministic: fixed seed, fixed times, fixed ids.
 """
 
-import math
 import pathlib
 import sys
 
-from fixed_store import at, date_experiments, opened
-from mlflow.entities import Metric, Param
+from fixed_store import write
 
 NAN = float("nan")
 NO = None
@@ -176,45 +174,5 @@ def keys(text):
     return text.split("|" if "|" in text else None)
 
 
-def curve(first, last, steps, draw):
-    """From `first` to exactly `last`, fastest at the beginning; one that ends in NaN stays where it is and is NaN for its last third."""
-    for i in range(steps):
-        if math.isnan(last):
-            yield round(first * (1 + draw.uniform(-0.02, 0.05)), 5) if i < steps * 2 // 3 else NAN
-        elif i in (0, steps - 1):
-            yield first if i == 0 else last
-        else:
-            share = (math.exp(-5 * i / (steps - 1)) - math.exp(-5)) / (1 - math.exp(-5))
-            yield round(last + (first - last) * share + draw.gauss(0, abs(first - last) * 0.01), 5)
-
-
-def main():
-    out = pathlib.Path(sys.argv[1]).resolve()
-    client, draw = opened(out, 20251020)
-    created = {"0": at("2025-07-01T06:00")}
-    for study in STUDIES:
-        experiment = client.create_experiment(study["name"], tags={**study["tags"], "mlflow.note.content": study["note"]})
-        created[experiment] = at(study["created"])
-        for name, user, start, minutes, status, params, metrics in study["rows"]:
-            begin, span = at(start), (minutes or 90) * 60_000
-            tags = {"mlflow.user": user, "mlflow.source.name": study["script"], "mlflow.source.type": "LOCAL", **study["labels"].get(name, {})}
-            run = client.create_run(experiment, start_time=begin, run_name=name, tags=tags).info.run_id
-            points = []
-            for key, value in zip(keys(study["metrics"]), metrics, strict=True):
-                if value is None:
-                    continue
-                first, steps, gap = study["curves"].get(key, (value, 1, 1))
-                for i, each in enumerate(curve(first, value, steps, draw) if steps > 1 else [value]):
-                    points.append(Metric(key, each, begin + span * (i + 1) // (steps + 1), i * gap))
-            client.log_batch(run, metrics=points, params=[Param(key, str(value)) for key, value in zip(keys(study["params"]), params, strict=True)])
-            if status != R:
-                client.set_terminated(run, status=F if status == "DELETED" else status, end_time=begin + span)
-            if status == "DELETED":
-                client.delete_run(run)
-        if study.get("deleted"):
-            client.delete_experiment(experiment)
-    date_experiments(out, created)
-    print(out)
-
-
-main()
+if __name__ == "__main__":
+    write(pathlib.Path(sys.argv[1]).resolve(), 20251020, "2025-07-01T06:00", STUDIES, keys)
