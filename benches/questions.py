@@ -1,5 +1,6 @@
 """What is asked, and how each program is asked it. The runs and experiments are those of make_store.py."""
 
+import base64
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,7 +11,6 @@ CHURN = "2"
 COMPARED = [run_id("b", number) for number in (15, 16, 17)]
 THOUSAND = run_id("c", 1_000)
 MILLION = run_id("e", 1_000_000)
-THOUSAND = run_id("c", 1_000)
 POINTS = 1_000
 
 
@@ -36,14 +36,26 @@ class Question:
     peer: tuple[str, dict] | None = None
 
 
+def _last_run(filter_string=""):
+    """The search for the last of all runs."""
+    token = base64.b64encode(b'{"offset": 9999}').decode()
+    body = {"experiment_ids": [MANY_RUNS], "filter": filter_string, "max_results": 1, "page_token": token}
+    return Request("/api/2.0/mlflow/runs/search", body)
+
+
 def _search(limit):
     body = {"experiment_ids": [MANY_RUNS], "order_by": ["metrics.f1_score DESC"], "max_results": limit}
     return Request("/api/2.0/mlflow/runs/search", body)
 
 
 def questions_over_a_server(best_run):
-    """What the tools are asked over MLflow's server; `mlflow` are the bare calls that an answer needs."""
+    """What the tools are asked over MLflow's server; `mlflow` are the bare calls that an answer needs, the ends of the searches being known."""
     best, top, _, compared = questions(best_run)
+    # How many runs there are, and how many of them have a number.
+    best.mlflow += [_last_run(), _last_run("metrics.f1_score > -1e300")]
+    top.mlflow += [_last_run()]
+    # The impact of parameters is that over the whole experiment.
+    compared.mlflow += [Request("/api/2.0/mlflow/runs/search", {"experiment_ids": [CHURN], "max_results": 500})]
     history = urlencode({"run_id": THOUSAND, "metric_key": "training_loss", "max_results": 25_000})
     best.peer = ("get_best_run", {"experiment_id": MANY_RUNS, "metric": "f1_score"})
     top.peer = ("get_runs", {"experiment_id": MANY_RUNS, "limit": 100, "order_by": ["metrics.f1_score DESC"]})
@@ -51,7 +63,7 @@ def questions_over_a_server(best_run):
     compared.peer = ("compare_runs", {"experiment_id": CHURN, "run_ids": COMPARED})
     curve = Question(
         name="history of 1,000 points",
-        mlflow=[Request(f"/api/2.0/mlflow/metrics/get-history?{history}")],
+        mlflow=[Request(f"/api/2.0/mlflow/runs/get?run_id={THOUSAND}"), Request(f"/api/2.0/mlflow/metrics/get-history?{history}")],
         rest=[],
         tool="metric_history",
         arguments={"experiment": "3", "run_ids": [THOUSAND], "metrics": ["training_loss"], "max_points": POINTS},

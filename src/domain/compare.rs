@@ -165,9 +165,31 @@ impl Delta {
         if !ValueClass::of(value).is_finite() || !ValueClass::of(reference).is_finite() {
             return None;
         }
-        let absolute = value - reference;
+        let absolute = difference(value, reference);
         let relative = absolute / reference.abs();
         absolute.is_finite().then_some(Self { absolute, relative: relative.is_finite().then_some(relative) })
+    }
+}
+
+/// Decimal digits that an `f64` keeps of any number (`f64::DIGITS`).
+const DIGITS: i32 = 15;
+
+/// Decimal places to which differences are rounded; smaller ones are left as they are.
+const PLACES_AT_MOST: usize = 60;
+
+/// The difference without the noise that binary fractions bring in: 0.9 less 0.88 is 0.02, not 0.020000000000000018. Exact to the 15
+/// digits of the larger of the two.
+fn difference(value: f64, reference: f64) -> f64 {
+    let exact = value - reference;
+    if exact == 0.0 {
+        return exact;
+    }
+    let larger = value.abs().max(reference.abs());
+    // Rounding is to a decimal place, of which numbers from 10^14 on have none.
+    let places = DIGITS - 1 - larger.log10().floor() as i32;
+    match usize::try_from(places) {
+        Ok(places @ ..=PLACES_AT_MOST) => format!("{exact:.places$}").parse().unwrap_or(exact),
+        Ok(_) | Err(_) => exact,
     }
 }
 
@@ -284,6 +306,18 @@ mod tests {
         assert_eq!(loss.against_first[2], Some(Delta { absolute: -1.0, relative: None }));
         assert_eq!(loss.against_best[0], Some(Delta { absolute: 1.0, relative: Some(1.0) }));
         assert_eq!(loss.against_best[1], None);
+    }
+
+    #[test]
+    fn a_difference_is_as_people_reckon_it() {
+        let absolute = |value, reference| Delta::between(value, reference).unwrap().absolute;
+        assert_eq!(absolute(0.9, 0.88), 0.02);
+        assert_eq!(absolute(0.1, 0.3), -0.2);
+        assert_eq!(absolute(1e15, 1.0), 1e15 - 1.0);
+        assert_eq!(absolute(1e-9, 3e-9), -2e-9);
+        assert_eq!(absolute(0.0, 0.0), 0.0);
+        assert_eq!(absolute(5e-324, 0.0), 5e-324);
+        assert_eq!(absolute(0.123_456_789_012_345, 0.123_456_789_012_344), 1e-15);
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Run {
 }
 
 /// A narrow read of many runs: who they are, and the metric and parameter columns asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunTable {
     /// The columns of `RunRow::metrics`.
     pub metric_keys: Vec<String>,

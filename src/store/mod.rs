@@ -3,6 +3,7 @@
 //! A store knows filters, orders and pages; it does not know tools, models or who asks. Both stores give the same answers over
 //! the same data.
 
+mod ahead;
 mod artifacts;
 mod curves;
 pub mod demo;

@@ -152,6 +152,8 @@ impl Tool for BestRun {
         let MetricRanking { first: ranked, counts } = context.store.ranking(&query).await?;
         let metric = &query.metric;
         let Some((first, others)) = ranked.split_first() else {
+            // Its last run may have gone since a server was last seen to have it.
+            resolve::metric_key(context, &experiment.id, metric).await?;
             let among = if query.filter.clauses.is_empty() { String::new() } else { format!(" among the runs with {}", query.filter) };
             let left_out = excluded(&counts);
             let why = if left_out.is_empty() { String::new() } else { format!(": {}", listed(&left_out)) };

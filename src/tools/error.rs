@@ -1,5 +1,6 @@
 //! Why a tool could not answer, in words from which a person or a model can mend the call.
 
+use super::view::plain;
 use crate::store::StoreError;
 
 /// A tool's refusal.
@@ -9,7 +10,7 @@ pub enum ToolError {
     #[error("{0}")]
     InvalidArguments(String),
     /// A name leads nowhere.
-    #[error("no {what} matches `{given}`{}", listed("; there is", candidates))]
+    #[error("no {what} matches `{}`{}", plain(given), listed("; there is", candidates))]
     NotFound {
         /// `experiment`, `run`, `metric`, `parameter`.
         what: &'static str,
@@ -19,7 +20,7 @@ pub enum ToolError {
         candidates: Vec<String>,
     },
     /// A name leads to several.
-    #[error("`{given}` matches several {what}s{}; name one", listed(":", candidates))]
+    #[error("`{}` matches several {what}s{}; name one", plain(given), listed(":", candidates))]
     Ambiguous {
         /// `experiment`, `run`, `metric`, `parameter`.
         what: &'static str,
@@ -66,6 +67,8 @@ mod tests {
     fn messages_name_what_would_be_right() {
         let error = ToolError::NotFound { what: "metric", given: "f2".into(), candidates: vec!["f1_score".into(), "f1_macro".into()] };
         assert_eq!(error.to_string(), "no metric matches `f2`; there is `f1_score`, `f1_macro`");
+        let error = ToolError::NotFound { what: "run", given: "x".repeat(900_000), candidates: Vec::new() };
+        assert!(error.to_string().len() < 1_000);
         let error = ToolError::Ambiguous { what: "run", given: "run 1".into(), candidates: vec!["run-01".into(), "run-1b".into()] };
         assert_eq!(error.to_string(), "`run 1` matches several runs: `run-01`, `run-1b`; name one");
     }

@@ -189,6 +189,13 @@ impl Tool for ListRuns {
             None => Ok(context.store.runs(query).await?),
         };
         let mut page = read(&query).await?;
+        if let (Some(key), Some(first)) = (&sort_metric, page.items.first())
+            && self.page_token.is_none()
+            && first.metric(key).is_none()
+        {
+            // Its last run may have gone since a server was last seen to have it.
+            resolve::metric_key(context, &place.experiment.id, key).await?;
+        }
         let (mut views, mut hidden) = shown_runs(&page.items, &first_keys, concise);
         let bytes: usize = views.iter().map(approximate_bytes).sum();
         let room = context.limits.answer_bytes;

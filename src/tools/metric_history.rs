@@ -197,7 +197,11 @@ impl Tool for MetricHistory {
 
     async fn call(self, context: &Context) -> Result<History, ToolError> {
         let wants = Wants { metrics: &self.metrics, runs: &self.run_ids, ..Wants::default() };
-        let place = resolve::place(context, self.experiment.as_deref(), wants).await?;
+        let ahead = async {
+            self.read_ahead(context).await;
+            Ok(())
+        };
+        let (place, ()) = tokio::try_join!(resolve::place(context, self.experiment.as_deref(), wants), ahead)?;
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
         let mut keys: Vec<String> = Vec::new();
         for reference in &self.metrics {
@@ -333,6 +337,16 @@ impl View for History {
         let title = format!("{} of {whose}", listed(&self.resolved.metrics));
         let place = self.resolved.experiment.as_ref().map(|experiment| experiment.name.as_str());
         Some(Chart::prepare(&title, place, Plot::Lines(Lines { x, y_label, y_scale, series: series.collect() })))
+    }
+}
+
+impl MetricHistory {
+    /// Full ids and keys that are spelled exactly tell what will be read before anything was looked up.
+    async fn read_ahead(&self, context: &Context) {
+        let ids = resolve::full_ids(&self.run_ids);
+        if ids.len() == self.run_ids.len() && ids.len() * self.metrics.len() <= CURVES_AT_MOST {
+            context.store.read_histories_ahead(&ids, &self.metrics).await;
+        }
     }
 }
 

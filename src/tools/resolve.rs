@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use self::keys::no_such;
 pub use self::keys::{field, filter, is_attribute, key_among, metric_key, param_key, param_keys, primary, sort_field};
-pub use self::runs::{OneRun, one_of_them, runs};
+pub use self::runs::{OneRun, full_ids, one_of_them, runs};
 use self::runs::{no_such_run, run_name};
 use super::error::ToolError;
 use super::tool::Context;
@@ -18,7 +18,6 @@ use super::view::{ResolvedExperiment, plain};
 use crate::domain::experiment::{Experiment, ExperimentId, View};
 use crate::domain::filter::{ExperimentClause, ExperimentField, ExperimentFilter, Test, TextMatch};
 use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run};
-use crate::domain::run::RunId;
 use crate::store::{ExperimentQuery, TableQuery};
 
 /// The experiment tag that says whose an experiment is.
@@ -26,9 +25,6 @@ pub const TENANT_TAG: &str = "tenant_id";
 
 /// How many experiments one page of the store brings.
 const EXPERIMENTS_A_PAGE: usize = 1000;
-
-/// How many characters MLflow's own run ids have.
-const RUN_ID_LENGTH: usize = 32;
 
 /// How many experiments are looked at in all.
 const EXPERIMENTS_AT_MOST: usize = 20_000;
@@ -114,7 +110,9 @@ pub struct Wants<'a> {
 /// # Errors
 /// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with the nearest names; [`ToolError::Nothing`] for an empty store.
 pub async fn place(context: &Context, reference: Option<&str>, wants: Wants<'_>) -> Result<Place, ToolError> {
-    let all = experiments(context, View::ActiveOnly).await?;
+    let ids = full_ids(wants.runs);
+    let ahead = async { Ok(context.store.read_runs_ahead(&ids).await?) };
+    let (all, ()) = tokio::try_join!(experiments(context, View::ActiveOnly), ahead)?;
     if all.is_empty() {
         return Err(ToolError::Nothing(
             "there are no experiments yet; train something with MLflow, or make one with create_experiment".into(),
@@ -187,7 +185,7 @@ fn has_tag_like(experiment: &Experiment, reference: &str) -> bool {
 /// The experiments that hold what is wanted, by the strongest likeness that any of them offers.
 async fn fitting<'a>(context: &Context, all: &'a [Experiment], wants: Wants<'_>) -> Result<Vec<&'a Experiment>, ToolError> {
     let mut fitting: Vec<&Experiment> = all.iter().collect();
-    let named: Vec<&String> = wants.runs.iter().filter(|text| matches!(RunPhrase::parse(text), RunPhrase::One(_))).collect();
+    let named: Vec<String> = wants.runs.iter().filter(|text| matches!(RunPhrase::parse(text), RunPhrase::One(_))).cloned().collect();
     if !named.is_empty() {
         fitting = holding_runs(context, fitting, &named).await?;
     }
@@ -228,9 +226,9 @@ async fn able<'a>(context: &Context, all: Vec<&'a Experiment>, wants: Wants<'_>)
 }
 
 /// The experiments that hold the runs named, by the strongest likeness that any of them offers.
-async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[&String]) -> Result<Vec<&'a Experiment>, ToolError> {
-    let asked: Vec<RunId> = named.iter().map(|reference| RunId(reference.trim().to_owned())).collect();
-    if asked.iter().all(|id| id.0.len() == RUN_ID_LENGTH) {
+async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[String]) -> Result<Vec<&'a Experiment>, ToolError> {
+    let asked = full_ids(named);
+    if asked.len() == named.len() {
         let runs = context.store.runs_by_id(&asked).await?;
         if runs.len() == asked.len() {
             return Ok(all.into_iter().filter(|experiment| runs.iter().all(|run| run.experiment_id == experiment.id)).collect());

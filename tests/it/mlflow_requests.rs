@@ -47,13 +47,13 @@ async fn check_with(release: Release) {
         }
     }
     // What was found before tells where to look.
-    for (tool, arguments) in [
-        ("best_run", json!({ "experiment": LARGE, "metric": "f1" })),
-        ("list_runs", json!({ "experiment": LARGE, "sort_by": "metrics.f1", "limit": 100 })),
+    for (tool, arguments, most) in [
+        ("best_run", json!({ "experiment": LARGE, "metric": "f1" }), 5),
+        ("list_runs", json!({ "experiment": LARGE, "sort_by": "metrics.f1", "limit": 100 }), 3),
     ] {
         let asked = check(&by_server, &by_file, &proxy, tool, &arguments, &mut faults).await;
-        if asked > 8 {
-            faults.push(format!("{tool}({arguments}) takes {asked} requests the second time"));
+        if asked > most {
+            faults.push(format!("{tool}({arguments}) takes {asked} requests the second time, not {most}"));
         }
     }
     // It does not tell what is there.
@@ -86,10 +86,12 @@ fn cases() -> Vec<(&'static str, Value, usize)> {
         ("best_run", json!({ "experiment": LARGE, "metric": "never a number" }), 75),
         ("list_runs", json!({ "experiment": LARGE }), 20),
         ("list_runs", json!({ "experiment": LARGE, "sort_by": "metrics.f1", "limit": 100 }), 22),
+        ("list_runs", json!({ "experiment": LARGE, "sort_by": "metrics.seldom", "limit": 2 }), 22),
         ("list_runs", json!({ "experiment": LARGE, "filter": "metrics.odd > 0 AND params.half = 'second'" }), 35),
         ("list_runs", json!({ "experiment": LARGE, "filter": "attributes.status = 'FAILED'", "limit": 50 }), 4),
         ("list_experiments", json!({ "query": "large" }), 45),
-        ("metric_history", json!({ "run_ids": ids, "metrics": ["f1"] }), 12),
+        ("metric_history", json!({ "run_ids": ids, "metrics": ["f1"] }), 10),
+        ("metric_history", json!({ "run_ids": [ids[0]], "metrics": ["f1"] }), 4),
         ("get_run", json!({ "run": ids[0] }), 6),
         ("get_run", json!({ "experiment": LARGE, "run": "trial-0017" }), 8),
         ("get_run", json!({ "experiment": LARGE, "run": "TRIAL-0017" }), 8),

@@ -1,10 +1,11 @@
-//! Sending: one HTTP client for all callers, a deadline for each call, a few retries, a breaker, a bound on what is read.
+//! Sending: one HTTP client for all callers, a deadline for each call, a few retries, a breaker, a bound on what is read. Connections
+//! are used again where they are encrypted, which is where making one costs.
 //!
 //! Dropping a future drops its connection, and with it the server's reason to go on.
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Method, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -299,6 +300,11 @@ fn http_client(settings: &Settings, address: &Address) -> Result<reqwest::Client
         .user_agent(concat!("trialogue/", env!("CARGO_PKG_VERSION")));
     if address.is_loopback() {
         builder = builder.no_proxy();
+    }
+    if !address.is_encrypted() {
+        // MLflow's workers leave Nagle's algorithm on, so that on a connection that is used again each small answer waits some 40 ms
+        // for an acknowledgement that ours delays; on a new one it does not. Before TLS stands a proxy, which knows better.
+        builder = builder.default_headers(HeaderMap::from_iter([(CONNECTION, HeaderValue::from_static("close"))]));
     }
     if settings.insecure_tls {
         builder = builder.tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true);

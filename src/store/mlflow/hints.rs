@@ -1,21 +1,31 @@
-//! Where to begin to look, from what was found before: how many runs a search had, and which value the best of them reached.
+//! Where to begin to look, from what was found before: how many runs a search had, which value the best of them reached, and
+//! which keys an experiment logs.
 //!
-//! Nothing is answered from here. A hint that no longer holds costs a request or two more.
+//! No number is answered from here. A hint that no longer holds costs a request or two more.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::search::Scope;
+use crate::domain::experiment::ExperimentId;
 
 /// Hints of each kind that are kept.
 const KEPT: usize = 1_000;
+
+/// For how long a key that was logged is taken to be so still, unless a search finds otherwise.
+const KEY_KEPT: Duration = Duration::from_secs(60);
 
 /// What was found, by search.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
     counts: Mutex<HashMap<Scope, u64>>,
     bounds: Mutex<HashMap<(Scope, usize), f64>>,
+    /// By `metrics.f1` and the like, when each was last seen.
+    keys: Mutex<HashMap<(ExperimentId, String), Instant>>,
 }
 
 impl Hints {
@@ -35,6 +45,20 @@ impl Hints {
 
     pub(super) fn keep_bound(&self, search: (Scope, usize), bound: f64) {
         keep(&self.bounds, search, bound);
+    }
+
+    /// Whether the experiment logged the field's key lately.
+    pub(super) fn is_logged(&self, field: &(ExperimentId, String)) -> bool {
+        found(&self.keys, field).is_some_and(|at| at.elapsed() < KEY_KEPT)
+    }
+
+    pub(super) fn keep_logged(&self, field: (ExperimentId, String)) {
+        keep(&self.keys, field, Instant::now());
+    }
+
+    /// No run with the key was found where one would be the first.
+    pub(super) fn forget_logged(&self, field: &(ExperimentId, String)) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(field);
     }
 }
 

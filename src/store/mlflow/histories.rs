@@ -33,7 +33,8 @@ const POINTS_READ: usize = 100_000;
 const SAMPLES_ROWS: Version = Version { major: 3, minor: 16 };
 
 /// What was read of one run's history.
-struct History {
+#[derive(Debug)]
+pub(super) struct History {
     points: Vec<MetricPoint>,
     is_whole: bool,
 }
@@ -44,11 +45,12 @@ pub(super) async fn metric_histories(
     query: &HistoryQuery,
     deadline: Deadline,
 ) -> Result<Vec<MetricCurve>, StoreError> {
-    let mut histories = match bulk(store, query, deadline).await {
-        Ok(histories) => histories,
-        Err(fault) if fault.is_unknown_call() => one_by_one(store, query, deadline).await.map_err(|fault| store.client.explain(fault))?,
-        Err(fault) => return Err(store.client.explain(fault)),
+    let kept = if query.steps.is_none() { store.memory.take_histories(&(query.runs.clone(), query.key.clone())) } else { None };
+    let read = match kept {
+        Some(read) => read,
+        None => histories(store, query, deadline).await,
     };
+    let mut histories = read.map_err(|fault| store.client.explain(fault))?;
     let curves = query.runs.iter().map(|run| {
         let mut history = histories.remove(run).unwrap_or(History { points: Vec::new(), is_whole: true });
         history.points.retain(|point| query.steps.as_ref().is_none_or(|steps| steps.contains(&point.step)));
@@ -58,6 +60,20 @@ pub(super) async fn metric_histories(
     Ok(curves.collect())
 }
 
+/// Reads what somebody will ask for next in this call, and keeps it for them, faults too: what failed is not tried twice.
+pub(super) async fn read_ahead(store: &MlflowStore, runs: &[RunId], key: &str, deadline: Deadline) {
+    let query = HistoryQuery { runs: runs.to_vec(), key: key.to_owned(), at_most: usize::MAX, steps: None };
+    let histories = histories(store, &query, deadline).await;
+    store.memory.keep_histories((query.runs, query.key), histories);
+}
+
+async fn histories(store: &MlflowStore, query: &HistoryQuery, deadline: Deadline) -> Result<Histories, Fault> {
+    match bulk(store, query, deadline).await {
+        Err(fault) if fault.is_unknown_call() => one_by_one(store, query, deadline).await,
+        outcome => outcome,
+    }
+}
+
 /// How a server shortens long histories.
 #[derive(Debug, Clone, Copy)]
 enum Samples {
@@ -65,7 +81,7 @@ enum Samples {
     Steps,
 }
 
-type Histories = HashMap<RunId, History>;
+pub(super) type Histories = HashMap<RunId, History>;
 
 /// By the call for charts.
 async fn bulk(store: &MlflowStore, query: &HistoryQuery, deadline: Deadline) -> Result<Histories, Fault> {

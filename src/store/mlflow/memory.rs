@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use super::client::Deadline;
+use super::fault::Fault;
+use super::histories::Histories;
 use super::snapshot::Snapshot;
 use super::{MlflowStore, ranking, search, side_by_side};
-use crate::domain::experiment::ExperimentId;
+use crate::domain::experiment::{ExperimentId, Lifecycle};
+use crate::domain::filter::Field;
 use crate::domain::run::{Run, RunId};
 use crate::store::StoreError;
 
@@ -18,6 +21,9 @@ const RUNS_KEPT: usize = 200;
 /// Experiments by id; who comes second waits for the first to have read one.
 type Snapshots = HashMap<(ExperimentId, Depth), Arc<OnceCell<Arc<Snapshot>>>>;
 
+/// Whole histories of one metric, by whose they are.
+type Asked = (Vec<RunId>, String);
+
 /// What one call of a tool has read so far, and what it left out.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -25,6 +31,8 @@ pub(super) struct Memory {
     snapshots: Mutex<Snapshots>,
     /// Whole runs, a few.
     runs: Mutex<HashMap<RunId, Run>>,
+    /// Histories that were read ahead.
+    histories: Mutex<HashMap<Asked, Result<Histories, Fault>>>,
     omissions: Mutex<Vec<String>>,
 }
 
@@ -123,6 +131,27 @@ impl Memory {
 
     pub(super) fn run(&self, id: &RunId) -> Option<Run> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Whether one of the runs that were read is an active one of the experiment that logs the field's key.
+    pub(super) fn shows(&self, id: &ExperimentId, field: &Field) -> bool {
+        let logs = |run: &Run| match field {
+            Field::Metric(key) => run.metric(key).is_some(),
+            Field::Param(key) => run.param(key).is_some(),
+            Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_) => false,
+        };
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.values().any(|run| run.experiment_id == *id && run.lifecycle == Lifecycle::Active && logs(run))
+    }
+
+    /// Keeps what was read ahead for who will ask for it.
+    pub(super) fn keep_histories(&self, asked: Asked, histories: Result<Histories, Fault>) {
+        self.histories.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, histories);
+    }
+
+    /// Gives away what was read ahead.
+    pub(super) fn take_histories(&self, asked: &Asked) -> Option<Result<Histories, Fault>> {
+        self.histories.lock().unwrap_or_else(PoisonError::into_inner).remove(asked)
     }
 
     fn snapshot(&self, id: &ExperimentId, depth: Depth) -> Option<Arc<Snapshot>> {

@@ -214,6 +214,12 @@ impl MlflowStore {
         Ok(self.snapshot(id, Depth::All, self.client.deadline()).await?.param_summaries())
     }
 
+    pub(in crate::store) async fn read_histories_ahead(&self, runs: &[RunId], metrics: &[String]) {
+        let deadline = self.client.deadline();
+        let histories = metrics.iter().map(|key| histories::read_ahead(self, runs, key, deadline));
+        futures_util::future::join_all(histories).await;
+    }
+
     pub(super) async fn metric_histories(&self, query: &HistoryQuery) -> Result<Vec<MetricCurve>, StoreError> {
         histories::metric_histories(self, query, self.client.deadline()).await
     }

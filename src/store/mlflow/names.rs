@@ -56,8 +56,20 @@ impl MlflowStore {
         self.has(id, Clause { field: Field::Param(key.to_owned()), test }, Snapshot::param_keys).await
     }
 
-    /// Whether a run has the key, which `clause` then finds: the newest runs mostly tell.
+    /// Whether a run has the key, which `clause` then finds: the runs that were read or the newest mostly tell.
     async fn has(&self, id: &ExperimentId, clause: Clause, keys: fn(&Snapshot) -> &[String]) -> Result<bool, StoreError> {
+        let hint = (id.clone(), clause.field.to_string());
+        if self.memory.shows(id, &clause.field) || self.hints.is_logged(&hint) {
+            return Ok(true);
+        }
+        let is_logged = self.has_by_question(id, clause, keys).await?;
+        if is_logged {
+            self.hints.keep_logged(hint);
+        }
+        Ok(is_logged)
+    }
+
+    async fn has_by_question(&self, id: &ExperimentId, clause: Clause, keys: fn(&Snapshot) -> &[String]) -> Result<bool, StoreError> {
         let deadline = self.client.deadline();
         let glimpse = self.at_hand(id, Depth::Glimpse, deadline).await?;
         let (Field::Metric(key) | Field::Param(key)) = &clause.field else { return Ok(false) };

@@ -41,7 +41,12 @@ impl MlflowStore {
             return Ok(MetricRanking::of(&search.sample, query));
         }
         match tokio::try_join!(search.first(), search.counts()) {
-            Ok((first, counts)) => Ok(MetricRanking { first, counts }),
+            Ok((first, counts)) => {
+                if first.is_empty() {
+                    self.hints.forget_logged(&(query.experiment.clone(), best_first(query).field.to_string()));
+                }
+                Ok(MetricRanking { first, counts })
+            }
             // Not everything that we spell is understood by every version.
             Err(StoreError::InvalidQuery(_)) => self.ranking_of_all(query).await,
             Err(fault) => Err(fault),
@@ -72,7 +77,7 @@ struct Search<'query> {
     query: &'query RankingQuery,
     version: Version,
     deadline: Deadline,
-    /// The newest runs that pass the filter.
+    /// The newest runs that pass the filter; none where a hint tells where to begin.
     sample: RunTable,
     /// Whether the sample is all of them.
     is_whole: bool,
@@ -85,22 +90,30 @@ impl<'query> Search<'query> {
             return Err(StoreError::InvalidQuery(fault));
         }
         let version = store.version(deadline).await?;
-        let order = RunOrder { field: Field::Metric(query.metric.clone()), direction: SortDirection::Ascending };
-        if !Division::of(&query.filter, &[order], version)?.is_all_servers() {
+        if !Division::of(&query.filter, &[best_first(query)], version)?.is_all_servers() {
             return Ok(None);
+        }
+        let mut search = Self { store, query, version, deadline, sample: RunTable::default(), is_whole: false };
+        if store.hints.bound(&search.sorted_search()?).is_some() {
+            return Ok(Some(search));
         }
         let newest = if query.filter.clauses.is_empty() {
             store.at_hand(&query.experiment, Depth::Glimpse, deadline).await?
         } else {
-            let scope = Scope::new(std::slice::from_ref(&query.experiment), &query.filter, &[], View::ActiveOnly)?;
-            match Snapshot::read_first(store, scope, A_GLIMPSE, deadline).await {
+            match Snapshot::read_first(store, search.scope(&[], &[])?, A_GLIMPSE, deadline).await {
                 Ok(newest) => Arc::new(newest),
                 Err(StoreError::InvalidQuery(_)) => return Ok(None),
                 Err(fault) => return Err(fault),
             }
         };
-        let is_whole = newest.is_complete();
-        Ok(Some(Self { store, query, version, deadline, sample: table(&query.table(), &[newest]), is_whole }))
+        search.is_whole = newest.is_complete();
+        search.sample = table(&query.table(), &[newest]);
+        Ok(Some(search))
+    }
+
+    /// The whole search in order, and how many of its runs are wanted.
+    fn sorted_search(&self) -> Result<(Scope, usize), StoreError> {
+        Ok((self.scope(&[], &[best_first(self.query)])?, self.query.at_most))
     }
 
     /// The runs that pass the filter and whose metric passes these tests.
@@ -121,12 +134,12 @@ impl<'query> Search<'query> {
 
     /// The first runs in order.
     async fn first(&self) -> Result<Vec<RankedRun>, StoreError> {
-        let (any, is_as_good, is_worse, order) = match self.query.direction {
-            Direction::HigherIsBetter => ((Comparison::Gt, f64::MIN), Comparison::Ge, Comparison::Lt, SortDirection::Descending),
-            Direction::LowerIsBetter => ((Comparison::Lt, f64::MAX), Comparison::Le, Comparison::Gt, SortDirection::Ascending),
+        let (any, is_as_good, is_worse) = match self.query.direction {
+            Direction::HigherIsBetter => ((Comparison::Gt, f64::MIN), Comparison::Ge, Comparison::Lt),
+            Direction::LowerIsBetter => ((Comparison::Lt, f64::MAX), Comparison::Le, Comparison::Gt),
         };
-        let orders = [RunOrder { field: Field::Metric(self.query.metric.clone()), direction: order }];
-        let search = (self.scope(&[], &orders)?, self.query.at_most);
+        let orders = [best_first(self.query)];
+        let search = self.sorted_search()?;
         let mut bound = self.store.hints.bound(&search);
         let mut first = match bound {
             Some(before) => self.sorted((is_as_good, before), &orders).await?,
@@ -253,6 +266,14 @@ impl<'query> Search<'query> {
         }
         Ok(Some(nan))
     }
+}
+
+fn best_first(query: &RankingQuery) -> RunOrder {
+    let direction = match query.direction {
+        Direction::HigherIsBetter => SortDirection::Descending,
+        Direction::LowerIsBetter => SortDirection::Ascending,
+    };
+    RunOrder { field: Field::Metric(query.metric.clone()), direction }
 }
 
 fn ranked(found: FoundRun, metric: &str) -> Option<RankedRun> {

@@ -8,11 +8,11 @@ use serde_json::json;
 use super::MlflowStore;
 use super::client::{Deadline, Question};
 use super::conditions::{Division, passes, sort_runs};
-use super::count::{COUNTED_AT_MOST, Range, count_on};
+use super::count::{COUNTED_AT_MOST, Range, count, count_on};
 use super::fault::Fault;
 use super::wire::{FoundRun, RunsPage};
 use crate::domain::experiment::{ExperimentId, View};
-use crate::domain::filter::{Filter, RunOrder};
+use crate::domain::filter::{Field, Filter, RunOrder};
 use crate::domain::run::Run;
 use crate::store::page::{Listing, Place, limit};
 use crate::store::refusals::refuse_order;
@@ -102,6 +102,15 @@ impl<'store> Pages<'store> {
         Ok(Vec::new())
     }
 
+    /// The next runs, as many as are wanted if there are so many.
+    async fn fill(&mut self, wanted: usize, deadline: Deadline) -> Result<Vec<Run>, Fault> {
+        let mut runs: Vec<Run> = Vec::new();
+        while runs.len() < wanted && !self.is_over {
+            runs.extend(self.next(wanted - runs.len(), deadline).await?.into_iter().map(|found| found.run));
+        }
+        Ok(runs)
+    }
+
     /// The server's mark of the next page.
     pub(super) fn mark(&self) -> Option<&str> {
         self.mark.as_deref()
@@ -158,13 +167,24 @@ async fn servers_page(
     deadline: Deadline,
 ) -> Result<Result<Page<Run>, Fault>, StoreError> {
     let scope = Scope::new(&query.experiment_ids, &query.filter, &query.order_by, query.view)?;
-    let mut pages = Pages::new(store, scope, place.mark.clone());
-    let mut items: Vec<Run> = Vec::new();
-    while items.len() < query.max_results && !pages.is_over {
-        match pages.next(query.max_results - items.len(), deadline).await {
-            Ok(found) => items.extend(found.into_iter().map(|found| found.run)),
-            Err(fault) => return Ok(Err(fault)),
+    // Where there were more at the last count, there likely still are: they are counted while the page is read.
+    let likely_more = store.hints.count(&scope.unsorted()).is_some_and(|count| count > query.max_results as u64);
+    let counted = async {
+        if query.count == Count::Nothing || place.mark.is_some() || !likely_more {
+            return Ok(None);
         }
+        count(store, &scope, None, deadline).await
+    };
+    let mut pages = Pages::new(store, scope.clone(), place.mark.clone());
+    let (items, counted) = match tokio::try_join!(pages.fill(query.max_results, deadline), counted) {
+        Ok(read) => read,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if let (Some(order), [experiment], true) = (query.order_by.first(), query.experiment_ids.as_slice(), place.offset == 0)
+        && let Field::Metric(key) = &order.field
+        && items.first().is_some_and(|first| first.metric(key).is_none())
+    {
+        store.hints.forget_logged(&(experiment.clone(), order.field.to_string()));
     }
     if query.count == Count::Nothing {
         // Asked for by somebody who looks for certain runs, and will want them.
@@ -177,6 +197,7 @@ async fn servers_page(
         None if items.is_empty() && place.offset > 0 => None,
         None => u64::try_from(end).ok(),
         Some(_) if query.count == Count::Nothing => None,
+        Some(_) if counted.is_some() => counted.max(u64::try_from(end).ok()),
         Some(mark) => {
             let known = Range { least: u64::try_from(end).unwrap_or_default(), most: None };
             match count_on(store, &pages.scope, mark, known, deadline).await {

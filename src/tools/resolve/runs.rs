@@ -4,7 +4,7 @@ mod names;
 
 use self::names::Names;
 use super::keys::{metric_key, primary};
-use super::{Place, RUN_ID_LENGTH, Wants, place};
+use super::{Place, Wants, place};
 use crate::domain::experiment::{Experiment, Lifecycle};
 use crate::domain::filter::Filter;
 use crate::domain::metric::Direction;
@@ -14,6 +14,9 @@ use crate::store::RankingQuery;
 use crate::tools::error::ToolError;
 use crate::tools::tool::Context;
 use crate::tools::view::{plain, shown_name};
+
+/// How many characters MLflow's own run ids have.
+const RUN_ID_LENGTH: usize = 32;
 
 /// A run that one reference led to, and where it was found.
 #[derive(Debug, Clone)]
@@ -75,10 +78,15 @@ pub async fn runs(context: &Context, experiment: &Experiment, references: &[Stri
     if found.is_empty() { Err(without_runs(experiment)) } else { Ok(found) }
 }
 
+/// The references that are spelled as full ids are.
+pub fn full_ids(references: &[String]) -> Vec<RunId> {
+    let is_id = |text: &&str| text.len() == RUN_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    references.iter().map(|text| text.trim()).filter(is_id).map(|text| RunId(text.to_owned())).collect()
+}
+
 /// The active runs of the experiment whose full ids are among the references.
 async fn named_by_id(context: &Context, experiment: &Experiment, references: &[String]) -> Result<Vec<RunId>, ToolError> {
-    let is_id = |text: &&str| text.len() == RUN_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let ids: Vec<RunId> = references.iter().map(|text| text.trim()).filter(is_id).map(|text| RunId(text.to_owned())).collect();
+    let ids = full_ids(references);
     if ids.is_empty() {
         return Ok(ids);
     }
