@@ -2,11 +2,13 @@
 //!
 //! It runs with nothing set. Secrets are kept in a type that never prints.
 
+mod offer;
 mod service;
 
 use std::fmt;
 use std::path::PathBuf;
 
+pub use offer::{OfferConfig, OfferFlags};
 pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};
 
 /// The flags that every command takes.
@@ -318,6 +320,15 @@ fn instant(name: &'static str, value: String) -> Result<i64, ConfigError> {
         Ok(instant) => Ok(instant.as_millisecond()),
         Err(_) => Err(ConfigError { name, value, expected: "an RFC 3339 instant such as `2025-06-20T12:00:00Z`" }),
     }
+}
+
+/// What a repeated flag names, else what a variable lists between commas.
+fn listed(flags: &[String], variable: Option<String>) -> Vec<String> {
+    if !flags.is_empty() {
+        return flags.to_vec();
+    }
+    let texts = variable.unwrap_or_default();
+    texts.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@
 use axum::http::Method;
 
 use super::auth::Role;
+use super::mcp;
 use crate::tools::tool::Method as ToolMethod;
 use crate::tools::{self, Access, ToolDef};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Policy {
-    /// Anybody: health only.
+    /// Anybody: health, and where to get a token.
     Open,
     /// Whoever says who he is and has at least this role.
     AtLeast(Role),
@@ -32,6 +33,10 @@ pub(super) enum Answers {
     OpenApi,
     /// The page on which people read it.
     Docs,
+    /// The Model Context Protocol.
+    Mcp,
+    /// Who gives tokens for it.
+    ResourceMetadata,
     /// A file of that page.
     DocsFile(&'static super::docs::File),
 }
@@ -62,6 +67,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         get("/openapi.json", reader, Answers::OpenApi),
         get("/docs", reader, Answers::Docs),
     ]);
+    all.push(Endpoint { method: Method::POST, path: mcp::http::PATH, policy: reader, answers: Answers::Mcp });
+    all.extend(mcp::http::METADATA_PATHS.map(|path| get(path, Policy::Open, Answers::ResourceMetadata)));
     all.extend(super::docs::FILES.iter().map(|file| get(file.path, reader, Answers::DocsFile(file))));
     all
 }
@@ -83,10 +90,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_health_is_open_and_only_writers_write() {
+    fn only_health_and_the_way_to_a_token_are_open_and_only_writers_write() {
         for endpoint in endpoints() {
-            let is_health = matches!(endpoint.answers, Answers::Health | Answers::Readiness);
-            assert_eq!(endpoint.policy == Policy::Open, is_health, "{}", endpoint.path);
+            let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata);
+            assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
             let writes = matches!(endpoint.answers, Answers::Tool(tool) if tool.access == Access::Write);
             assert_eq!(endpoint.policy == Policy::AtLeast(Role::Writer), writes, "{}", endpoint.path);
         }

@@ -5,6 +5,9 @@
 //! within the bounds of `load`. What goes wrong is told as `problem`s.
 
 pub mod auth;
+pub mod mcp;
+
+mod audit;
 mod endpoint;
 mod load;
 mod metrics;
@@ -28,7 +31,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
@@ -41,13 +44,14 @@ use self::auth::{Authenticator, Principal};
 use self::endpoint::{Answers, Endpoint, Policy, endpoints};
 use self::front_door::FrontDoor;
 use self::load::LoadLimits;
+use self::mcp::{Consents, Offer};
 use self::metrics::Metrics;
 use self::problem::Problem;
 use crate::agent::Planner;
 use crate::config::{Limits, ServiceConfig, Setting};
 use crate::state::State;
 use crate::store::Store;
-use crate::tools::{Clock, Context};
+use crate::tools::{Access, Clock, Context};
 
 /// Calls at a time over a server, which does the work.
 const CALLS_OVER_A_SERVER: usize = 16;
@@ -69,6 +73,16 @@ pub struct Service {
     state: State,
     /// Tells the writes to this store from those to another, where the state is kept for both.
     store_name: String,
+    /// What the store is, in a few words for a model.
+    store_kind: String,
+    /// Which tools assistants are offered, and who agrees to what they write.
+    offer: Offer,
+    consents: Arc<Consents>,
+    /// Whether nothing is written, whoever asks.
+    is_read_only: bool,
+    /// Where clients reach us, and who gives them tokens.
+    public_url: Option<String>,
+    issuer: Option<String>,
     metrics: Arc<Metrics>,
     readiness: health::Readiness,
     openapi: Bytes,
@@ -90,17 +104,21 @@ pub struct Parts {
     pub state: State,
     /// The store's address.
     pub store_name: String,
+    /// What the store is, in a few words for a model.
+    pub store_kind: String,
 }
 
 impl Service {
     /// Puts the parts together as configured.
-    #[must_use]
-    pub fn new(parts: Parts, config: &ServiceConfig) -> Self {
-        let Parts { context, clock, planner, authenticator, state, store_name } = parts;
+    ///
+    /// # Errors
+    /// A name of a tool or of a set of tools that there is none of.
+    pub fn new(parts: Parts, config: &ServiceConfig) -> Result<Self, String> {
+        let Parts { context, clock, planner, authenticator, state, store_name, store_kind } = parts;
         let calls_at_once = calls_at_once(config, &context.store);
         let limits = Limits { answer_bytes: ANSWER_BYTES, ..context.limits.clone() };
         let context = Context { limits, ..context };
-        Self {
+        Ok(Self {
             context,
             clock,
             planner,
@@ -110,11 +128,17 @@ impl Service {
             call_deadline: config.load.call_deadline,
             state,
             store_name,
+            store_kind,
+            offer: Offer::new(&config.offer)?,
+            consents: Arc::new(Consents::new()?),
+            is_read_only: config.offer.read_only,
+            public_url: config.public_url.clone(),
+            issuer: config.jwt.as_ref().map(|jwt| jwt.issuer.clone()),
             metrics: Arc::default(),
             readiness: health::Readiness::default(),
             openapi: Bytes::from(openapi::document().to_string()),
             is_ending: AtomicBool::new(false),
-        }
+        })
     }
 
     /// Who asks, if the policy of the route lets him.
@@ -126,6 +150,12 @@ impl Service {
             return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
         }
         Ok(Some(principal))
+    }
+
+    /// Where the client reaches us.
+    fn base_url(&self, headers: &HeaderMap) -> String {
+        let host = || headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", host()))
     }
 }
 
@@ -206,6 +236,7 @@ pub fn router(service: Arc<Service>) -> Router {
 }
 
 async fn answer(service: &Arc<Service>, endpoint: &Endpoint, request: Request) -> Response<Body> {
+    let base_url = matches!(endpoint.answers, Answers::Mcp).then(|| service.base_url(request.headers()));
     let (principal, outcome) = match service.let_in(endpoint.policy, request.headers()).await {
         Ok(principal) => {
             let outcome = respond(service, endpoint, principal.as_ref(), request).await;
@@ -214,6 +245,10 @@ async fn answer(service: &Arc<Service>, endpoint: &Endpoint, request: Request) -
         Err(problem) => (None, Err(problem)),
     };
     let mut response = outcome.unwrap_or_else(|problem| {
+        let problem = match (&base_url, &service.issuer) {
+            (Some(base_url), Some(_)) => mcp::http::challenged(problem, base_url),
+            _ => problem,
+        };
         let mut response = problem.response();
         response.extensions_mut().insert(front_door::Told { code: problem.code, cause: problem.cause });
         response
@@ -232,6 +267,9 @@ async fn respond(
 ) -> Result<Response<Body>, Problem> {
     let _admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
     match (endpoint.answers, principal) {
+        (Answers::Tool(tool), Some(_)) if service.is_read_only && tool.access == Access::Write => {
+            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", "this service was started with --read-only; nothing can be written"))
+        }
         (Answers::Tool(tool), Some(principal)) => rest::call(service, tool, principal, request).await,
         // The table has no open tool; were there one, it would be closed.
         (Answers::Tool(_), None) => Err(auth::AuthFault::Missing.into()),
@@ -240,6 +278,9 @@ async fn respond(
         (Answers::Metrics, _) => Ok(reply(metrics::MEDIA_TYPE, service.metrics.text())),
         (Answers::OpenApi, _) => Ok(reply("application/json", service.openapi.clone())),
         (Answers::Docs, _) => Ok(docs::page()),
+        (Answers::Mcp, Some(principal)) => mcp::http::answer(service, principal, request).await,
+        (Answers::Mcp, None) => Err(auth::AuthFault::Missing.into()),
+        (Answers::ResourceMetadata, _) => mcp::http::metadata(service, request.headers()),
         (Answers::DocsFile(file), _) => Ok(docs::file(file)),
     }
 }

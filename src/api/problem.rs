@@ -71,8 +71,10 @@ impl Problem {
         }
         if let Some(challenge) = self.challenge.as_ref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
             headers.insert(WWW_AUTHENTICATE, challenge);
-            // On a line of its own: browsers take a line for one challenge, and would not ask for a key.
-            headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"trialogue\""));
+            if self.status == StatusCode::UNAUTHORIZED {
+                // On a line of its own: browsers take a line for one challenge, and would not ask for a key.
+                headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"trialogue\""));
+            }
         }
         response
     }

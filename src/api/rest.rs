@@ -17,7 +17,7 @@ use tracing::Instrument;
 use super::arguments::{self, Asked, ChartWish};
 use super::auth::Principal;
 use super::problem::Problem;
-use super::{REQUEST_ID, Service, reply, spans};
+use super::{REQUEST_ID, Service, audit, reply, spans};
 use crate::domain::chart::to_vega_lite;
 use crate::state::{Begun, KeptAnswer, WriteKey};
 use crate::tools::{Access, Context, Outcome, ToolDef};
@@ -73,7 +73,7 @@ async fn read(tool: &ToolDef, request: &mut Request) -> Result<Asked, Problem> {
     arguments::read(tool, &path, query.as_deref(), &body).map_err(invalid)
 }
 
-async fn body(request: &mut Request) -> Result<Bytes, Problem> {
+pub(super) async fn body(request: &mut Request) -> Result<Bytes, Problem> {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_json = media_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
     if !is_json {
@@ -107,7 +107,7 @@ async fn collected(mut body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
 }
 
 /// The tenant whose experiments are seen: the principal's, the service's and the request's must be the same where they are given.
-fn agreed_tenant(service: &Service, principal: &Principal, asked: Option<&str>) -> Result<Option<String>, Problem> {
+pub(super) fn agreed_tenant(service: &Service, principal: &Principal, asked: Option<&str>) -> Result<Option<String>, Problem> {
     let mut agreed: Option<&str> = None;
     for tenant in [service.context.tenant.as_deref(), principal.tenant.as_deref(), asked].into_iter().flatten() {
         match agreed {
@@ -225,7 +225,7 @@ impl Work {
         let tenant = self.context.tenant.as_deref().unwrap_or_default();
         let status = outcome.as_ref().map_or_else(|problem| problem.status, Response::status).as_u16();
         let arguments = Value::Object(self.asked.arguments.clone()).to_string();
-        tracing::info!(target: "audit", request_id, principal, tenant, tool, arguments, status, "write");
+        audit::Write { request_id, principal, tenant, tool, arguments: &arguments, status }.log();
         outcome
     }
 

@@ -1,4 +1,4 @@
-//! The terminal program: `ask`, `chat`, `call`, `serve`, `ready`, `keys`, `tools`, `demo`, `doctor`.
+//! The terminal program: `ask`, `chat`, `call`, `serve`, `mcp`, `ready`, `keys`, `tools`, `demo`, `doctor`.
 //!
 //! It parses, wires the parts and prints; what is said comes from the tools and the agent. Standard output carries only the
 //! answer; everything else goes to standard error.
@@ -8,6 +8,7 @@ mod call;
 mod doctor;
 mod keys;
 mod log;
+mod mcp;
 mod ready;
 mod render;
 mod serve;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, ConfigError, Flags, ServiceConfig, ServiceFlags};
+use crate::config::{Config, ConfigError, Flags, OfferConfig, OfferFlags, ServiceConfig, ServiceFlags};
 use crate::store::{StoreError, demo};
 use crate::tools::ToolError;
 
@@ -54,7 +55,10 @@ enum Command {
         /// The file to make; it must not exist
         file: PathBuf,
     },
-    /// Serve the tools over HTTP, with OpenAPI at /openapi.json
+    /// Serve the tools to an assistant that starts this program, over standard input and output (Model Context Protocol)
+    #[command(after_help = EXIT_CODES)]
+    Mcp(OfferFlags),
+    /// Serve the tools over HTTP, with OpenAPI at /openapi.json and the Model Context Protocol at /mcp
     #[command(after_help = EXIT_CODES)]
     Serve(ServiceFlags),
     /// Tell whether the service that runs here can answer, as /readyz does
@@ -203,6 +207,7 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
             ));
             Ok(Answered::Yes)
         }
+        Command::Mcp(flags) => runtime.block_on(mcp::mcp(&config, OfferConfig::read(flags, environment)?)),
         Command::Keys(command) => keys::keys(command, cli.flags.tenant.as_deref(), environment),
         // Done above.
         Command::Serve(_) | Command::Ready(_) => Ok(Answered::Yes),

@@ -1,6 +1,6 @@
 //! `serve`: the tools over HTTP.
 
-use super::world::{World, clock, planner};
+use super::world::{World, clock, planner, store_kind};
 use super::{Answered, Ended, Failure, log, render};
 use crate::api::auth::Authenticator;
 use crate::api::auth::jwt::Tokens;
@@ -29,8 +29,10 @@ pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
         authenticator,
         state: if config.demo { in_memory()? } else { state(service)? },
         store_name: config.tracking_uri.value.to_string(),
+        store_kind: store_kind(config),
     };
-    let serving = crate::api::serve(Service::new(parts, service), service, |address| {
+    let parts = Service::new(parts, service).map_err(Failure::Usage)?;
+    let serving = crate::api::serve(parts, service, |address| {
         render::complain(&format!("Trialogue listens on http://{address}; stop it with Ctrl-C"));
     });
     match runtime.block_on(serving) {

@@ -66,6 +66,23 @@ fn configured_store(config: &Config) -> Result<Store, Failure> {
     Ok(Store::Mlflow(MlflowStore::new(settings)?))
 }
 
+/// What the store is, in a few words for a model: no path of this machine.
+pub(super) fn store_kind(config: &Config) -> String {
+    let uri = &config.tracking_uri.value.0;
+    if config.demo {
+        return "a made-up demonstration store".to_owned();
+    }
+    if is_server(uri) {
+        // Neither user nor path nor query, which may hold secrets.
+        let rest = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        return format!("the MLflow Tracking Server at {host}");
+    }
+    let name = uri.rsplit(['/', '\\']).next().unwrap_or_default();
+    format!("the MLflow store in the file {name}")
+}
+
 /// Whether the tracking URI names a server.
 pub(super) fn is_server(uri: &str) -> bool {
     let scheme = uri.trim().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Setting, Source};
+use super::{ConfigError, OfferConfig, OfferFlags, Setting, Source, listed};
 
 /// The flags of `serve`. Each overrides the environment variable that it names.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -24,6 +24,12 @@ pub struct ServiceFlags {
     /// A web page's origin that may ask from a browser, such as `https://app.example.com`; may be repeated (overrides `TRIALOGUE_CORS_ORIGINS`)
     #[arg(long = "cors-origin", value_name = "ORIGIN")]
     pub cors_origins: Vec<String>,
+    /// The address under which clients reach the service, such as `https://trialogue.example.com` (overrides `TRIALOGUE_PUBLIC_URL`)
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Which tools assistants are offered.
+    #[command(flatten)]
+    pub offer: OfferFlags,
     /// How log lines are written: `text` or `json` (overrides `TRIALOGUE_LOG_FORMAT`; text on a terminal, else JSON)
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<String>,
@@ -44,6 +50,10 @@ pub struct ServiceConfig {
     pub allowed_hosts: Vec<String>,
     /// `TRIALOGUE_CORS_ORIGINS`, separated by commas: origins whose pages may ask from a browser.
     pub cors_origins: Vec<String>,
+    /// `TRIALOGUE_PUBLIC_URL`: where clients reach the service, without a slash at its end; what they called it by unless set.
+    pub public_url: Option<String>,
+    /// Which tools assistants are offered over the Model Context Protocol.
+    pub offer: OfferConfig,
     /// `TRIALOGUE_STATE`: the file where answers to repeated writes are kept; in memory only where there is none.
     pub state: Setting<Option<PathBuf>>,
     /// How much it takes on.
@@ -139,6 +149,8 @@ impl ServiceConfig {
             jwt: jwt(variable)?,
             allowed_hosts: listed(&flags.allowed_hosts, variable("TRIALOGUE_ALLOWED_HOSTS")),
             cors_origins: origins(listed(&flags.cors_origins, variable("TRIALOGUE_CORS_ORIGINS")))?,
+            public_url: public_url(flags.public_url.clone(), variable("TRIALOGUE_PUBLIC_URL"))?,
+            offer: OfferConfig::read(&flags.offer, &environment)?,
             state: match variable("TRIALOGUE_STATE") {
                 Some(file) => Setting { value: Some(PathBuf::from(file)), source: Source::Environment("TRIALOGUE_STATE") },
                 None => Setting { value: state_file(variable), source: Source::Default },
@@ -192,12 +204,17 @@ fn port(flag: Option<String>, variable: Option<String>) -> Result<Setting<u16>, 
     }
 }
 
-fn listed(flags: &[String], variable: Option<String>) -> Vec<String> {
-    if !flags.is_empty() {
-        return flags.to_vec();
+fn public_url(flag: Option<String>, variable: Option<String>) -> Result<Option<String>, ConfigError> {
+    let (name, value) = match (flag, variable) {
+        (Some(value), _) => ("--public-url", value),
+        (None, Some(value)) => ("TRIALOGUE_PUBLIC_URL", value),
+        (None, None) => return Ok(None),
+    };
+    let is_url = value.starts_with("https://") || value.starts_with("http://");
+    if is_url && !value.contains(['"', '\\', '?', '#', ' ']) {
+        return Ok(Some(value.trim_end_matches('/').to_owned()));
     }
-    let texts = variable.unwrap_or_default();
-    texts.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    Err(ConfigError { name, value, expected: "an address such as `https://trialogue.example.com`" })
 }
 
 /// An origin is scheme, host and port, as browsers write it.

@@ -15,17 +15,17 @@ use crate::domain::metric::{Direction, DirectionReason};
 use crate::domain::run::RunStatus;
 use crate::store::{MetricRanking, RankedRun, RankingCounts, RankingQuery};
 
-/// Finds the run with the best, highest or lowest latest value of a metric, with the runner-up, ties and how many runs were left out because they lack the metric or hold NaN.
+/// Finds the run with the best, highest or lowest latest value of a metric, with runner-up, ties and how many runs lack it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BestRun {
-    /// The experiment: id, name or a part of it; left out, the one that logs the metric.
+    /// Id, name or part of it; left out, the one that logs the metric.
     experiment: Option<String>,
-    /// The metric, as people say it: `f1_score`, `F1`, `validation loss`; left out, the experiment's primary metric.
+    /// As people say it: `f1_score`, `F1`, `validation loss`; left out, the experiment's primary metric.
     metric: Option<String>,
-    /// `max` for the highest value, `min` for the lowest, `best` (default) or `worst` for the better or worse end of this metric.
+    /// `best` (default) and `worst` are the better and worse end of this metric.
     direction: Option<End>,
-    /// Only among these runs, in MLflow's search grammar: `metrics.accuracy > 0.9 AND attributes.status = 'FINISHED'`.
+    /// Only these runs, in MLflow's search grammar: `metrics.accuracy > 0.9 AND attributes.status = 'FINISHED'`.
     filter: Option<String>,
 }
 
@@ -131,6 +131,8 @@ impl Tool for BestRun {
         "what {parameter} gives the {direction} {metric}",
         "{direction} {parameter}",
     ];
+    const DRAWS: bool = true;
+    const DETAILS: &'static [&'static str] = &["ranking", "excluded"];
     type Output = Best;
 
     async fn call(self, context: &Context) -> Result<Best, ToolError> {

@@ -17,20 +17,20 @@ use crate::domain::metric::{Direction, Metric};
 use crate::domain::run::{Param, Run, RunId};
 use crate::store::{HistoryQuery, Reach, TableQuery};
 
-/// Compares runs side by side: metrics with the best run of each and the differences, parameters that differ and that are the same, and which parameters move the main metric over all runs of the experiment.
+/// Compares runs side by side: metrics with the best run of each and the differences, parameters that differ, and which of them go with the main metric in the experiment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CompareRuns {
-    /// The experiment: id, name or a part of it; left out, the one that holds the runs.
+    /// Id, name or part of it; left out, the one that holds the runs.
     experiment: Option<String>,
-    /// The runs: ids, names or numbers, or phrases such as `last 3`, `first two`, `best 3 by f1_score`, `worst 2`. At least two runs in all.
+    /// Ids, names or numbers, or phrases such as `last 3`, `first two`, `best 3 by f1_score`; at least two runs in all.
     #[schemars(length(min = 1))]
     run_ids: Vec<String>,
-    /// Only these metrics, the main one first; left out, all that the runs have.
+    /// Only these metrics, the main one first.
     metrics: Option<Vec<String>>,
-    /// Only these parameters; left out, all.
+    /// Only these parameters.
     parameters: Option<Vec<String>>,
-    /// Compare the metrics at this training step (the last value logged up to it) rather than the latest values.
+    /// Values at this training step (the last up to it), not the latest.
     #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]
     step: Option<i64>,
 }
@@ -130,6 +130,8 @@ impl Tool for CompareRuns {
         "compare the {direction} run with the {runs} run",
         "compare {condition} runs",
     ];
+    const DRAWS: bool = true;
+    const DETAILS: &'static [&'static str] = &["metrics", "comparison.parameter_impact", "differing_parameters", "identical_parameters"];
     type Output = Compared;
 
     async fn call(self, context: &Context) -> Result<Compared, ToolError> {

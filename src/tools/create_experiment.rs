@@ -11,7 +11,7 @@ use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{Resolved, ResolvedExperiment, plain};
 use crate::domain::experiment::{NOTE_TAG, NewExperiment, Tag};
 
-/// Creates an experiment with a description and tags. The name must not be taken, not even by a deleted experiment.
+/// Creates an experiment with a description and tags. Its name must be new, also among deleted ones.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateExperiment {

@@ -14,11 +14,11 @@ use super::view::{
 use crate::domain::metric::{Direction, primary_metric};
 use crate::store::{MetricSummary, ParamSummary};
 
-/// Tells what is logged in an experiment: its metrics with range and better direction, its parameters with their commonest values, and how many runs stand in each status.
+/// Tells what an experiment logs: metrics with range and better direction, parameters with their commonest values, and how many runs have which status.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DescribeExperiment {
-    /// The experiment: id, name or a part of it; left out, the one in question.
+    /// Id, name or part of it; left out, the one in question.
     experiment: Option<String>,
 }
 

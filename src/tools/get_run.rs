@@ -14,16 +14,16 @@ use crate::domain::experiment::{ExperimentId, NOTE_TAG};
 use crate::domain::reference::words;
 use crate::domain::run::Run;
 
-/// Shows one run: parameters, latest metrics, status, duration, who started it, tags and the artifacts at its root.
+/// Shows one run: parameters, latest metrics, status, duration, who started it, tags, artifacts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GetRun {
-    /// The experiment: id, name or a part of it; left out, the one that holds the run.
+    /// Id, name or part of it; left out, the one that holds the run.
     experiment: Option<String>,
-    /// The run: id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
+    /// Id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
     #[serde(alias = "run_id")]
     run: String,
-    /// Only these metrics or parameters, or `status`, `duration`, `start`, `user`; left out, everything.
+    /// Only these metrics or parameters, `status`, `duration`, `start`, `user`.
     keys: Option<Vec<String>>,
 }
 

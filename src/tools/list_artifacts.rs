@@ -9,16 +9,16 @@ use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{ArtifactItem, Resolved, ResolvedRun, Table, counted, listed, plain, shown_size};
 use crate::domain::artifact::ArtifactPath;
 
-/// Lists the files and folders that a run logged, one folder at a time, with their sizes.
+/// Lists the files and folders that a run logged, one folder at a time.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListArtifacts {
-    /// The experiment: id, name or a part of it; left out, the one that holds the run.
+    /// Id, name or part of it; left out, the one that holds the run.
     experiment: Option<String>,
-    /// The run: id, name, number, or a phrase such as `latest`, `best`.
+    /// Id, name, number, or a phrase such as `latest`, `best`.
     #[serde(alias = "run_id")]
     run: String,
-    /// The folder, relative to the run's artifacts, such as `model`; left out, all at the top.
+    /// A folder such as `model`; left out, the top.
     path: Option<String>,
 }
 

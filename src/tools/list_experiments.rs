@@ -15,20 +15,20 @@ use crate::domain::metric::{Direction, primary_metric};
 use crate::domain::reference::{Likeness, Name, words};
 use crate::store::{RankingQuery, StatusCounts};
 
-/// Lists experiments, newest first, with their run counts and best value of the primary metric. Filter by words in the name, description or tags, by exact tags, or by status.
+/// Lists experiments, newest first, with run counts and the best value of the primary metric.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListExperiments {
-    /// Words to look for in name, description and tags, such as `churn prediction`.
+    /// Words in name, description or tags, such as `churn prediction`.
     query: Option<String>,
-    /// Tags that must hold exactly, such as `{"team": "data-science"}`.
+    /// Exact tags, such as `{"team": "data-science"}`.
     tags: Option<BTreeMap<String, String>>,
     /// `active` (default), `deleted` or `all`.
     status: Option<Status>,
-    /// Most experiments to return, 1 to 1000; 50 unless given.
+    /// 50 unless given.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
-    /// Go on after this many experiments; `next_page_token` of the page before.
+    /// `next_page_token` of the page before.
     page_token: Option<String>,
 }
 
@@ -120,6 +120,7 @@ impl Tool for ListExperiments {
         "all experiments for {tag}",
         "experiments tagged {condition}",
     ];
+    const DETAILS: &'static [&'static str] = &["experiments.*.tags"];
     type Output = Experiments;
 
     async fn call(self, context: &Context) -> Result<Experiments, ToolError> {

@@ -20,15 +20,15 @@ use crate::store::{PageToken, RunQuery};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListRuns {
-    /// The experiment: id, name or a part of it; left out, the one in question.
+    /// Id, name or part of it; left out, the one in question.
     experiment: Option<String>,
-    /// Which runs, in MLflow's search grammar: `metrics.f1_score > 0.9 AND params.algorithm = 'xgboost' AND attributes.status = 'FINISHED'`. A parameter may be compared with a bare number: `params.learning_rate < 0.1`.
+    /// In MLflow's search grammar: `metrics.f1_score > 0.9 AND params.algorithm = 'xgboost' AND attributes.status = 'FINISHED'`; `params.learning_rate < 0.1` compares numbers.
     filter: Option<String>,
-    /// What to sort by: `metrics.f1_score`, `params.max_depth`, `start_time`, `duration`, the name of a metric, or `best` for the experiment's primary metric; newest first unless given.
+    /// `metrics.f1_score`, `params.max_depth`, `start_time`, `duration`, a metric's name, or `best` for the primary metric.
     sort_by: Option<String>,
-    /// `asc`, `desc` or `worst_first`; for a metric, best first unless given.
+    /// For a metric, best first unless given.
     order: Option<Order>,
-    /// Most runs to return; 20 unless given.
+    /// 20 unless given.
     #[schemars(range(min = 1, max = 50000))]
     limit: Option<usize>,
     /// `next_page_token` of the page before.
@@ -141,6 +141,7 @@ impl Tool for ListRuns {
         "which run took the {direction} time",
         "which {direction} run took how long",
     ];
+    const DRAWS: bool = true;
     type Output = Runs;
 
     async fn call(self, context: &Context) -> Result<Runs, ToolError> {

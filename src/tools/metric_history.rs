@@ -13,24 +13,24 @@ use crate::domain::series::{self, Trend};
 use crate::domain::time::Timestamp;
 use crate::store::{HistoryQuery, MetricCurve};
 
-/// Gives the logged curve of one or several metrics of one or several runs, reduced so that first, last, lowest and highest point stay, with a summary and a sparkline of each, and draws them in one chart.
+/// Plots training curves of metrics, of one run or several, in one chart; tells first, last, lowest and highest point and trend of each.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MetricHistory {
-    /// The experiment: id, name or a part of it; left out, the one that holds the runs.
+    /// Id, name or part of it; left out, the one that holds the runs.
     experiment: Option<String>,
-    /// The runs: ids, names or numbers, or phrases such as `last 3`, `best`, `worst 2 by loss`.
+    /// Ids, names or numbers, or phrases such as `last 3`, `best`, `worst 2 by loss`.
     #[schemars(length(min = 1))]
     run_ids: Vec<String>,
-    /// The metrics, as people say them: `training_loss`, `validation accuracy`.
+    /// As people say them: `training_loss`, `validation accuracy`.
     #[schemars(length(min = 1))]
     metrics: Vec<String>,
     /// Most points of one curve.
     #[schemars(range(min = 1, max = 1_000_000))]
     max_points: Option<usize>,
-    /// What the chart's horizontal axis counts: `step` (default), `relative_time` (seconds since the run began) or `wall_time`.
+    /// The horizontal axis: `step` (default), `relative_time` (seconds since the start) or `wall_time`.
     x_axis: Option<XAxisChoice>,
-    /// How the chart's vertical axis is divided: `linear` (default) or `log`.
+    /// The vertical axis: `linear` (default) or `log`.
     y_scale: Option<YScaleChoice>,
 }
 
@@ -193,6 +193,8 @@ impl Tool for MetricHistory {
         "{metric} of {run} and {run} over time",
         "{metric} of {runs} runs over time",
     ];
+    const DRAWS: bool = true;
+    const DETAILS: &'static [&'static str] = &["steps", "curves.*.steps"];
     type Output = History;
 
     async fn call(self, context: &Context) -> Result<History, ToolError> {

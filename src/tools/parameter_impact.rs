@@ -11,17 +11,17 @@ use crate::domain::chart::{self, Chart, ImpactBar, Plot, Prepared};
 use crate::domain::impact::{self, Effect, Groups, Impact, LEAST_RUNS, LeftOut, LeftOutReason, Measure};
 use crate::store::{Reach, TableQuery};
 
-/// Tells which parameters go with a metric over all runs of an experiment: Pearson and Spearman correlation with n and p-value for numeric parameters, mean and median per category for the others. An association, not a proof of cause.
+/// Tells which parameters go with a metric in an experiment: correlation of numeric ones, mean and median per category of others. An association, no proof of cause.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ParameterImpact {
-    /// The experiment: id, name or a part of it; left out, the one that logs the metric.
+    /// Id, name or part of it; left out, the one that logs the metric.
     experiment: Option<String>,
-    /// The metric, as people say it; left out, the experiment's primary metric.
+    /// As people say it; left out, the experiment's primary metric.
     metric: Option<String>,
-    /// Only these parameters; left out, all.
+    /// Only these parameters.
     parameters: Option<Vec<String>>,
-    /// Only over these runs, in MLflow's search grammar.
+    /// Only these runs, in MLflow's search grammar.
     filter: Option<String>,
 }
 
@@ -135,6 +135,8 @@ impl Tool for ParameterImpact {
         "does {parameter} matter for {metric}",
         "what has the {direction} influence on {metric}",
     ];
+    const DRAWS: bool = true;
+    const DETAILS: &'static [&'static str] = &["parameters.*.pearson_p", "parameters.*.spearman_p", "parameters.*.categories", "left_out"];
     type Output = ImpactView;
 
     async fn call(self, context: &Context) -> Result<ImpactView, ToolError> {

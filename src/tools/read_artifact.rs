@@ -12,16 +12,16 @@ use super::view::{Resolved, ResolvedRun, Table, counted, listed, plain, shown_si
 use crate::domain::artifact::ArtifactPath;
 use content::{Content, CsvView};
 
-/// Reads a file that a run logged: text, the head of a CSV table with its columns and their types, JSON, or an image.
+/// Reads a file that a run logged: text, JSON, an image, or the head of a CSV table with its columns' types.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadArtifact {
-    /// The experiment: id, name or a part of it; left out, the one that holds the run.
+    /// Id, name or part of it; left out, the one that holds the run.
     experiment: Option<String>,
-    /// The run: id, name, number, or a phrase such as `latest`, `best`.
+    /// Id, name, number, or a phrase such as `latest`, `best`.
     #[serde(alias = "run_id")]
     run: String,
-    /// The file, relative to the run's artifacts, such as `confusion_matrix.csv`; its name alone where it is at the top.
+    /// The file, such as `confusion_matrix.csv` or `model/MLmodel`.
     path: String,
     /// Most bytes of text; 16,000 unless given.
     #[schemars(range(min = 1, max = 80000))]

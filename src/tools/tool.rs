@@ -96,6 +96,10 @@ pub trait Tool: DeserializeOwned + JsonSchema + Send + 'static {
     const ROUTE: Route;
     /// How people ask for it, with typed slots such as `{metric}`; see `agent::interpreter`.
     const PHRASES: &'static [&'static str];
+    /// Whether answers may have a chart.
+    const DRAWS: bool = false;
+    /// What of the result a model need not read unless it asks for details: paths such as `curves.*.steps`.
+    const DETAILS: &'static [&'static str] = &[];
     /// What it answers.
     type Output: View;
     /// Does it.
@@ -167,6 +171,10 @@ pub struct ToolDef {
     pub route: Route,
     /// How people ask for it.
     pub phrases: &'static [&'static str],
+    /// Whether answers may have a chart.
+    pub draws: bool,
+    /// What of the result a model need not read unless it asks for details.
+    pub details: &'static [&'static str],
     input: fn() -> Value,
     output: fn() -> Value,
     call: for<'a> fn(Value, &'a Context) -> Calling<'a>,
@@ -191,6 +199,8 @@ impl ToolDef {
             access: T::ACCESS,
             route: T::ROUTE,
             phrases: T::PHRASES,
+            draws: T::DRAWS,
+            details: T::DETAILS,
             input: input_schema::<T>,
             output: output_schema::<T::Output>,
             call: erased_call::<T>,
