@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::lexicon;
 use super::reading::{Part, Reading, Span};
 use super::vocabulary::{Holder, Vocabulary};
 use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
+use crate::domain::metric::Direction;
 use crate::domain::reference::{Likeness, Name};
 
 /// Joins the parts of each condition into one part.
@@ -32,6 +34,11 @@ pub(super) fn join(reading: &mut Reading) {
 
 /// `ana's or chen's`: two values of one field are either of them. MLflow's filters have no OR, so the other values are excluded.
 pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) {
+    // `the best lstm against the best gru`: each end has its own.
+    let has_ends = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Runs(_)));
+    if has_ends && (reading.means("compare") || reading.plots()) {
+        return;
+    }
     let clauses = reading.clauses();
     for (index, clause) in clauses.iter().enumerate() {
         let Some((holder, _)) = held(clause) else { continue };
@@ -41,7 +48,7 @@ pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) 
             continue;
         }
         reading.places = vocabulary.places_of_values(&holder, &same);
-        if let (Holder::Parameter(key), true) = (&holder, reading.means("compare")) {
+        if let (Holder::Parameter(key), true) = (&holder, reading.means("compare") || reading.means("impact")) {
             // `lstm vs gru`: what the parameter does.
             compare_values(reading, &holder, key);
             continue;
@@ -118,13 +125,15 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
                 // `below an rmse of 35`
                 let number_at = next_solid(reading, next)?;
                 let Part::Number(number) = spans.get(number_at)?.part else { return None };
-                return Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, number_at)?));
+                let comparison = meant(*comparison, reading, span, &field);
+                return Some((vec![Clause { field, test: Test::Number(comparison, number) }], places(index, number_at)?));
             }
             let number_at = next;
             let Part::Number(number) = spans.get(number_at)?.part else { return None };
             let subject_at = next_subject(reading, number_at)?;
             let field = field_of(&spans.get(subject_at)?.part)?;
-            Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, subject_at)?))
+            let comparison = meant(*comparison, reading, span, &field);
+            Some((vec![Clause { field, test: Test::Number(comparison, number) }], places(index, subject_at)?))
         }
         Part::Value(holder, value) => {
             let from = if index > 0
@@ -168,6 +177,7 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
         Part::Comparison(comparison) => {
             let number_at = next_solid(reading, next)?;
             let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
+            let comparison = meant(comparison, reading, reading.spans.get(next)?, &field);
             Some((vec![clause(comparison, number)], number_at))
         }
         Part::Number(first) if is_between => {
@@ -185,6 +195,17 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             Some((vec![clause(comparison, number)], next))
         }
         _ => None,
+    }
+}
+
+/// `mape better than 10` is below it: what a comparison means for a metric of which less is better.
+fn meant(comparison: Comparison, reading: &Reading, span: &Span, field: &Field) -> Comparison {
+    let judges = reading.words.get(span.words.start).is_some_and(|word| lexicon::judges(word));
+    let is_less_better = matches!(field, Field::Metric(key) if Direction::of(key, &[]).0 == Direction::LowerIsBetter);
+    match comparison {
+        Comparison::Gt if judges && is_less_better => Comparison::Lt,
+        Comparison::Lt if judges && is_less_better => Comparison::Gt,
+        comparison => comparison,
     }
 }
 
@@ -229,12 +250,9 @@ fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
 }
 
 fn text_test(reading: &Reading, index: usize, value: &str) -> Test {
-    let before: Vec<String> =
-        reading.spans.get(..index).unwrap_or_default().iter().rev().take(2).map(|span| word_of(reading, span)).collect();
-    let negated = before.iter().any(|word| {
-        matches!(word.as_str(), "not" | "without" | "except" | "excluding" | "non" | "no" | "minus" | "aren" | "isn" | "wasn" | "but")
-    }) || matches!((before.first().map(String::as_str), before.get(1).map(String::as_str)), (Some("than"), Some("other")));
-    Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
+    let first = reading.spans.get(index).map_or(0, |span| span.words.start);
+    let is_denied = lexicon::denies(reading.words.get(..first).unwrap_or_default());
+    Test::Text(if is_denied { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
 }
 
 fn word_of(reading: &Reading, span: &Span) -> String {

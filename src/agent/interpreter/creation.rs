@@ -22,7 +22,7 @@ pub(super) fn order(question: &str) -> Option<Order> {
     let is_called = question_calls(question);
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
-            || matches!(word, "start" | "set" | "begin" | "open")
+            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
     words.iter().take(8).position(|(word, _)| creates(word))?;
@@ -137,7 +137,17 @@ fn strip_prefix_folded<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 /// The description and the rest without it.
 fn description_of(text: &str) -> (Option<String>, String) {
     let folded = text.to_lowercase();
-    for lead in ["description:", "description", "described as", "described by", " about ", "note:", "which is about"] {
+    for lead in [
+        "describe it as",
+        "describing it as",
+        "description:",
+        "description",
+        "described as",
+        "described by",
+        " about ",
+        "note:",
+        "which is about",
+    ] {
         let Some(at) = folded.find(lead) else { continue };
         let after = text.get(at + lead.len()..).unwrap_or_default().trim_start_matches([':', ' ', '=']);
         let before = text.get(..at).unwrap_or_default();
@@ -159,6 +169,8 @@ fn tags_of(text: &str) -> serde_json::Map<String, Value> {
     let mut tags = serde_json::Map::new();
     let spaced = text.replace(" = ", "=").replace(": ", "=").replace(" is ", "=");
     for word in spaced.split([' ', ',', ';']) {
+        // `tags: team=risk`
+        let word = ["tags=", "tag="].iter().find_map(|lead| word.strip_prefix(lead)).unwrap_or(word);
         let cleaned =
             word.trim_matches(|letter: char| matches!(letter, '"' | '\'' | '`' | '.' | '?' | '!' | '(' | ')' | '“' | '”' | '{' | '}'));
         if let Some((key, value)) = cleaned.split_once('=')
@@ -208,6 +220,10 @@ mod tests {
             serde_json::json!({"name": "asr", "tags": {"owner": "sam", "phase": "pilot"}}),
         );
         check("new experiment, name: asr, description: speech", serde_json::json!({"name": "asr", "description": "speech"}));
+        check(
+            "could you spin up an experiment, name: hail, tags: team=meteo, phase=pilot",
+            serde_json::json!({"name": "hail", "tags": {"team": "meteo", "phase": "pilot"}}),
+        );
         check("create a new experiment", Value::from("nameless"));
         check(
             "I'd like to start a new experiment called \"Churn v4\" with tags owner=tariq",

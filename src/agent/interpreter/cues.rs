@@ -61,6 +61,19 @@ impl Reader<'_> {
         }
     }
 
+    /// `what makes the biggest difference`: asks what has an effect, not for a comparison.
+    pub(super) fn makes_difference(&mut self) {
+        for index in 0..self.words.len() {
+            if !matches!(self.word(index), "make" | "makes" | "made" | "making") {
+                continue;
+            }
+            let noun = (index + 1..index + 5).find(|place| self.word(*place) == "difference");
+            if let Some(noun) = noun.filter(|noun| self.is_free(index..*noun + 1)) {
+                self.cover(index..noun + 1, Part::Meaning("impact"));
+            }
+        }
+    }
+
     /// `over time`, `across epochs`: asks for a curve.
     pub(super) fn over_training(&mut self) {
         for index in 0..self.words.len() {

@@ -32,26 +32,30 @@ impl Reader<'_> {
         }
     }
 
-    /// `box loss`, where `loss` is a metric of its own and `val/box_loss` another: the longer of two names is meant.
+    /// `box loss`, where `loss` is a metric of its own and `val/box_loss` another, or `crop yield`, where `crop` is a parameter and
+    /// `Crop Yield EU` an experiment: the longer of two names is meant.
     pub(super) fn longer_name(&self, words: Range<usize>, part: Part) -> (Range<usize>, Part) {
-        let Some(before) = words.start.checked_sub(1).filter(|_| matches!(part, Part::Metric(_) | Part::Parameter(_))) else {
-            return (words, part);
-        };
-        let word = self.word(before);
-        let is_plain =
-            !lexicon::is_filler(word) && lexicon::meaning(word).is_none() && lexicon::end(word).is_none() && !chatter::is_common(word);
-        let longer = before..words.end;
-        if !is_plain || !self.is_free(longer.clone()) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !matches!(part, Part::Metric(_) | Part::Parameter(_)) {
             return (words, part);
         }
-        let mut found = self.vocabulary.alike(self.said(&longer));
-        found.retain(|(entry, likeness)| {
-            matches!(entry.kind, Kind::Metric | Kind::Parameter) && matches!(likeness, Likeness::Shortened | Likeness::PartOf)
-        });
-        match self.choose_partial(&found, &longer) {
-            Some(longer_part) => (longer, longer_part),
-            None => (words, part),
+        let before = words.start.checked_sub(1).map(|before| (before, before..words.end));
+        for (other, longer) in before.into_iter().chain([(words.end, words.start..words.end + 1)]) {
+            let word = self.word(other);
+            let says_else = lexicon::is_filler(word) || lexicon::meaning(word).is_some() || lexicon::end(word).is_some();
+            if says_else || !self.is_free(longer.clone()) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            let mut found = self.vocabulary.alike(self.said(&longer));
+            found.retain(|(entry, likeness)| match entry.kind {
+                Kind::Metric | Kind::Parameter => !chatter::is_common(word) && matches!(likeness, Likeness::Shortened | Likeness::PartOf),
+                Kind::Experiment => *likeness <= Likeness::PartOf,
+                Kind::Run | Kind::Value | Kind::ExperimentTag => false,
+            });
+            if let Some(longer_part) = self.choose_partial(&found, &longer) {
+                return (longer, longer_part);
+            }
         }
+        (words, part)
     }
 
     /// Whether an article or `of` hangs on: names are recognised without.
@@ -64,7 +68,10 @@ impl Reader<'_> {
     pub(super) fn is_glued(&self, index: usize) -> bool {
         let (Some(place), Some(next)) = (self.places.get(index), self.places.get(index + 1)) else { return false };
         let between = self.text.get(place.end..next.start).unwrap_or(" ");
-        between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':')) && !between.contains("://")
+        // `non-linear` denies a name.
+        self.word(index) != "non"
+            && between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':'))
+            && !between.contains("://")
     }
 
     /// The words that are glued together around one.

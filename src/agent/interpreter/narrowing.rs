@@ -47,11 +47,24 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
 }
 
+/// `drop the failed ones`, after a list: fewer of it are wanted, and nothing is to be deleted.
+pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
+    let words = crate::domain::reference::words(question);
+    let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "list_runs");
+    let of_list = words.last().is_some_and(|word| matches!(word.as_str(), "ones" | "list"));
+    after_list && of_list && words.len() <= 8 && words.iter().take(3).any(|word| LEAVING.contains(&word.as_str()))
+}
+
+/// Verbs by which some of a list are left out of it.
+const LEAVING: [&str; 9] = ["drop", "exclude", "hide", "skip", "ignore", "omit", "leave", "filter", "without"];
+
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
 pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     let clauses = reading.clauses();
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
-    let narrows = ["only", "just"].iter().any(|word| reading.words.first().is_some_and(|first| first == word))
+    let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
+    let narrows = leads(&["only", "just"], 1)
+        || leads(&LEAVING, 3)
         || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
     let begins_anew = reading.experiment().is_some()
         || reading

@@ -122,6 +122,12 @@ impl Reader<'_> {
                 self.cover(index..index + used + 1, Part::Meaning("experiments"));
                 continue;
             }
+            // `which experiment is the newest`
+            let asks_for_experiment = self.words.iter().take(index).any(|word| lexicon::meaning(word) == Some("experiment"));
+            if asks_for_experiment && index + used == self.words.len() && !self.says_run() {
+                self.cover(index..index + used, Part::Meaning("experiments"));
+                continue;
+            }
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
             let after = self.count_at(index + used);
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
@@ -159,6 +165,27 @@ impl Reader<'_> {
         matches!(part_at(index + 1), Some(Part::Metric(_))) && !several && !compared
     }
 
+    /// `the very first code completion run`: a place in time before a name that was recognised later.
+    pub(super) fn described_runs(&mut self) {
+        for index in 0..self.words.len() {
+            let Some(Some(Span { part: Part::Anaphor(place), words, .. })) = self.spans.get(index) else { continue };
+            let kind = match place {
+                Anaphor::Nth(0) => "first",
+                Anaphor::Last => "last",
+                Anaphor::One | Anaphor::All | Anaphor::Nth(_) => continue,
+            };
+            let (words, noun) = (words.clone(), self.end_of(words.end));
+            let is_described = matches!(
+                self.spans.get(words.end),
+                Some(Some(Span { part: Part::Experiment(_) | Part::ExperimentTag { .. } | Part::Value(..) | Part::Conditions(_), .. }))
+            );
+            if is_described && lexicon::meaning(self.word(noun)) == Some("run") {
+                let phrase = if self.word(noun).ends_with('s') { kind.to_owned() } else { format!("{kind} 1") };
+                self.cover(words, Part::Runs(phrase));
+            }
+        }
+    }
+
     fn says_run(&self) -> bool {
         self.words.iter().any(|word| lexicon::meaning(word) == Some("run"))
     }
@@ -174,7 +201,14 @@ impl Reader<'_> {
                 continue;
             }
             let word = self.word(index).to_owned();
-            if word == "leaderboard" {
+            if matches!(word.as_str(), "leaderboard" | "scoreboard" | "standings") {
+                // `tops the leaderboard`
+                let is_topped = (index.saturating_sub(3)..index)
+                    .any(|place| matches!(self.spans.get(place), Some(Some(Span { part: Part::End(_, None), .. }))));
+                if is_topped {
+                    self.cover(index..index + 1, Part::Filler);
+                    continue;
+                }
                 let count = if matches!(self.word(index + 1), "of" | "with") { self.count_at(index + 2) } else { None };
                 let used = if count.is_some() { 3 } else { 1 };
                 self.cover(index..index + used, count.map_or(Part::Order(End::Best), |count| Part::End(End::Best, Some(count))));

@@ -176,11 +176,13 @@ impl<'a> Reader<'a> {
                 self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
                 continue;
             }
+            // `runs that didn't finish`, but not `did it finish`.
+            let unfinished = word == "finish" && lexicon::denies(self.words.get(..index).unwrap_or_default());
             let known = lexicon::status(&word).or_else(|| lexicon::misspelt_status(&word));
+            let known = known.or(unfinished.then_some(RunStatus::Finished));
             if let Some(status) = known.filter(|_| index == 0 || self.word(index - 1) != "been" || word != "running") {
-                let before: Vec<&str> = (index.saturating_sub(2)..index).map(|place| self.word(place)).collect();
-                let is_negated = before.iter().any(|word| matches!(*word, "not" | "never" | "didn" | "haven" | "hasn" | "isn" | "aren"));
-                let test = Test::Text(if is_negated { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
+                let is_denied = lexicon::denies(self.words.get(..index).unwrap_or_default());
+                let test = Test::Text(if is_denied { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
                 self.cover(index..index + 1, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
             }
         }
@@ -207,6 +209,7 @@ impl<'a> Reader<'a> {
                 ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),
                 ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
+                ("pay" | "pays" | "paid", "off") | ("point", "in") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
                 ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
                 ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{filter_text, put_order, said, unknown_after};
+use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
@@ -92,7 +92,11 @@ fn is_tag_key(reading: &Reading, index: usize) -> bool {
 pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     // `north plant detectors`: conditions are on runs.
     let is_of_runs = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
-    if reading.experiment().is_some() && reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
+    if reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
+        return None;
+    }
+    // `does warmup matter in fraud`: the tool that measures effects tells that there is none of this name.
+    if reading.means("impact") && doubts_parameter(reading) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -139,7 +143,7 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
                 ordered = true;
             }
             Part::Order(end) | Part::End(end, _) if !ordered => {
-                let count = if let Part::End(_, count) = part { *count } else { None };
+                let count = reading.parts().find_map(|part| if let Part::End(_, count) = part { *count } else { None });
                 put(arguments, "sort_by", metric.clone().unwrap_or_else(|| "best".to_owned()));
                 match end {
                     End::Best if by_duration.is_some() => put(arguments, "order", "asc"),
@@ -192,7 +196,11 @@ pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
 }
 
 fn sorts(reading: &Reading) -> bool {
-    ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking", "by"].iter().any(|word| reading.says(word))
+    let orders = ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"].iter().any(|word| reading.says(word));
+    // `done by elif` sorts nothing.
+    let mut after = reading.spans.iter().skip_while(|span| said(reading, span) != "by").skip(1);
+    let is_by_key = after.find(|span| span.part != Part::Filler).is_some_and(|span| !matches!(span.part, Part::Conditions(_)));
+    orders || is_by_key
 }
 
 /// What to sort by: a metric or parameter outside the conditions, else the metric of the first condition.

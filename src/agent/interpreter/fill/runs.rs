@@ -1,6 +1,7 @@
 //! The arguments of tools that look at runs: one, the best, several side by side, what moves their metric.
 
 use super::curves::axis;
+use super::lists::by_duration;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
@@ -54,7 +55,7 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
     named.dedup();
-    if named.len() > 1 {
+    if named.len() > 1 || by_duration(reading).is_some() {
         return None;
     }
     put_run(arguments, reading, conversation)?;
@@ -104,7 +105,7 @@ fn asks_for_fact(reading: &Reading) -> bool {
 }
 
 pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
-    let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+    let end = end_of_metric(reading);
     if end.is_none() && !reading.means("perform") {
         return None;
     }
@@ -124,6 +125,17 @@ pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<(
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// The end of the ranking that is asked for: the one before a metric, else the first.
+fn end_of_metric(reading: &Reading) -> Option<End> {
+    let end = |part: &Part| if let Part::End(end, _) = part { Some(*end) } else { None };
+    let solid: Vec<&Part> = reading.parts().filter(|part| **part != Part::Filler).collect();
+    let before_metric = solid.windows(2).find_map(|pair| match pair {
+        [first, Part::Metric(_)] => end(first),
+        _ => None,
+    });
+    before_metric.or_else(|| reading.parts().find_map(end))
 }
 
 pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
@@ -216,7 +228,7 @@ pub(super) fn parameter_impact_of(arguments: &mut Arguments, reading: &Reading) 
         return None;
     }
     if parameters.is_empty() {
-        parameters.extend(unknown_parameter(reading));
+        parameters.extend(unknown_parameter(reading).or_else(|| doubted_parameter(reading)));
     }
     if !parameters.is_empty() {
         put(arguments, "parameters", parameters);
@@ -226,6 +238,22 @@ pub(super) fn parameter_impact_of(arguments: &mut Arguments, reading: &Reading) 
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// `does weight decay matter`: unknown words of which an effect is asked.
+pub(in crate::agent::interpreter) fn doubts_parameter(reading: &Reading) -> bool {
+    doubted_parameter(reading).is_some()
+}
+
+fn doubted_parameter(reading: &Reading) -> Option<String> {
+    const LEADS: [&str; 14] =
+        ["does", "do", "did", "is", "of", "whether", "if", "changing", "more", "less", "using", "increasing", "higher", "bigger"];
+    let place = reading.unknown_places().into_iter().find(|words| {
+        let ahead = reading.words.get(..words.start).unwrap_or_default();
+        let lead = ahead.iter().rev().find(|word| !matches!(word.as_str(), "the" | "a" | "an" | "our"));
+        lead.is_some_and(|word| LEADS.contains(&word.as_str()))
+    })?;
+    reading.said(&place).map(str::to_owned)
 }
 
 /// `the gradient clipping parameter`: unknown words before the noun name a parameter that is not there, which the tool then tells.
