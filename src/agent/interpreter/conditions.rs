@@ -221,7 +221,7 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         _ => Field::Param(said.to_owned()),
     };
     match &reading.spans.get(next)?.part {
-        Part::Value(holder, value) if between.len() <= 12 => {
+        Part::Value(holder, value) if between.len() <= 12 && (is_key_of(said, holder) || between.trim() != "") => {
             let negated = between.contains("not") || between.contains("!=");
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
@@ -232,6 +232,12 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         }
         _ => None,
     }
+}
+
+/// Whether what is said names what holds a value.
+fn is_key_of(said: &str, holder: &Holder) -> bool {
+    let (Holder::Parameter(key) | Holder::Tag(key)) = holder;
+    Name::new(key).likeness(&Name::new(said)).is_some_and(|likeness| likeness <= Likeness::PartOf)
 }
 
 /// `phase=pilot` where nobody knows the words.

@@ -104,7 +104,12 @@ impl Reader<'_> {
             let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
             let is_measured = matches!(part_at(index - 1), Some(Part::Number(_)));
             let compares = index >= 2 && matches!(part_at(index - 2), Some(Part::Comparison(_)));
-            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_)));
+            // `best mrr under 100 ms`: the metric that ranks is another.
+            let is_ranked = |place: usize| {
+                let before = (0..place).rev().find(|before| self.word(*before) != "the");
+                before.is_some_and(|before| matches!(part_at(before), Some(Part::End(..))))
+            };
+            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_))) && !is_ranked(place);
             let is_named = (index.saturating_sub(5)..index).any(named) || (index + 1..index + 4).any(named);
             if !is_measured || !compares || is_named || !self.is_free(index..index + 1) {
                 continue;

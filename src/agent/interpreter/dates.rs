@@ -199,6 +199,10 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
         ["yesterday", ..] => day(today.checked_sub(1.day()).ok()?, 1),
         ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
         ["new", "year", ..] if lead != Lead::None => day(latest(today, 1, 1)?, 2),
+        // `older than 3 months`
+        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && number.parse::<i64>().is_ok() && span(unit, 1).is_some() => {
+            day(today.checked_sub(span(unit, number.parse().ok()?)?).ok()?, 2)
+        }
         [number, unit, "ago", ..] => {
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
             day(today.checked_sub(span(unit, number)?).ok()?, 3)
@@ -419,6 +423,7 @@ mod tests {
         check("from 1 june to 15 june", ("2025-06-01", "2025-06-16"));
         check("between the 1 st and the 15 th of june", ("2025-06-01", "2025-06-16"));
         check("april and later", ("2025-04-01", ""));
+        check("older than 3 months", ("", "2025-03-20"));
         check("3 days ago", ("2025-06-17", "2025-06-18"));
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
     let runs = count(|part| matches!(part, Part::Run(_)));
     let metrics = count(|part| matches!(part, Part::Metric(_)));
     let parameters = count(|part| matches!(part, Part::Parameter(_)));
-    let conditions = count(|part| matches!(part, Part::Conditions(_) | Part::Value(..)));
+    let conditions = count(|part| matches!(part, Part::Conditions(_) | Part::Value(..) | Part::Length(..)));
     let experiments = count(|part| matches!(part, Part::Experiment(_)));
     let phrases = count(|part| matches!(part, Part::Runs(_)));
     let one_end = count(|part| matches!(part, Part::End(_, None | Some(1)))) == 1;

@@ -1,5 +1,7 @@
 //! Parameters that are on or off, or a number of something: "with warmup", "templates off", "without dropout", "20 epochs".
 
+use std::ops::Range;
+
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::{Part, Span};
@@ -45,6 +47,10 @@ impl Reader<'_> {
             if words.start != index {
                 continue;
             }
+            if let Some(both) = self.both_ways(words.start, words.end) {
+                self.cover(both, Part::Meaning("impact"));
+                continue;
+            }
             if let Some(condition) = self.counted(&said, words.start, words.end) {
                 let (from, clause) = condition;
                 self.cover(from..words.end, Part::Conditions(vec![clause]));
@@ -54,6 +60,18 @@ impl Reader<'_> {
             let Some(clause) = self.flag_clause(&said, flag) else { continue };
             self.cover(from..to, Part::Conditions(vec![clause]));
         }
+    }
+
+    /// `hybrid on vs off`, `with or without dropout`: what the parameter does, not runs that have it.
+    fn both_ways(&self, start: usize, end: usize) -> Option<Range<usize>> {
+        let joins = |word: &str| matches!(word, "vs" | "versus" | "or" | "and" | "against");
+        let is_switch = |word: &str| ON.contains(&word) || OFF.contains(&word);
+        if is_switch(self.word(end)) && joins(self.word(end + 1)) && is_switch(self.word(end + 2)) {
+            return Some(end..end + 3);
+        }
+        let lead = start.checked_sub(3)?;
+        let both = matches!((self.word(lead), self.word(lead + 2)), ("with" | "without", "with" | "without")) && joins(self.word(lead + 1));
+        both.then_some(lead..start)
     }
 
     /// `the 8192 env ones`, `20 epochs`: a number before a parameter that has this value somewhere.
@@ -106,7 +124,9 @@ impl Reader<'_> {
             self.spans.get(tail),
             Some(Some(Span { part: Part::Number(_) | Part::Comparison(_) | Part::Value(..) | Part::Parameter(_), .. }))
         ) || matches!(self.word(tail), "between" | "from") && self.number_follows(tail + 1);
-        if is_valued || lead == 0 {
+        // `calibrated transformers`
+        let describes = self.word(start).ends_with("ed") && matches!(self.spans.get(tail), Some(Some(Span { part: Part::Value(..), .. })));
+        if !describes && (is_valued || lead == 0) {
             return self.is_participle(start, end).then_some((start, end, Flag::On));
         }
         let negates = matches!(before, "without" | "no" | "lacking" | "minus" | "excluding" | "non" | "not" | "disabled" | "never")
@@ -124,7 +144,7 @@ impl Reader<'_> {
             matches!(lexicon::meaning(word), Some("impact" | "plot" | "compare" | "details"))
                 || matches!(word.as_str(), "correlate" | "does" | "did")
         });
-        let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one");
+        let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
         let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
             || lead < start && self.word(start - 1).starts_with("us");
         if (affirms || is_run_next) && !speaks_of_impact && self.word(end) != "of" {

@@ -1,7 +1,7 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates`, `named` and `chatter`), matched
+//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
 //! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
@@ -17,6 +17,7 @@ mod fill;
 mod flags;
 mod followup;
 mod intent;
+mod lengths;
 mod lexicon;
 mod named;
 mod names;
@@ -112,6 +113,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
+            selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             return Ok(Plan::call(tool, arguments));
         }
     }

@@ -9,6 +9,11 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use crate::domain::reference::{Likeness, count_word};
 
+/// Whether a word speaks of runs, whatever is asked of them.
+fn is_run(word: &str) -> bool {
+    lexicon::meaning(word) == Some("run") || lexicon::is_run_noun(word)
+}
+
 impl Reader<'_> {
     /// Names that stand there whole, longest first.
     pub(super) fn exact_names(&mut self) {
@@ -221,6 +226,11 @@ impl Reader<'_> {
         }
         if word.bytes().all(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 {
             return false;
+        }
+        // `the best beats runs`, where `beats` is a value.
+        let describes_runs = entry.kind == Kind::Value && likeness <= Likeness::CaseFolded && is_run(self.word(index + 1));
+        if describes_runs && lexicon::end(word).is_some() && index > 0 && lexicon::end(self.word(index - 1)).is_some() {
+            return true;
         }
         if self.is_written_as_name(index, likeness) || self.is_ranked_metric(entry, index, likeness) {
             return true;

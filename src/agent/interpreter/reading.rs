@@ -38,6 +38,8 @@ pub(super) enum Part {
     Order(End),
     /// Conditions on runs.
     Conditions(Vec<Clause>),
+    /// A bound of how long runs took, in seconds.
+    Length(Comparison, u32),
     /// A text that a parameter or tag holds.
     Value(Holder, String),
     /// A file's name, as said.
@@ -106,6 +108,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.numbered_runs();
     reader.dates(now);
     reader.numbers();
+    reader.lengths();
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();

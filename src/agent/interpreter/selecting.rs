@@ -66,6 +66,32 @@ pub(super) async fn resolve(reading: &mut Reading, context: &Context, vocabulary
     Ok(())
 }
 
+/// `the auc of ana's latest run`: puts the run that meets the conditions in the place of the phrase for it.
+pub(super) async fn resolve_one(
+    arguments: &mut Arguments,
+    tool: &str,
+    reading: &Reading,
+    context: &Context,
+    vocabulary: &Vocabulary,
+) -> Result<(), ToolError> {
+    let clauses: Vec<Clause> = fill::clauses_of_run(reading);
+    let named = reading.parts().any(is_named);
+    let (Some(choice), false) = (choice_of(&reading.spans), clauses.is_empty() || named) else { return Ok(()) };
+    if !matches!(tool, "get_run" | "list_artifacts" | "read_artifact") {
+        return Ok(());
+    }
+    let by = arguments.get("run").and_then(Value::as_str).and_then(|run| run.split_once(" by ")).map(|(_, metric)| metric.to_owned());
+    let selection = Selection { choice, clauses, spans: 0..reading.spans.len() };
+    let listing = listing(&selection, by.as_deref(), reading, context, vocabulary);
+    let Some(list_runs) = crate::tools::named("list_runs") else { return Ok(()) };
+    let resolved = list_runs.call(Value::Object(listing), context).await?.resolved;
+    if let (Some(run), Some(experiment)) = (resolved.runs.into_iter().next(), resolved.experiment) {
+        put(arguments, "run", run.run_id);
+        put(arguments, "experiment", experiment.name);
+    }
+    Ok(())
+}
+
 /// Whether runs are to be compared, and not the values of a parameter.
 fn sets_side_by_side(reading: &Reading) -> bool {
     reading.means("compare") && !reading.means("impact")
@@ -148,7 +174,11 @@ fn stands_for_all(reading: &Reading, segments: &[Range<usize>]) -> bool {
     let names = |part: &Part| matches!(part, Part::Run(_) | Part::Anaphor(Anaphor::One | Anaphor::Nth(_)));
     let names_one = reading.parts().any(names);
     let is_beside = segments.len() > 1 && names_one && reading.words.iter().any(|word| matches!(word.as_str(), "one" | "run" | "runs"));
-    let is_of_all = ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.plots() && reading.says("runs");
+    let is_plural = |span: &Span| {
+        let word = reading.words.get(span.words.start).map_or("", String::as_str);
+        span.part == Part::Meaning("run") && word.ends_with('s') || word == "ones"
+    };
+    let is_of_all = ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.spans.iter().any(is_plural);
     is_beside && sets_side_by_side(reading) || is_of_all && !names_one
 }
 

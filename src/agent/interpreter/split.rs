@@ -238,8 +238,10 @@ fn is_quoted(text: &str, place: usize) -> bool {
 /// Whether enough stands before the cut to be a question.
 fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
-    let leads =
-        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "in" | "of" | "among" | "for" | "from" | "within" | "with" | "on"));
+    let leads = words.first().is_some_and(|(word, _)| {
+        const LEADS: &str = "in of among for from within with on before after since during between until over regarding about across";
+        LEADS.split(' ').any(|lead| lead == word)
+    });
     words.len() >= 2 && (!leads || before.contains(':'))
 }
 

@@ -203,7 +203,7 @@ impl Vocabulary {
                 Likeness::PartOf => {
                     words.chars().count() >= 4
                         && entry.kind == Kind::Value
-                        && entry.name.words().len() <= 4
+                        && (entry.name.words().len() <= 4 || entry.name.words().first() == reference.words().first())
                         && reference.words().iter().all(|word| entry.name.words().contains(word))
                 }
                 Likeness::Exact

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
-use crate::domain::filter::{Clause, Field, Test};
+use crate::domain::filter::{Clause, Comparison, Field, Test};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -116,7 +117,17 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }
+    // `did the last run fail`
+    let is_of_one = reading.parts().any(|part| matches!(part, Part::Runs(phrase) if phrase.ends_with(" 1")));
+    if is_of_one && asks_whether(reading) && clauses_of_run(reading).is_empty() {
+        return None;
+    }
+    // `compare xgboost and lightgbm runs`: what the parameter does.
+    if reading.means("compare") && !reading.places.is_empty() && !reading.parameters().is_empty() {
+        return None;
+    }
     put_experiment(arguments, reading);
+    put_lengths(arguments, reading);
     let clauses = reading.clauses();
     if !clauses.is_empty() {
         put(arguments, "filter", filter_text(&clauses));
@@ -179,6 +190,18 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     Some(())
 }
 
+/// `longer than 2 hours`, `under 30 minutes`: bounds of how long runs took.
+fn put_lengths(arguments: &mut Arguments, reading: &Reading) {
+    for part in reading.parts() {
+        let Part::Length(comparison, seconds) = part else { continue };
+        match comparison {
+            Comparison::Gt | Comparison::Ge => put(arguments, "longer_than_seconds", *seconds),
+            Comparison::Lt | Comparison::Le => put(arguments, "shorter_than_seconds", *seconds),
+            Comparison::Eq | Comparison::Ne => {}
+        }
+    }
+}
+
 /// Whether one run or several are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spoken {
@@ -190,6 +213,7 @@ pub(super) enum Spoken {
 pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
     let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
     let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
+        || ["most", "least"].iter().any(|word| reading.says(word)) && reading.says("time")
         || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
     let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
     (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })

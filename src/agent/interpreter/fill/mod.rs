@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 pub(super) use curves::{axis, has_both_splits};
-pub(super) use runs::{doubts_parameter, keys};
+pub(super) use runs::{clauses_of_run, doubts_parameter, keys};
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading, Span};
@@ -23,6 +23,10 @@ use crate::domain::reference::Likeness;
 
 /// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
 pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
+    // Only a list keeps to how long runs took.
+    if tool != "list_runs" && reading.parts().any(|part| matches!(part, Part::Length(..))) {
+        return None;
+    }
     let mut arguments = Arguments::new();
     match tool {
         "list_experiments" => lists::list_experiments(&mut arguments, reading),
@@ -99,7 +103,8 @@ pub(super) fn retarget(
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
     // `which optimizer works best for accuracy`
-    let works = ["work", "works", "worked"].iter().any(|word| reading.says(word)) && begins_with_parameter(reading);
+    let works = ["work", "works", "worked", "perform", "performs", "performed"].iter().any(|word| reading.says(word))
+        && begins_with_parameter(reading);
     if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {

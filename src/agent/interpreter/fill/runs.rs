@@ -86,8 +86,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
             }
         }
     }
-    let is_of_status = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status));
-    if keys.is_empty() && reading.clauses().iter().any(is_of_status) {
+    if keys.is_empty() && clauses_of_run(reading).len() < reading.clauses().len() {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
@@ -97,6 +96,20 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     keys.dedup();
     keys
+}
+
+/// `did …`, `is …`: asks whether something is so.
+pub(super) fn asks_whether(reading: &Reading) -> bool {
+    let first = reading.words.first().map_or("", String::as_str);
+    matches!(first, "did" | "does" | "is" | "was" | "has" | "have" | "are" | "were" | "why")
+}
+
+/// The conditions that choose the run a question is about; `did the last run fail` asks for its status.
+pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Clause> {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Anaphor(_)));
+    let asks_whether = asks_whether(reading);
+    let is_asked = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status)) && (names_run || asks_whether);
+    reading.clauses().into_iter().filter(|clause| !is_asked(clause)).collect()
 }
 
 /// `what X did run 12 use`, `the X of run 12`.
@@ -176,6 +189,10 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if !is_several {
         let one_is_known = runs.len() == 1;
         runs.extend(reading.unknown().into_iter().filter(|_| one_is_known).take(1));
+    }
+    // `val auroc vs test auroc of run 7`: facts of one run.
+    if !is_several && run_count == 1 && metrics.len() > 1 && runs.len() == 1 {
+        return None;
     }
     if runs.is_empty() && reading.says("all") && !reading.clauses().is_empty() {
         return None;
