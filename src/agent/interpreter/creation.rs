@@ -36,7 +36,12 @@ pub(super) fn order(question: &str) -> Option<Order> {
     if noun_at - verb_at > 4 || asks {
         return None;
     }
+    let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
     let rest = question.get(words.get(noun_at)?.1.end..)?;
+    // `create "fog-v2" experiment`
+    let named_before =
+        between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)).map(|(name, _)| format!("\"{name}\"{rest}"));
+    let rest = named_before.as_deref().unwrap_or(rest);
     let rest = is_called.and_then(|at| question.get(at..)).unwrap_or(rest);
     let Some((name, rest)) = name_of(rest) else {
         // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
@@ -224,6 +229,7 @@ mod tests {
             "could you spin up an experiment, name: hail, tags: team=meteo, phase=pilot",
             serde_json::json!({"name": "hail", "tags": {"team": "meteo", "phase": "pilot"}}),
         );
+        check("create \"fog-v2\" experiment", serde_json::json!({"name": "fog-v2"}));
         check("create a new experiment", Value::from("nameless"));
         check(
             "I'd like to start a new experiment called \"Churn v4\" with tags owner=tariq",

@@ -61,9 +61,17 @@ impl Reader<'_> {
         }
     }
 
-    /// `what makes the biggest difference`: asks what has an effect, not for a comparison.
+    /// `what makes the biggest difference`, `do more steps lead to a higher elo`: asks what has an effect, not for a comparison or an end.
     pub(super) fn makes_difference(&mut self) {
         for index in 0..self.words.len() {
+            let leads_to = matches!(
+                (self.word(index), self.word(index + 1)),
+                ("lead" | "leads" | "led" | "leading", "to") | ("result" | "results" | "resulted", "in")
+            );
+            if leads_to && self.is_free(index..index + 2) {
+                self.cover(index..index + 2, Part::Meaning("impact"));
+                continue;
+            }
             if !matches!(self.word(index), "make" | "makes" | "made" | "making") {
                 continue;
             }

@@ -146,7 +146,9 @@ impl Reader<'_> {
         });
         let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
         let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
-            || lead < start && self.word(start - 1).starts_with("us");
+            || lead < start && self.word(start - 1).starts_with("us")
+            // `use_history`: the name says it itself.
+            || end > start + 1 && matches!(self.word(start), "use" | "uses" | "used" | "using" | "with");
         if (affirms || is_run_next) && !speaks_of_impact && self.word(end) != "of" {
             return Some((if affirms && is_free(lead - 1) { lead - 1 } else { start }, end, Flag::On));
         }

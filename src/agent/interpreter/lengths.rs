@@ -70,8 +70,8 @@ impl Reader<'_> {
 /// The comparison at the head of some words, with how many words it took.
 fn comparison(words: &[&str]) -> Option<(Comparison, usize)> {
     match words {
-        ["longer", "than", ..] | ["slower", "than", ..] => Some((Comparison::Gt, 2)),
-        ["shorter" | "faster" | "quicker", "than", ..] => Some((Comparison::Lt, 2)),
+        ["slower", "than", ..] => Some((Comparison::Gt, 2)),
+        ["faster" | "quicker", "than", ..] => Some((Comparison::Lt, 2)),
         words => lexicon::comparison(words),
     }
 }

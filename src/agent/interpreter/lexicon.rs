@@ -25,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",
@@ -325,6 +325,8 @@ pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Compa
         (&["higher", "than"], Gt),
         (&["better", "than"], Gt),
         (&["worse", "than"], Lt),
+        (&["longer", "than"], Gt),
+        (&["shorter", "than"], Lt),
         (&["less", "than"], Lt),
         (&["lower", "than"], Lt),
         (&["smaller", "than"], Lt),

@@ -77,7 +77,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
-    if matches!(crate::domain::reference::words(question).as_slice(), [only] | [only, _] if only == "help") {
+    let words = crate::domain::reference::words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if matches!(words.as_slice(), ["help"] | ["help", _] | ["who" | "what", "are", "you", ..] | ["what", "can", "you", "do", ..]) {
         return Ok(Plan::Puzzle(format!("I answer questions about the experiments in your tracking store, such as {EXAMPLES}")));
     }
     match creation::order(question) {
@@ -106,6 +108,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(Plan::Refuse(reason));
     }
     selecting::resolve(&mut reading, context, &vocabulary).await?;
+    if let Some(plan) = narrowing::against_focus(&reading, conversation) {
+        return Ok(plan);
+    }
     let intents = intent::intents(&reading);
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
     for tool in likely.chain(fallback::tools(&reading)) {
@@ -175,6 +180,10 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let is_noun = first == "train"
         && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
     let sets_up = first == "set" && (after.starts_with(" up") || is_side_by_side(after));
+    let starts_run = first == "start" && words.iter().take(6).any(|word| matches!(word.as_str(), "run" | "training" | "job"));
+    if starts_run && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project")) {
+        return Some("start".to_owned());
+    }
     let gets_rid = first == "get" && after.starts_with(" rid of");
     if gets_rid {
         return Some("get rid of".to_owned());

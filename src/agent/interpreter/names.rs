@@ -63,6 +63,27 @@ impl Reader<'_> {
         (words, part)
     }
 
+    /// `best mIoU on val`, where there are a val/mIoU and a test/mIoU: the word that tells which stands apart.
+    pub(super) fn parted_metrics(&mut self) {
+        const SPLITS: [&str; 8] = ["val", "validation", "valid", "test", "train", "training", "eval", "dev"];
+        for index in 0..self.words.len() {
+            let Some(Span { part: Part::Metric(said), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
+            let is_whole =
+                self.vocabulary.exact(&said).iter().any(|(entry, likeness)| entry.kind == Kind::Metric && *likeness <= Likeness::SameWords);
+            if words.start != index || is_whole {
+                continue;
+            }
+            let whole = |place: usize| format!("{} {said}", self.word(place));
+            let is_metric = |place: &usize| self.vocabulary.exact(&whole(*place)).iter().any(|(entry, _)| entry.kind == Kind::Metric);
+            let apart = (0..self.words.len()).filter(|place| SPLITS.contains(&self.word(*place)) && self.is_free(*place..*place + 1));
+            if let Some(place) = apart.into_iter().find(is_metric) {
+                let whole = whole(place);
+                self.cover(words, Part::Metric(whole));
+                self.cover(place..place + 1, Part::Filler);
+            }
+        }
+    }
+
     /// Whether an article or `of` hangs on: names are recognised without.
     pub(super) fn is_loose(&self, words: &Range<usize>) -> bool {
         let hangs = |word: &str| matches!(word, "the" | "a" | "an" | "of" | "metric");

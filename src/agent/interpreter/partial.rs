@@ -142,7 +142,9 @@ impl Reader<'_> {
         };
         let found: Vec<(&Entry, Likeness)> = found.iter().copied().filter(|(entry, _)| is_said(entry)).collect();
         let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
-        let is_short = self.said(words).chars().count() < 3;
+        // `KS`, written as a name
+        let said = self.said(words);
+        let is_short = said.chars().count() < 3 && !(said.chars().count() == 2 && said.chars().all(char::is_uppercase));
         let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
         // `runs using qwen 7b`: what they use, though one is called after it.
         let before = words.start.checked_sub(1).map_or("", |place| self.word(place));

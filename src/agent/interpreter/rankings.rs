@@ -214,7 +214,8 @@ impl Reader<'_> {
                 self.cover(index..index + used, count.map_or(Part::Order(End::Best), |count| Part::End(End::Best, Some(count))));
                 continue;
             }
-            if let Some(end) = lexicon::comparative(&word).filter(|_| self.compares_metric(index)) {
+            let of_effect = self.spans.iter().flatten().any(|span| span.part == Part::Meaning("impact"));
+            if let Some(end) = lexicon::comparative(&word).filter(|_| self.compares_metric(index) && !of_effect) {
                 self.cover(index..index + 1, Part::End(end, None));
                 continue;
             }
@@ -298,7 +299,8 @@ impl Reader<'_> {
             if !self.is_free(index..index + 1) {
                 continue;
             }
-            let next = self.word(index + 1);
+            let next = self.word(index + 1).to_owned();
+            let next = next.as_str();
             let ordinal = match self.word(index) {
                 "first" | "former" => Some(Anaphor::Nth(0)),
                 "second" => Some(Anaphor::Nth(1)),
@@ -309,6 +311,12 @@ impl Reader<'_> {
                 "runner" if next == "up" => Some(Anaphor::Nth(1)),
                 _ => None,
             };
+            // `the runner-up in MRR`: of a ranking that nobody else names.
+            let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
+            let ranks = self.word(index) == "runner" && has(|part| matches!(part, Part::Metric(_)));
+            if ordinal.is_some() && ranks && !has(|part| matches!(part, Part::End(..) | Part::Run(_))) {
+                self.imply(index, Part::End(End::Best, None));
+            }
             if let Some(anaphor) = ordinal {
                 let used = if matches!(next, "one" | "run" | "up") { 2 } else { 1 };
                 let used = if self.is_free(index..index + used) { used } else { 1 };

@@ -104,6 +104,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.exact_names();
     reader.glued_names();
     reader.coordinated_metrics();
+    reader.parted_metrics();
     reader.spelled_out_names();
     reader.numbered_runs();
     reader.dates(now);

@@ -76,11 +76,14 @@ pub(super) async fn resolve_one(
 ) -> Result<(), ToolError> {
     let clauses: Vec<Clause> = fill::clauses_of_run(reading);
     let named = reading.parts().any(is_named);
-    let (Some(choice), false) = (choice_of(&reading.spans), clauses.is_empty() || named) else { return Ok(()) };
+    let Some(choice) = choice_of(&reading.spans).filter(|_| !named) else { return Ok(()) };
+    let by = arguments.get("run").and_then(Value::as_str).and_then(|run| run.split_once(" by ")).map(|(_, metric)| metric.to_owned());
+    if clauses.is_empty() && !(by.is_some() && is_literal(&choice, reading)) {
+        return Ok(());
+    }
     if !matches!(tool, "get_run" | "list_artifacts" | "read_artifact") {
         return Ok(());
     }
-    let by = arguments.get("run").and_then(Value::as_str).and_then(|run| run.split_once(" by ")).map(|(_, metric)| metric.to_owned());
     let selection = Selection { choice, clauses, spans: 0..reading.spans.len() };
     let listing = listing(&selection, by.as_deref(), reading, context, vocabulary);
     let Some(list_runs) = crate::tools::named("list_runs") else { return Ok(()) };
@@ -122,7 +125,7 @@ fn selections(reading: &Reading) -> Vec<Selection> {
         let has_noun = spans.iter().any(|span| matches!(span.part, Part::Meaning("run")));
         let next = segments.get(place + 1).and_then(|next| reading.spans.get(next.clone())).unwrap_or_default();
         let shared = if own.is_empty() && !has_noun && choice_of(next).is_some() { clauses_of(next) } else { own };
-        if !shared.is_empty() {
+        if !shared.is_empty() || is_literal(&choice, reading) {
             selections.push(Selection { choice, clauses: shared, spans: segment.clone() });
         }
     }
@@ -164,6 +167,11 @@ fn choice_of(spans: &[Span]) -> Option<Choice> {
     })
 }
 
+/// `the lowest by psi`: the lowest, whichever end the experiment's tags call better.
+fn is_literal(choice: &Choice, reading: &Reading) -> bool {
+    matches!(choice, Choice::Ranked(End::Highest | End::Lowest, _)) && fill::selecting_metric(reading).is_some()
+}
+
 fn is_named(part: &Part) -> bool {
     matches!(part, Part::Run(_) | Part::Anaphor(_))
 }
@@ -178,7 +186,10 @@ fn stands_for_all(reading: &Reading, segments: &[Range<usize>]) -> bool {
         let word = reading.words.get(span.words.start).map_or("", String::as_str);
         span.part == Part::Meaning("run") && word.ends_with('s') || word == "ones"
     };
-    let is_of_all = ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.spans.iter().any(is_plural);
+    let has_clauses = |segment: &&Range<usize>| reading.spans.get((*segment).clone()).is_some_and(|spans| !clauses_of(spans).is_empty());
+    // `ana vs ben on f1`
+    let each_has = sets_side_by_side(reading) && segments.iter().filter(has_clauses).count() > 1;
+    let is_of_all = each_has || ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.spans.iter().any(is_plural);
     is_beside && sets_side_by_side(reading) || is_of_all && !names_one
 }
 
@@ -186,7 +197,9 @@ fn stands_for_all(reading: &Reading, segments: &[Range<usize>]) -> bool {
 fn listing(selection: &Selection, metric: Option<&str>, reading: &Reading, context: &Context, vocabulary: &Vocabulary) -> Arguments {
     let mut arguments = Arguments::new();
     put_experiment(&mut arguments, reading);
-    put(&mut arguments, "filter", fill::filter_text(&selection.clauses));
+    if !selection.clauses.is_empty() {
+        put(&mut arguments, "filter", fill::filter_text(&selection.clauses));
+    }
     match &selection.choice {
         Choice::Ranked(end, count) => {
             put(&mut arguments, "sort_by", metric.unwrap_or("best"));
@@ -201,7 +214,8 @@ fn listing(selection: &Selection, metric: Option<&str>, reading: &Reading, conte
         }
         Choice::All => put(&mut arguments, "limit", MOST),
     }
-    fill::put_experiment_of_values(&mut arguments, "list_runs", reading, vocabulary, context.focus.as_ref());
+    // What is to be seen of the runs tells where they are.
+    fill::put_experiment_of_values(&mut arguments, "describe_experiment", reading, vocabulary, context.focus.as_ref());
     arguments
 }
 

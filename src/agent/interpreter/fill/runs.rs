@@ -6,7 +6,7 @@ use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_afte
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::lexicon::End;
-use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Field};
 
@@ -55,7 +55,12 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
     named.dedup();
-    if named.len() > 1 || by_duration(reading).is_some() {
+    // `the second best elo` is in a list.
+    let ranks_nth = named.is_empty()
+        && !reading.metrics().is_empty()
+        && reading.parts().any(|part| matches!(part, Part::End(..)))
+        && reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::Nth(1..))));
+    if named.len() > 1 || ranks_nth || by_duration(reading).is_some() {
         return None;
     }
     put_run(arguments, reading, conversation)?;
@@ -74,7 +79,7 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
 /// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
 pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     // `why did it fail`: the answer may stand anywhere.
-    if ["why", "wrong", "reason"].iter().any(|word| reading.says(word)) {
+    if ["why", "wrong", "reason", "come"].iter().any(|word| reading.says(word)) {
         return Vec::new();
     }
     let mut keys = reading.metrics();
