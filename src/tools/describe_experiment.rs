@@ -125,6 +125,7 @@ impl Tool for DescribeExperiment {
         "show details of the experiment {experiment}",
         "{experiment}",
         "status of {experiment}",
+        "what tags does {experiment} have",
         "how is {experiment} doing",
         "who owns {experiment}",
         "benchmarks of {experiment}",

@@ -19,7 +19,7 @@ use crate::store::{RankingQuery, StatusCounts};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListExperiments {
-    /// Words in name, description or tags, such as `churn prediction`.
+    /// Words in name, description or tags: `churn prediction`.
     query: Option<String>,
     /// Exact tags, such as `{"team": "data-science"}`.
     tags: Option<BTreeMap<String, String>>,

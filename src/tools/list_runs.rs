@@ -4,6 +4,7 @@ mod duration;
 
 use std::collections::BTreeSet;
 
+use duration::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,10 @@ pub(super) struct ListRuns {
     experiment: Option<String>,
     /// In MLflow's search grammar: `metrics.f1_score > 0.9 AND params.algorithm = 'xgboost' AND attributes.status = 'FINISHED'`; `params.learning_rate < 0.1` compares numbers.
     filter: Option<String>,
+    /// Only longer runs.
+    longer_than_seconds: Option<u32>,
+    /// Only shorter runs.
+    shorter_than_seconds: Option<u32>,
     /// `metrics.f1_score`, `params.max_depth`, `start_time`, `duration`, a metric's name, or `best` for the primary metric.
     sort_by: Option<String>,
     /// For a metric, best first unless given.
@@ -82,6 +87,8 @@ pub(super) struct Runs {
     caveats: Vec<String>,
     #[serde(skip)]
     sort_metric: Option<String>,
+    #[serde(skip)]
+    bounds: Bounds,
 }
 
 const DEFAULT_LIMIT: usize = 20;
@@ -154,13 +161,10 @@ impl Tool for ListRuns {
         if limit > cap {
             caveats.push(format!("{limit} runs were asked for, but TRACKING_MAX_RUNS_PER_QUERY is {cap}; go on with the page token"));
         }
-        let mut by_duration = None;
+        let bounds = Bounds { longer_than: self.longer_than_seconds, shorter_than: self.shorter_than_seconds };
+        let by_duration = self.duration_order(bounds)?;
         let sort = match &self.sort_by {
-            Some(text) if duration::is_meant(text) => {
-                let direction = if self.order == Some(Order::Asc) { SortDirection::Ascending } else { SortDirection::Descending };
-                by_duration = Some(direction);
-                Field::Attribute(Attribute::StartTime)
-            }
+            _ if by_duration.is_some() => Field::Attribute(Attribute::StartTime),
             Some(text) => resolve::sort_field(context, &place.experiment, text).await?,
             None => Field::Attribute(Attribute::StartTime),
         };
@@ -186,7 +190,7 @@ impl Tool for ListRuns {
         let first_keys: BTreeSet<String> = metrics.iter().chain(&parameters).chain(&sort_metric).cloned().collect();
         let concise = self.response_format != Some(ResponseFormat::Detailed);
         let read = async |query: &RunQuery| match by_duration {
-            Some(direction) => duration::page(context, query, direction).await,
+            Some(direction) => duration::page(context, query, direction, bounds).await,
             None => Ok(context.store.runs(query).await?),
         };
         let mut page = read(&query).await?;
@@ -231,11 +235,28 @@ impl Tool for ListRuns {
             resolved,
             caveats,
             sort_metric,
+            bounds,
         })
     }
 }
 
 impl ListRuns {
+    /// The direction in which the list goes by duration, if it does.
+    fn duration_order(&self, bounds: Bounds) -> Result<Option<SortDirection>, ToolError> {
+        match &self.sort_by {
+            Some(text) if duration::is_meant(text) => {}
+            Some(text) if !bounds.is_open() => {
+                return Err(ToolError::InvalidArguments(format!(
+                    "runs that are bounded by how long they took are sorted by `duration`, not by `{text}`: leave `sort_by` out"
+                )));
+            }
+            None if !bounds.is_open() => {}
+            Some(_) | None => return Ok(None),
+        }
+        let shortest_first = self.order == Some(Order::Asc) || self.order.is_none() && bounds.longer_than.is_none() && !bounds.is_open();
+        Ok(Some(if shortest_first { SortDirection::Ascending } else { SortDirection::Descending }))
+    }
+
     /// The experiment that holds what filter and sort key name. A bare sort key is a metric if any experiment logs one so called, else a parameter.
     async fn place(&self, context: &Context, metrics: &[String], parameters: &[String]) -> Result<Place, ToolError> {
         let wants = Wants { metrics, parameters, runs: &[] };
@@ -315,6 +336,7 @@ impl View for Runs {
     fn prose(&self) -> String {
         let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
         let filter = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
+        let filter = format!("{filter}{}", self.bounds.in_words());
         let total = self.total.unwrap_or(self.returned as u64);
         if total == 0 {
             return format!("No run{place}{filter} was found.");

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::lexicon;
 use super::reading::{Part, Reading, Span};
 use super::vocabulary::{Holder, Vocabulary};
 use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
+use crate::domain::metric::Direction;
 use crate::domain::reference::{Likeness, Name};
 
 /// Joins the parts of each condition into one part.
@@ -32,6 +34,11 @@ pub(super) fn join(reading: &mut Reading) {
 
 /// `ana's or chen's`: two values of one field are either of them. MLflow's filters have no OR, so the other values are excluded.
 pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) {
+    // `the best lstm against the best gru`: each end has its own.
+    let has_ends = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Runs(_)));
+    if has_ends && (reading.means("compare") || reading.plots()) {
+        return;
+    }
     let clauses = reading.clauses();
     for (index, clause) in clauses.iter().enumerate() {
         let Some((holder, _)) = held(clause) else { continue };
@@ -41,7 +48,11 @@ pub(super) fn join_alternatives(reading: &mut Reading, vocabulary: &Vocabulary) 
             continue;
         }
         reading.places = vocabulary.places_of_values(&holder, &same);
-        if let (Holder::Parameter(key), true) = (&holder, reading.means("compare")) {
+        // `ana's runs against ben's`: each has runs of its own.
+        if matches!(holder, Holder::Tag(_)) && reading.means("compare") {
+            return;
+        }
+        if let (Holder::Parameter(key), true) = (&holder, reading.means("compare") || reading.means("impact")) {
             // `lstm vs gru`: what the parameter does.
             compare_values(reading, &holder, key);
             continue;
@@ -118,13 +129,15 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
                 // `below an rmse of 35`
                 let number_at = next_solid(reading, next)?;
                 let Part::Number(number) = spans.get(number_at)?.part else { return None };
-                return Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, number_at)?));
+                let comparison = meant(*comparison, reading, span, &field);
+                return Some((vec![Clause { field, test: Test::Number(comparison, number) }], places(index, number_at)?));
             }
             let number_at = next;
             let Part::Number(number) = spans.get(number_at)?.part else { return None };
             let subject_at = next_subject(reading, number_at)?;
             let field = field_of(&spans.get(subject_at)?.part)?;
-            Some((vec![Clause { field, test: Test::Number(*comparison, number) }], places(index, subject_at)?))
+            let comparison = meant(*comparison, reading, span, &field);
+            Some((vec![Clause { field, test: Test::Number(comparison, number) }], places(index, subject_at)?))
         }
         Part::Value(holder, value) => {
             let from = if index > 0
@@ -138,7 +151,11 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
             let clause = Clause { field: field_of_holder(holder), test: text_test(reading, from, value) };
             Some((vec![clause], places(from, index)?))
         }
-        Part::Unknown | Part::Meaning("tag") => tag_text(reading, index).and_then(|(clause, to)| Some((vec![clause], places(index, to)?))),
+        Part::Unknown | Part::Meaning("tag") => {
+            let tagged = tag_text(reading, index).map(|(clause, to)| (vec![clause], to));
+            let found = tagged.or_else(|| unknown_bound(reading, index));
+            found.and_then(|(clauses, to)| Some((clauses, places(index, to)?)))
+        }
         _ => None,
     }
 }
@@ -168,6 +185,7 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
         Part::Comparison(comparison) => {
             let number_at = next_solid(reading, next)?;
             let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
+            let comparison = meant(comparison, reading, reading.spans.get(next)?, &field);
             Some((vec![clause(comparison, number)], number_at))
         }
         Part::Number(first) if is_between => {
@@ -188,6 +206,17 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
     }
 }
 
+/// `mape better than 10` is below it: what a comparison means for a metric of which less is better.
+fn meant(comparison: Comparison, reading: &Reading, span: &Span, field: &Field) -> Comparison {
+    let judges = reading.words.get(span.words.start).is_some_and(|word| lexicon::judges(word));
+    let is_less_better = matches!(field, Field::Metric(key) if Direction::of(key, &[]).0 == Direction::LowerIsBetter);
+    match comparison {
+        Comparison::Gt if judges && is_less_better => Comparison::Lt,
+        Comparison::Lt if judges && is_less_better => Comparison::Gt,
+        comparison => comparison,
+    }
+}
+
 /// A parameter and the text it holds.
 fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, usize)> {
     let next = next_solid(reading, index)?;
@@ -200,7 +229,7 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         _ => Field::Param(said.to_owned()),
     };
     match &reading.spans.get(next)?.part {
-        Part::Value(holder, value) if between.len() <= 12 => {
+        Part::Value(holder, value) if between.len() <= 12 && (is_key_of(said, holder) || between.trim() != "") => {
             let negated = between.contains("not") || between.contains("!=");
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
@@ -211,6 +240,24 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         }
         _ => None,
     }
+}
+
+/// Whether what is said names what holds a value.
+fn is_key_of(said: &str, holder: &Holder) -> bool {
+    let (Holder::Parameter(key) | Holder::Tag(key)) = holder;
+    Name::new(key).likeness(&Name::new(said)).is_some_and(|likeness| likeness <= Likeness::PartOf)
+}
+
+/// `with weight_decay 0.1`, `warmup above 500`: the tool tells that there is none of this name.
+fn unknown_bound(reading: &Reading, index: usize) -> Option<(Vec<Clause>, usize)> {
+    let place =
+        reading.unknown_places().into_iter().find(|words| reading.spans.get(index).is_some_and(|span| span.words.start == words.start))?;
+    let last =
+        (index..reading.spans.len()).take_while(|at| reading.spans.get(*at).is_some_and(|span| place.end >= span.words.end)).last()?;
+    let lead = reading.words.get(..place.start)?.iter().rev().find(|word| !matches!(word.as_str(), "a" | "an" | "the"));
+    let is_led = lead.is_some_and(|word| matches!(word.as_str(), "with" | "where" | "having" | "whose" | "has" | "have" | "had" | "used"));
+    let field = Field::Param(reading.said(&place)?.to_owned());
+    numeric(reading, last, field).filter(|_| is_led)
 }
 
 /// `phase=pilot` where nobody knows the words.
@@ -229,12 +276,9 @@ fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
 }
 
 fn text_test(reading: &Reading, index: usize, value: &str) -> Test {
-    let before: Vec<String> =
-        reading.spans.get(..index).unwrap_or_default().iter().rev().take(2).map(|span| word_of(reading, span)).collect();
-    let negated = before.iter().any(|word| {
-        matches!(word.as_str(), "not" | "without" | "except" | "excluding" | "non" | "no" | "minus" | "aren" | "isn" | "wasn" | "but")
-    }) || matches!((before.first().map(String::as_str), before.get(1).map(String::as_str)), (Some("than"), Some("other")));
-    Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
+    let first = reading.spans.get(index).map_or(0, |span| span.words.start);
+    let is_denied = lexicon::denies(reading.words.get(..first).unwrap_or_default());
+    Test::Text(if is_denied { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
 }
 
 fn word_of(reading: &Reading, span: &Span) -> String {

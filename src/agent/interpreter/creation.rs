@@ -22,7 +22,7 @@ pub(super) fn order(question: &str) -> Option<Order> {
     let is_called = question_calls(question);
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
-            || matches!(word, "start" | "set" | "begin" | "open")
+            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
     words.iter().take(8).position(|(word, _)| creates(word))?;
@@ -36,7 +36,12 @@ pub(super) fn order(question: &str) -> Option<Order> {
     if noun_at - verb_at > 4 || asks {
         return None;
     }
+    let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
     let rest = question.get(words.get(noun_at)?.1.end..)?;
+    // `create "fog-v2" experiment`
+    let named_before =
+        between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)).map(|(name, _)| format!("\"{name}\"{rest}"));
+    let rest = named_before.as_deref().unwrap_or(rest);
     let rest = is_called.and_then(|at| question.get(at..)).unwrap_or(rest);
     let Some((name, rest)) = name_of(rest) else {
         // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
@@ -137,7 +142,17 @@ fn strip_prefix_folded<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 /// The description and the rest without it.
 fn description_of(text: &str) -> (Option<String>, String) {
     let folded = text.to_lowercase();
-    for lead in ["description:", "description", "described as", "described by", " about ", "note:", "which is about"] {
+    for lead in [
+        "describe it as",
+        "describing it as",
+        "description:",
+        "description",
+        "described as",
+        "described by",
+        " about ",
+        "note:",
+        "which is about",
+    ] {
         let Some(at) = folded.find(lead) else { continue };
         let after = text.get(at + lead.len()..).unwrap_or_default().trim_start_matches([':', ' ', '=']);
         let before = text.get(..at).unwrap_or_default();
@@ -159,6 +174,8 @@ fn tags_of(text: &str) -> serde_json::Map<String, Value> {
     let mut tags = serde_json::Map::new();
     let spaced = text.replace(" = ", "=").replace(": ", "=").replace(" is ", "=");
     for word in spaced.split([' ', ',', ';']) {
+        // `tags: team=risk`
+        let word = ["tags=", "tag="].iter().find_map(|lead| word.strip_prefix(lead)).unwrap_or(word);
         let cleaned =
             word.trim_matches(|letter: char| matches!(letter, '"' | '\'' | '`' | '.' | '?' | '!' | '(' | ')' | '“' | '”' | '{' | '}'));
         if let Some((key, value)) = cleaned.split_once('=')
@@ -208,6 +225,11 @@ mod tests {
             serde_json::json!({"name": "asr", "tags": {"owner": "sam", "phase": "pilot"}}),
         );
         check("new experiment, name: asr, description: speech", serde_json::json!({"name": "asr", "description": "speech"}));
+        check(
+            "could you spin up an experiment, name: hail, tags: team=meteo, phase=pilot",
+            serde_json::json!({"name": "hail", "tags": {"team": "meteo", "phase": "pilot"}}),
+        );
+        check("create \"fog-v2\" experiment", serde_json::json!({"name": "fog-v2"}));
         check("create a new experiment", Value::from("nameless"));
         check(
             "I'd like to start a new experiment called \"Churn v4\" with tags owner=tariq",

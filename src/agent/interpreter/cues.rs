@@ -61,6 +61,27 @@ impl Reader<'_> {
         }
     }
 
+    /// `what makes the biggest difference`, `do more steps lead to a higher elo`: asks what has an effect, not for a comparison or an end.
+    pub(super) fn makes_difference(&mut self) {
+        for index in 0..self.words.len() {
+            let leads_to = matches!(
+                (self.word(index), self.word(index + 1)),
+                ("lead" | "leads" | "led" | "leading", "to") | ("result" | "results" | "resulted", "in")
+            );
+            if leads_to && self.is_free(index..index + 2) {
+                self.cover(index..index + 2, Part::Meaning("impact"));
+                continue;
+            }
+            if !matches!(self.word(index), "make" | "makes" | "made" | "making") {
+                continue;
+            }
+            let noun = (index + 1..index + 5).find(|place| self.word(*place) == "difference");
+            if let Some(noun) = noun.filter(|noun| self.is_free(index..*noun + 1)) {
+                self.cover(index..noun + 1, Part::Meaning("impact"));
+            }
+        }
+    }
+
     /// `over time`, `across epochs`: asks for a curve.
     pub(super) fn over_training(&mut self) {
         for index in 0..self.words.len() {
@@ -91,7 +112,12 @@ impl Reader<'_> {
             let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
             let is_measured = matches!(part_at(index - 1), Some(Part::Number(_)));
             let compares = index >= 2 && matches!(part_at(index - 2), Some(Part::Comparison(_)));
-            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_)));
+            // `best mrr under 100 ms`: the metric that ranks is another.
+            let is_ranked = |place: usize| {
+                let before = (0..place).rev().find(|before| self.word(*before) != "the");
+                before.is_some_and(|before| matches!(part_at(before), Some(Part::End(..))))
+            };
+            let named = |place: usize| matches!(part_at(place), Some(Part::Metric(_) | Part::Parameter(_))) && !is_ranked(place);
             let is_named = (index.saturating_sub(5)..index).any(named) || (index + 1..index + 4).any(named);
             if !is_measured || !compares || is_named || !self.is_free(index..index + 1) {
                 continue;

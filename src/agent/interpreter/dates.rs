@@ -31,52 +31,164 @@ impl Period {
 /// Reads a period at the head of `words`; gives it with how many words it took.
 pub(super) fn period(words: &[&str], now: Timestamp) -> Option<(Period, usize)> {
     let today = day_of(now)?;
-    let (lead, rest, taken) = match words {
-        ["between", rest @ ..] => return between(rest, today).map(|(period, used)| (period, used + 1)),
-        ["from", rest @ ..] if matches!(rest, ["before" | "after" | "since", ..]) => {
-            return period(rest, now).map(|(period, used)| (period, used + 1));
-        }
-        // `and may?`
-        ["and" | "about" | "for", "may"] => (Lead::Within, words.get(1..)?, 1),
-        ["since", rest @ ..] => (Lead::Since, rest, 1),
-        ["from", rest @ ..] if rest.iter().take(5).any(|word| matches!(*word, "onward" | "onwards" | "on")) => (Lead::Since, rest, 1),
-        ["after", rest @ ..] => (Lead::After, rest, 1),
-        ["before", rest @ ..] | ["until", rest @ ..] => (Lead::Before, rest, 1),
-        ["earlier", "than", rest @ ..] | ["older", "than", rest @ ..] => (Lead::Before, rest, 2),
-        ["later", "than", rest @ ..] | ["newer", "than", rest @ ..] => (Lead::After, rest, 2),
-        ["in" | "on" | "during" | "of" | "from", rest @ ..] => (Lead::Within, rest, 1),
-        rest => (Lead::None, rest, 0),
-    };
-    let (rest, article) = match rest {
-        ["the", rest @ ..] => (rest, 1),
-        rest => (rest, 0),
-    };
-    let (first, after, used) = named_period(rest, today, lead)?;
-    let used = used + taken + article;
+    if let ["from", rest @ ..] = words
+        && matches!(rest.first(), Some(&("before" | "after" | "since")))
+    {
+        return period(rest, now).map(|(period, used)| (period, used + 1));
+    }
+    let (lead, taken) = lead(words);
+    let rest = words.get(taken..)?;
+    if let Some((first, after, used)) = range(rest, today, lead) {
+        return Some((Period { from: instant(first), until: instant(after) }, used + taken));
+    }
+    if lead == Lead::Between {
+        return None;
+    }
+    let (first, after, used) = articled_period(rest, today, lead)?;
+    let used = used + taken;
+    let (is_open, opening) = opening(words.get(used..).unwrap_or_default(), lead);
+    let lead = if is_open { Lead::Since } else { lead };
     let period = match lead {
-        Lead::None | Lead::Within => Period { from: instant(first), until: instant(after).filter(|until| *until <= now) },
+        Lead::None | Lead::Within | Lead::From | Lead::Between => {
+            Period { from: instant(first), until: instant(after).filter(|until| *until <= now) }
+        }
         Lead::Since => Period { from: instant(first), until: None },
         Lead::After => Period { from: instant(after), until: None },
         Lead::Before => Period { from: None, until: instant(first) },
+        Lead::Through => Period { from: None, until: instant(after) },
     };
-    Some((period, used))
+    Some((period, used + opening))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lead {
     None,
     Within,
+    /// `from`: within, unless `on` or `onwards` follows.
+    From,
+    Between,
     Since,
     After,
     Before,
+    /// Up to and with.
+    Through,
 }
 
-fn between(words: &[&str], today: Date) -> Option<(Period, usize)> {
-    let (first, _, used) = named_period(words, today, Lead::Within)?;
-    let rest = words.get(used..)?;
-    let ["and" | "to", rest @ ..] = rest else { return None };
-    let (_, after, used_too) = named_period(rest, today, Lead::Within)?;
-    Some((Period { from: instant(first), until: instant(after) }, used + 1 + used_too))
+/// The words before a period that say on which side of it, and how many they are.
+fn lead(words: &[&str]) -> (Lead, usize) {
+    const LEADS: &[(&[&str], Lead)] = &[
+        // `and may?`
+        (&["and", "may"], Lead::Within),
+        (&["about", "may"], Lead::Within),
+        (&["for", "may"], Lead::Within),
+        (&["between"], Lead::Between),
+        (&["since"], Lead::Since),
+        (&["as", "of"], Lead::Since),
+        (&["as", "from"], Lead::Since),
+        (&["starting", "from"], Lead::Since),
+        (&["starting", "on"], Lead::Since),
+        (&["starting", "in"], Lead::Since),
+        (&["starting", "with"], Lead::Since),
+        (&["starting"], Lead::Since),
+        (&["beginning", "on"], Lead::Since),
+        (&["beginning", "in"], Lead::Since),
+        (&["no", "earlier", "than"], Lead::Since),
+        (&["not", "before"], Lead::Since),
+        (&["no", "later", "than"], Lead::Through),
+        (&["not", "later", "than"], Lead::Through),
+        (&["not", "after"], Lead::Through),
+        (&["up", "to"], Lead::Through),
+        (&["through"], Lead::Through),
+        (&["after"], Lead::After),
+        (&["later", "than"], Lead::After),
+        (&["newer", "than"], Lead::After),
+        (&["before"], Lead::Before),
+        (&["until"], Lead::Before),
+        (&["till"], Lead::Before),
+        (&["prior", "to"], Lead::Before),
+        (&["earlier", "than"], Lead::Before),
+        (&["older", "than"], Lead::Before),
+        (&["in"], Lead::Within),
+        (&["on"], Lead::Within),
+        (&["during"], Lead::Within),
+        (&["of"], Lead::Within),
+        (&["from"], Lead::From),
+    ];
+    let found = LEADS.iter().find(|(said, _)| words.starts_with(said));
+    // The name of the month stands for itself, though it leads.
+    found.map_or((Lead::None, 0), |(said, lead)| (*lead, if said.last() == Some(&"may") { 1 } else { said.len() }))
+}
+
+/// `on`, `onwards`, `and later` behind a period: whether they leave its end open, and how many words they are.
+fn opening(words: &[&str], lead: Lead) -> (bool, usize) {
+    match words {
+        ["onward" | "onwards" | "forward", ..] => (true, 1),
+        ["and" | "or", "later" | "after" | "onward" | "onwards" | "newer", ..] => (true, 2),
+        ["on", ..] if lead == Lead::From => (true, 1),
+        _ => (false, 0),
+    }
+}
+
+/// `1 june to 15 june`, `the 1st to the 15th of june`: the first day, the day after the last, and how many words.
+fn range(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
+    if !matches!(lead, Lead::Between | Lead::From | Lead::None | Lead::Within) {
+        return None;
+    }
+    let named = articled_period(words, today, lead);
+    let used = named.map(|(.., used)| used).or_else(|| bare_day(words).map(|(_, used)| used))?;
+    let (link, rest) = words.get(used..)?.split_first()?;
+    let links = matches!(*link, "to" | "until" | "till" | "through" | "thru") || *link == "and" && lead == Lead::Between;
+    if !links {
+        return None;
+    }
+    let (last, after, used_too) = articled_period(rest, today, Lead::Within)?;
+    let first = match (named, bare_day(words)) {
+        (Some((first, ..)), _) => first,
+        (None, Some((day, _))) => Date::new(last.year(), last.month(), day).ok()?,
+        (None, None) => return None,
+    };
+    (first < after).then_some((first, after, used + 1 + used_too))
+}
+
+/// `the 15th`, `15`: a day that does not say of which month.
+fn bare_day(words: &[&str]) -> Option<(i8, usize)> {
+    let article = usize::from(words.first() == Some(&"the"));
+    let day = words.get(article)?.parse::<i8>().ok().filter(|day| (1..=31).contains(day))?;
+    let ordinal = usize::from(matches!(words.get(article + 1), Some(&("st" | "nd" | "rd" | "th"))));
+    Some((day, article + 1 + ordinal))
+}
+
+/// A named period with or without `the`.
+fn articled_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
+    match words {
+        ["the", rest @ ..] => part_of_period(rest, today, lead).map(|(first, after, used)| (first, after, used + 1)),
+        words => part_of_period(words, today, lead),
+    }
+}
+
+/// `mid march`, `the second half of may`, `end of november`, or the whole of a named period.
+fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
+    let (taken, from, until): (usize, i64, Option<i64>) = match words {
+        ["first", "half", "of", ..] => (3, 0, Some(15)),
+        ["second" | "latter", "half", "of", ..] => (3, 15, None),
+        ["first", "week", "of", ..] => (3, 0, Some(7)),
+        ["second", "week", "of", ..] => (3, 7, Some(14)),
+        ["third", "week", "of", ..] => (3, 14, Some(21)),
+        ["beginning" | "start", "of", ..] | ["early", "in", ..] => (2, 0, Some(10)),
+        ["middle", "of", ..] => (2, 14, Some(20)),
+        ["early", ..] => (1, 0, Some(10)),
+        ["mid", ..] => (1, 14, Some(20)),
+        ["late", ..] => (1, 20, None),
+        ["end", "of", ..] => {
+            let (_, after, used) = named_period(words.get(2..)?, today, lead)?;
+            return Some((after.checked_sub(1.day()).ok()?, after, used + 2));
+        }
+        words => return named_period(words, today, lead),
+    };
+    let (first, after, used) = named_period(words.get(taken..)?, today, Lead::Within)?;
+    let part = (first.checked_add(from.days()).ok()?, until.map_or(Some(after), |days| first.checked_add(days.days()).ok())?);
+    // Of a day or a week there is no such part.
+    (first.checked_add(28.days()).ok()? <= after).then_some((part.0, part.1, taken + used))
 }
 
 /// The first day of a named period, the day after it, and how many words named it.
@@ -85,7 +197,17 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
     match words {
         ["today", ..] => day(today, 1),
         ["yesterday", ..] => day(today.checked_sub(1.day()).ok()?, 1),
-        ["this", unit, ..] => {
+        ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
+        ["new", "year", ..] if lead != Lead::None => day(latest(today, 1, 1)?, 2),
+        // `older than 3 months`
+        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && number.parse::<i64>().is_ok() && span(unit, 1).is_some() => {
+            day(today.checked_sub(span(unit, number.parse().ok()?)?).ok()?, 2)
+        }
+        [number, unit, "ago", ..] => {
+            let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
+            day(today.checked_sub(span(unit, number)?).ok()?, 3)
+        }
+        ["this" | "current", unit, ..] => {
             let first = beginning(unit, today)?;
             Some((first, first.checked_add(span(unit, 1)?).ok()?, 2))
         }
@@ -109,9 +231,28 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
                 let first = Date::new(year.parse().ok()?, 1, 1).ok()?;
                 Some((first, first.checked_add(1.year()).ok()?, 1))
             }
+            // `since the 15th`: of the latest month that has come so far.
+            [number, "st" | "nd" | "rd" | "th", rest @ ..] if lead != Lead::None && !is_ranked_noun(rest) => {
+                let number = number.parse::<i8>().ok()?;
+                let this = Date::new(today.year(), today.month(), number).ok().filter(|first| *first <= today);
+                day(this.or_else(|| beginning("month", today)?.checked_sub(1.month()).ok()?.with().day(number).build().ok())?, 2)
+            }
             _ => None,
         }),
     }
+}
+
+/// `the 3rd run`, `the 99th percentile`: an ordinal that is no day.
+fn is_ranked_noun(words: &[&str]) -> bool {
+    words.first().is_some_and(|word| {
+        matches!(*word, "run" | "one" | "best" | "worst" | "percentile" | "epoch" | "step" | "place" | "in") || word.parse::<f64>().is_ok()
+    })
+}
+
+/// The latest day of this month and number that has come.
+fn latest(today: Date, month: i8, number: i8) -> Option<Date> {
+    let in_year = |year: i16| Date::new(year, month, number).ok();
+    in_year(today.year()).filter(|first| *first <= today).or_else(|| in_year(today.year() - 1))
 }
 
 /// `10 april 2025`, `april 10`, `april 10 th 2025`, `march 2025`, `march`.
@@ -160,16 +301,16 @@ fn month_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
         year = first.parse::<i16>().ok();
         take(&mut rest, 1);
     }
-    let in_year = |year: i16| Date::new(year, month, number.unwrap_or(1)).ok();
     let first = match year {
-        Some(year) => in_year(year)?,
-        None => in_year(today.year()).filter(|first| *first <= today).or_else(|| in_year(today.year() - 1))?,
+        Some(year) => Date::new(year, month, number.unwrap_or(1)).ok()?,
+        None => latest(today, month, number.unwrap_or(1))?,
     };
     let length: Span = if number.is_some() { 1.day() } else { 1.month() };
     Some((first, first.checked_add(length).ok()?, used))
 }
 
-fn month(name: &str) -> Option<i8> {
+/// The month of this name, whole or its first three letters.
+pub(super) fn month(name: &str) -> Option<i8> {
     const MONTHS: [(&str, i8); 13] = [
         ("january", 1),
         ("february", 2),
@@ -265,5 +406,24 @@ mod tests {
         check("between march 1 and april 10 2025", ("2025-03-01", "2025-04-11"));
         check("since monday", ("2025-06-16", ""));
         check("in 2024", ("2024-01-01", "2025-01-01"));
+    }
+
+    #[test]
+    fn ends_may_be_open_and_periods_cut() {
+        check("from the 9 th of june onwards", ("2025-06-09", ""));
+        check("from the 15 th on", ("2025-06-15", ""));
+        check("since the 25 th", ("2025-05-25", ""));
+        check("since mid march", ("2025-03-15", ""));
+        check("as of 7 january 2025", ("2025-01-07", ""));
+        check("starting february 2025", ("2025-02-01", ""));
+        check("up to the end of november 2024", ("", "2024-12-01"));
+        check("before christmas", ("", "2024-12-25"));
+        check("no later than 3 march", ("", "2025-03-04"));
+        check("in the second half of may", ("2025-05-16", "2025-06-01"));
+        check("from 1 june to 15 june", ("2025-06-01", "2025-06-16"));
+        check("between the 1 st and the 15 th of june", ("2025-06-01", "2025-06-16"));
+        check("april and later", ("2025-04-01", ""));
+        check("older than 3 months", ("", "2025-03-20"));
+        check("3 days ago", ("2025-06-17", "2025-06-18"));
     }
 }

@@ -1,7 +1,7 @@
 //! What a question asks for that is like no phrase: the names of the store in it and a few cues leave few tools to choose from.
 
-use super::lexicon;
 use super::reading::{Part, Reading};
+use super::{fill, lexicon};
 use crate::domain::filter::Field;
 
 /// How many words nobody knows a question may have beside its names.
@@ -13,7 +13,7 @@ pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
     let runs = count(|part| matches!(part, Part::Run(_)));
     let metrics = count(|part| matches!(part, Part::Metric(_)));
     let parameters = count(|part| matches!(part, Part::Parameter(_)));
-    let conditions = count(|part| matches!(part, Part::Conditions(_) | Part::Value(..)));
+    let conditions = count(|part| matches!(part, Part::Conditions(_) | Part::Value(..) | Part::Length(..)));
     let experiments = count(|part| matches!(part, Part::Experiment(_)));
     let phrases = count(|part| matches!(part, Part::Runs(_)));
     let one_end = count(|part| matches!(part, Part::End(_, None | Some(1)))) == 1;
@@ -44,7 +44,7 @@ pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
     add("metric_history", reading.plots() && metrics > 0);
     add("compare_runs", runs > 1);
     add("parameter_impact", !reading.places.is_empty() && reading.means("compare") && parameters > 0);
-    add("parameter_impact", reading.means("impact") && metrics + parameters > 0);
+    add("parameter_impact", reading.means("impact") && (metrics + parameters > 0 || fill::doubts_parameter(reading)));
     add("parameter_impact", parameters > 0 && metrics > 0 && runs == 0 && !one_end && !many && (asks_whether || reading.means("compare")));
     add("get_run", runs == 1);
     add("list_runs", many);

@@ -1,9 +1,13 @@
 //! Parameters that are on or off, or a number of something: "with warmup", "templates off", "without dropout", "20 epochs".
 
+use std::ops::Range;
+
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::{Part, Span};
+use super::vocabulary::Kind;
 use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
+use crate::domain::reference::Likeness;
 
 /// Whether something is said to be on or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +19,36 @@ enum Flag {
 const ON: [&str; 6] = ["yes", "on", "true", "1", "enabled", "active"];
 const OFF: [&str; 8] = ["no", "off", "false", "none", "null", "disabled", "0", "0.0"];
 
+const UNITS: [&str; 16] =
+    ["h", "hour", "hours", "hr", "minute", "minutes", "min", "day", "days", "px", "pixel", "pixels", "bit", "frame", "k", "step"];
+
 impl Reader<'_> {
+    /// `without history`, where a parameter says so: words of the trade that are a part of the name of a switch.
+    pub(super) fn switches(&mut self) {
+        for index in 1..self.words.len() {
+            let word = self.word(index).to_owned();
+            let leads = matches!(self.word(index - 1), "with" | "without" | "w" | "o" | "no" | "using");
+            if !leads || !self.is_free(index..index + 1) || lexicon::meaning(&word).is_none() {
+                continue;
+            }
+            let mut found = self.vocabulary.alike(&word);
+            found.retain(|(entry, likeness)| entry.kind == Kind::Parameter && *likeness == Likeness::PartOf);
+            let parameter = self.choose_partial(&found, &(index..index + 1));
+            if let Some(parameter) = parameter.filter(|_| self.flag_clause(&word, Flag::On).is_some()) {
+                self.cover(index..index + 1, parameter);
+            }
+        }
+    }
+
     /// Covers each such parameter with its words as a condition.
     pub(super) fn flags(&mut self) {
         for index in 0..self.words.len() {
             let Some(Span { part: Part::Parameter(said), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
             if words.start != index {
+                continue;
+            }
+            if let Some(both) = self.both_ways(words.start, words.end) {
+                self.cover(both, Part::Meaning("impact"));
                 continue;
             }
             if let Some(condition) = self.counted(&said, words.start, words.end) {
@@ -34,9 +62,24 @@ impl Reader<'_> {
         }
     }
 
+    /// `hybrid on vs off`, `with or without dropout`: what the parameter does, not runs that have it.
+    fn both_ways(&self, start: usize, end: usize) -> Option<Range<usize>> {
+        let joins = |word: &str| matches!(word, "vs" | "versus" | "or" | "and" | "against");
+        let is_switch = |word: &str| ON.contains(&word) || OFF.contains(&word);
+        if is_switch(self.word(end)) && joins(self.word(end + 1)) && is_switch(self.word(end + 2)) {
+            return Some(end..end + 3);
+        }
+        let lead = start.checked_sub(3)?;
+        let both = matches!((self.word(lead), self.word(lead + 2)), ("with" | "without", "with" | "without")) && joins(self.word(lead + 1));
+        both.then_some(lead..start)
+    }
+
     /// `the 8192 env ones`, `20 epochs`: a number before a parameter that has this value somewhere.
     fn counted(&self, said: &str, start: usize, end: usize) -> Option<(usize, Clause)> {
         let before = start.checked_sub(1)?;
+        // `a 48 hour window`
+        let is_unit = UNITS.contains(&self.word(before)) && self.is_free(before..before + 1);
+        let before = if is_unit { before.checked_sub(1)? } else { before };
         let Some(Some(Span { part: Part::Number(number), words, .. })) = self.spans.get(before) else { return None };
         let is_compared = words.start.checked_sub(1).is_some_and(|lead| {
             matches!(self.spans.get(lead), Some(Some(Span { part: Part::Comparison(_) | Part::End(..), .. })))
@@ -50,9 +93,8 @@ impl Reader<'_> {
         if is_compared || is_followed || !is_held {
             return None;
         }
-        let is_negated = (words.start.saturating_sub(2)..words.start)
-            .any(|place| matches!(self.word(place), "without" | "not" | "except" | "excluding" | "but" | "minus"));
-        let comparison = if is_negated { Comparison::Ne } else { Comparison::Eq };
+        let is_denied = lexicon::denies(self.words.get(..words.start).unwrap_or_default());
+        let comparison = if is_denied { Comparison::Ne } else { Comparison::Eq };
         Some((words.start, Clause { field: Field::Param(said.to_owned()), test: Test::Number(comparison, *number) }))
     }
 
@@ -81,8 +123,10 @@ impl Reader<'_> {
         let is_valued = matches!(
             self.spans.get(tail),
             Some(Some(Span { part: Part::Number(_) | Part::Comparison(_) | Part::Value(..) | Part::Parameter(_), .. }))
-        );
-        if is_valued || lead == 0 {
+        ) || matches!(self.word(tail), "between" | "from") && self.number_follows(tail + 1);
+        // `calibrated transformers`
+        let describes = self.word(start).ends_with("ed") && matches!(self.spans.get(tail), Some(Some(Span { part: Part::Value(..), .. })));
+        if !describes && (is_valued || lead == 0) {
             return self.is_participle(start, end).then_some((start, end, Flag::On));
         }
         let negates = matches!(before, "without" | "no" | "lacking" | "minus" | "excluding" | "non" | "not" | "disabled" | "never")
@@ -93,13 +137,18 @@ impl Reader<'_> {
         if before == "o" && two_before == "w" {
             return Some((lead - 2, end, Flag::Off));
         }
+        if lexicon::denies(self.words.get(..lead).unwrap_or_default()) {
+            return Some((start, end, Flag::Off));
+        }
         let speaks_of_impact = self.words.iter().any(|word| {
             matches!(lexicon::meaning(word), Some("impact" | "plot" | "compare" | "details"))
                 || matches!(word.as_str(), "correlate" | "does" | "did")
         });
-        let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one");
-        let affirms = matches!(before, "with" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
-            || lead < start && self.word(start - 1).starts_with("us");
+        let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
+        let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
+            || lead < start && self.word(start - 1).starts_with("us")
+            // `use_history`: the name says it itself.
+            || end > start + 1 && matches!(self.word(start), "use" | "uses" | "used" | "using" | "with");
         if (affirms || is_run_next) && !speaks_of_impact && self.word(end) != "of" {
             return Some((if affirms && is_free(lead - 1) { lead - 1 } else { start }, end, Flag::On));
         }

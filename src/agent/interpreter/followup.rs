@@ -45,6 +45,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
+    if let Some(plan) = bare_question(reading, conversation).or_else(|| top_of_list(reading, conversation, last_tool)) {
+        return Some(plan);
+    }
     let axis = fill::axis(reading);
     if let (Some((name, value)), "metric_history", true) = (axis, *last_tool, metrics.is_empty() && !named_run && refers.is_none()) {
         let mut arguments = last_arguments.clone();
@@ -54,8 +57,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if asks_by_itself {
         return None;
     }
-    // `why?`
-    if let ([only], true) = (conversation.runs.as_slice(), reading.words.len() <= 4 && reading.says("why") && !named_run) {
+    // `why?`, `what happened there?`
+    let asks_why = reading.words.len() <= 4 && (reading.says("why") || reading.says("happened"));
+    if let ([only], true) = (conversation.runs.as_slice(), asks_why && !named_run) {
         let mut arguments = Arguments::new();
         put_focus(&mut arguments, conversation);
         put(&mut arguments, "run", only.run_id.clone());
@@ -96,7 +100,22 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(end) = end {
         changed |= change_end(tool, &mut arguments, end);
     }
-    if let Some(run) = reading.parts().find_map(|part| if let Part::Run(text) = part { Some(text.clone()) } else { None }) {
+    let run = reading.parts().find_map(|part| match part {
+        Part::Run(text) => Some(text.clone()),
+        // `and 13?`
+        Part::Number(number)
+            if number.fract() == 0.0
+                && metrics.is_empty()
+                && reading.words.len() <= 3
+                && reading.parameters().is_empty()
+                && reading.unknown().is_empty()
+                && matches!(tool, "get_run" | "compare_runs" | "metric_history") =>
+        {
+            Some(number.to_string())
+        }
+        _ => None,
+    });
+    if let Some(run) = run {
         changed |= change_run(&mut tool, &mut arguments, &run);
     }
     let parameters = reading.parameters();
@@ -175,6 +194,34 @@ pub(super) fn put_listed_experiment(arguments: &mut Arguments, tool: &str, readi
     if let Some(experiment) = nth.or(only.then_some(0)).and_then(|place| conversation.experiments.get(place)) {
         put(arguments, "experiment", experiment.clone());
     }
+}
+
+/// `when?`, `and who?`, after one run was told.
+fn bare_question(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let ([only], true) = (conversation.runs.as_slice(), reading.words.len() <= 2) else { return None };
+    let is_bare = reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("user" | "start" | "howlong" | "status")));
+    let keys = fill::keys(reading);
+    if !is_bare || keys.is_empty() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    put(&mut arguments, "keys", keys);
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `show the top one in detail`, after a list.
+fn top_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let names_end = reading.parts().any(|part| matches!(part, Part::End(End::Best, None | Some(1))));
+    let names_else = reading.parts().any(|part| matches!(part, Part::Metric(_) | Part::Experiment(_) | Part::Run(_) | Part::Conditions(_)));
+    let shows = reading.means("details") || reading.means("show");
+    let first =
+        conversation.listed.first().filter(|_| last_tool == "list_runs" && names_end && shows && !names_else && reading.says("one"))?;
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", first.run_id.clone());
+    Some(Plan::call("get_run", arguments))
 }
 
 /// `which algorithm and gamma?`, after one run was told: facts of that run.
@@ -299,6 +346,14 @@ fn about_runs(reading: &Reading, conversation: &Conversation, last_tool: &str, r
             put(&mut arguments, "parameters", parameters);
         }
         return Some(Plan::call("compare_runs", arguments));
+    }
+    // `both together`, after two curves
+    if last_tool == "metric_history" && runs.len() > 1 && keys.is_empty() {
+        let mut arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run_ids", runs);
+        put(&mut arguments, "metrics", conversation.metrics.clone());
+        return Some(Plan::call("metric_history", arguments));
     }
     if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only {
         return None;

@@ -115,7 +115,7 @@ fn reading_bag(reading: &Reading) -> Bag {
             Part::Runs(_) => "{runs}",
             Part::End(_, None | Some(1)) => "{direction}",
             Part::End(_, Some(_)) | Part::Order(_) => "{top}",
-            Part::Conditions(_) | Part::Value(..) => "{condition}",
+            Part::Conditions(_) | Part::Value(..) | Part::Length(..) => "{condition}",
             Part::Meaning(meaning) => meaning,
             Part::File(_) => "{file}",
             Part::Unknown => "{unknown}",

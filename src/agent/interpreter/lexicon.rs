@@ -25,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",
@@ -65,7 +65,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "perform",
         "perform performed performing performs performance did_best won win wins winner winning leader leading champion \
-        leaderboard",
+        leaderboard scoreboard standings",
     ),
     ("artifact", "artifact artifacts file files outputs"),
     ("range", "range ranges spread"),
@@ -182,6 +182,32 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
     known.iter().find(|known| word.chars().count() >= 5 && is_typo_of(word, known)).and_then(|known| end(known))
 }
 
+/// Whether the words in front of a name deny it: `not`, `weren't done by`, `all but the`, `other than`.
+pub(super) fn denies(before: &[String]) -> bool {
+    const DENIALS: &str = "drop hide skip ignore omit not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
+    const ARTICLES: &str = "the a an any those that ones";
+    const LINKS: &str = "t been be being done made run ran trained started using use used uses with by on from either s both";
+    let mut plainly = true;
+    let mut rest = before;
+    for _ in 0..5 {
+        let Some((last, ahead)) = rest.split_last() else { return false };
+        match last.as_str() {
+            "but" => return plainly,
+            "o" => return ahead.last().is_some_and(|word| word == "w"),
+            "than" => return ahead.last().is_some_and(|word| word == "other"),
+            "from" if ahead.last().is_some_and(|word| matches!(word.as_str(), "apart" | "aside")) => return true,
+            "out" => return ahead.last().is_some_and(|word| matches!(word.as_str(), "leave" | "leaving" | "filter" | "take" | "throw")),
+            "for" => return ahead.last().is_some_and(|word| word == "except"),
+            word if has(DENIALS, word) => return true,
+            word if has(ARTICLES, word) => {}
+            word if has(LINKS, word) => plainly = false,
+            _ => return false,
+        }
+        rest = ahead;
+    }
+    false
+}
+
 /// The run status that a word names.
 pub(super) fn status(word: &str) -> Option<RunStatus> {
     Some(match word {
@@ -220,7 +246,11 @@ const OFF_TOPIC: &str = "translate write draft sing compose email send book remi
 /// Whether the first word that is not polite is such an order.
 pub(super) fn is_off_topic(words: &[String]) -> bool {
     const POLITE: &str = "please can could would will you hey hi kindly now just i want need to d like";
-    words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    let calculates = words.windows(3).any(|three| {
+        matches!(three, [one, sign, other] if matches!(sign.as_str(), "times" | "plus" | "minus")
+            && one.parse::<f64>().is_ok() && other.parse::<f64>().is_ok())
+    });
+    calculates || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// Nouns of which no experiment speaks.
@@ -272,6 +302,12 @@ pub(super) fn begins_question(word: &str) -> bool {
     has(BEGINNINGS, word)
 }
 
+/// Whether a comparison says which end is better, and so depends on what is compared: `better than`, `beats`.
+pub(super) fn judges(word: &str) -> bool {
+    const JUDGING: &str = "better worse beat beats beating surpass surpasses surpassed surpassing outperform outperforms outperforming";
+    has(JUDGING, word)
+}
+
 /// A comparison that a run of words says, with how many words it took.
 pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Comparison, usize)> {
     use crate::domain::filter::Comparison::{Eq, Ge, Gt, Le, Lt};
@@ -288,6 +324,9 @@ pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Compa
         (&["more", "than"], Gt),
         (&["higher", "than"], Gt),
         (&["better", "than"], Gt),
+        (&["worse", "than"], Lt),
+        (&["longer", "than"], Gt),
+        (&["shorter", "than"], Lt),
         (&["less", "than"], Lt),
         (&["lower", "than"], Lt),
         (&["smaller", "than"], Lt),
@@ -305,6 +344,8 @@ pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Compa
         (&["surpasses"], Gt),
         (&["surpassed"], Gt),
         (&["surpassing"], Gt),
+        (&["outperforming"], Gt),
+        (&["outperform"], Gt),
         (&["exceeding"], Gt),
         (&["exceeds"], Gt),
         (&["exceeded"], Gt),

@@ -1,9 +1,9 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates` and `chatter`), matched
+//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod chatter;
 mod choosing;
@@ -17,21 +17,25 @@ mod fill;
 mod flags;
 mod followup;
 mod intent;
+mod lengths;
 mod lexicon;
+mod named;
 mod names;
 mod narrowing;
 mod partial;
 mod rankings;
 mod reader;
 mod reading;
+mod selecting;
 mod split;
+mod unanswered;
 mod vocabulary;
 
 use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
 use crate::tools::{Context, ToolError};
-use reading::{Part, Reading};
+use reading::Reading;
 use vocabulary::Vocabulary;
 
 pub(super) use split::questions;
@@ -63,7 +67,7 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
-    if let Some(verb) = forbidden_verb(question) {
+    if let Some(verb) = forbidden_verb(question).filter(|_| !narrowing::leaves_out(question, conversation)) {
         return Ok(Plan::Refuse(format!(
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));
@@ -73,7 +77,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
-    if matches!(crate::domain::reference::words(question).as_slice(), [only] | [only, _] if only == "help") {
+    let words = crate::domain::reference::words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if matches!(words.as_slice(), ["help"] | ["help", _] | ["who" | "what", "are", "you", ..] | ["what", "can", "you", "do", ..]) {
         return Ok(Plan::Puzzle(format!("I answer questions about the experiments in your tracking store, such as {EXAMPLES}")));
     }
     match creation::order(question) {
@@ -88,7 +94,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     let vocabulary = Vocabulary::load(context).await?;
     let first = reading::read(question, &vocabulary, context.focus.as_ref(), context.now);
     // Where the question names an experiment, that experiment's names count before those of any other.
-    let reading = match first.experiment().and_then(|name| vocabulary.experiment_id(name)) {
+    let mut reading = match first.experiment().and_then(|name| vocabulary.experiment_id(name)) {
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
@@ -98,9 +104,12 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(plan) = followup::plan(&reading, conversation) {
         return Ok(plan);
     }
-    if let Some(name) = unknown_person(&reading) {
-        let known = vocabulary.users().iter().map(|user| format!("`{user}`")).collect::<Vec<String>>().join(", ");
-        return Ok(Plan::Refuse(format!("I know nobody called `{name}`; runs were started by {known}.")));
+    if let Some(reason) = unanswered::reason(&reading, &vocabulary) {
+        return Ok(Plan::Refuse(reason));
+    }
+    selecting::resolve(&mut reading, context, &vocabulary).await?;
+    if let Some(plan) = narrowing::against_focus(&reading, conversation) {
+        return Ok(plan);
     }
     let intents = intent::intents(&reading);
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
@@ -109,23 +118,13 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
+            selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             return Ok(Plan::call(tool, arguments));
         }
     }
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
-}
-
-/// `runs by bob`, `runs from user bob`: somebody who started none.
-fn unknown_person(reading: &Reading) -> Option<String> {
-    let is_unknown = |index: usize| reading.spans.get(index).is_some_and(|span| span.part == Part::Unknown);
-    let word = |index: usize| reading.spans.get(index).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
-    let asks_for_runs = reading.means("run") && reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
-    let at =
-        (1..reading.spans.len()).find(|index| is_unknown(*index) && !is_unknown(index + 1) && matches!(word(index - 1), "by" | "user"))?;
-    let bytes = reading.spans.get(at)?.bytes.clone();
-    asks_for_runs.then(|| reading.text.get(bytes).map(str::to_owned)).flatten()
 }
 
 /// The verb of an order to change or remove something, if the question is one.
@@ -180,7 +179,11 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let next = words.iter().skip_while(|word| *word != first).nth(1).map_or("", String::as_str);
     let is_noun = first == "train"
         && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
-    let sets_up = first == "set" && after.starts_with(" up");
+    let sets_up = first == "set" && (after.starts_with(" up") || is_side_by_side(after));
+    let starts_run = first == "start" && words.iter().take(6).any(|word| matches!(word.as_str(), "run" | "training" | "job"));
+    if starts_run && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project")) {
+        return Some("start".to_owned());
+    }
     let gets_rid = first == "get" && after.starts_with(" rid of");
     if gets_rid {
         return Some("get rid of".to_owned());
@@ -192,6 +195,11 @@ fn forbidden_verb(question: &str) -> Option<String> {
         return words.iter().find(|word| is_destructive(word)).cloned();
     }
     None
+}
+
+/// `set run 3 and run 5 next to each other`: compares, and changes nothing.
+fn is_side_by_side(text: &str) -> bool {
+    ["next to", "side by side", "beside", "against"].iter().any(|phrase| text.contains(phrase))
 }
 
 /// The verbs that lose something: refused wherever they are ordered, not only at the head.

@@ -9,6 +9,11 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use crate::domain::reference::{Likeness, count_word};
 
+/// Whether a word speaks of runs, whatever is asked of them.
+fn is_run(word: &str) -> bool {
+    lexicon::meaning(word) == Some("run") || lexicon::is_run_noun(word)
+}
+
 impl Reader<'_> {
     /// Names that stand there whole, longest first.
     pub(super) fn exact_names(&mut self) {
@@ -32,25 +37,50 @@ impl Reader<'_> {
         }
     }
 
-    /// `box loss`, where `loss` is a metric of its own and `val/box_loss` another: the longer of two names is meant.
+    /// `box loss`, where `loss` is a metric of its own and `val/box_loss` another, or `crop yield`, where `crop` is a parameter and
+    /// `Crop Yield EU` an experiment: the longer of two names is meant.
     pub(super) fn longer_name(&self, words: Range<usize>, part: Part) -> (Range<usize>, Part) {
-        let Some(before) = words.start.checked_sub(1).filter(|_| matches!(part, Part::Metric(_) | Part::Parameter(_))) else {
-            return (words, part);
-        };
-        let word = self.word(before);
-        let is_plain =
-            !lexicon::is_filler(word) && lexicon::meaning(word).is_none() && lexicon::end(word).is_none() && !chatter::is_common(word);
-        let longer = before..words.end;
-        if !is_plain || !self.is_free(longer.clone()) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !matches!(part, Part::Metric(_) | Part::Parameter(_)) {
             return (words, part);
         }
-        let mut found = self.vocabulary.alike(self.said(&longer));
-        found.retain(|(entry, likeness)| {
-            matches!(entry.kind, Kind::Metric | Kind::Parameter) && matches!(likeness, Likeness::Shortened | Likeness::PartOf)
-        });
-        match self.choose_partial(&found, &longer) {
-            Some(longer_part) => (longer, longer_part),
-            None => (words, part),
+        let before = words.start.checked_sub(1).map(|before| (before, before..words.end));
+        for (other, longer) in before.into_iter().chain([(words.end, words.start..words.end + 1)]) {
+            let word = self.word(other);
+            let says_else = lexicon::is_filler(word) || lexicon::meaning(word).is_some() || lexicon::end(word).is_some();
+            if says_else || !self.is_free(longer.clone()) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            let mut found = self.vocabulary.alike(self.said(&longer));
+            found.retain(|(entry, likeness)| match entry.kind {
+                Kind::Metric | Kind::Parameter => !chatter::is_common(word) && matches!(likeness, Likeness::Shortened | Likeness::PartOf),
+                Kind::Experiment => *likeness <= Likeness::PartOf,
+                Kind::Run | Kind::Value | Kind::ExperimentTag => false,
+            });
+            if let Some(longer_part) = self.choose_partial(&found, &longer) {
+                return (longer, longer_part);
+            }
+        }
+        (words, part)
+    }
+
+    /// `best mIoU on val`, where there are a val/mIoU and a test/mIoU: the word that tells which stands apart.
+    pub(super) fn parted_metrics(&mut self) {
+        const SPLITS: [&str; 8] = ["val", "validation", "valid", "test", "train", "training", "eval", "dev"];
+        for index in 0..self.words.len() {
+            let Some(Span { part: Part::Metric(said), words, .. }) = self.spans.get(index).cloned().flatten() else { continue };
+            let is_whole =
+                self.vocabulary.exact(&said).iter().any(|(entry, likeness)| entry.kind == Kind::Metric && *likeness <= Likeness::SameWords);
+            if words.start != index || is_whole {
+                continue;
+            }
+            let whole = |place: usize| format!("{} {said}", self.word(place));
+            let is_metric = |place: &usize| self.vocabulary.exact(&whole(*place)).iter().any(|(entry, _)| entry.kind == Kind::Metric);
+            let apart = (0..self.words.len()).filter(|place| SPLITS.contains(&self.word(*place)) && self.is_free(*place..*place + 1));
+            if let Some(place) = apart.into_iter().find(is_metric) {
+                let whole = whole(place);
+                self.cover(words, Part::Metric(whole));
+                self.cover(place..place + 1, Part::Filler);
+            }
         }
     }
 
@@ -64,7 +94,10 @@ impl Reader<'_> {
     pub(super) fn is_glued(&self, index: usize) -> bool {
         let (Some(place), Some(next)) = (self.places.get(index), self.places.get(index + 1)) else { return false };
         let between = self.text.get(place.end..next.start).unwrap_or(" ");
-        between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':')) && !between.contains("://")
+        // `non-linear` denies a name.
+        self.word(index) != "non"
+            && between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':'))
+            && !between.contains("://")
     }
 
     /// The words that are glued together around one.
@@ -214,6 +247,11 @@ impl Reader<'_> {
         }
         if word.bytes().all(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 {
             return false;
+        }
+        // `the best beats runs`, where `beats` is a value.
+        let describes_runs = entry.kind == Kind::Value && likeness <= Likeness::CaseFolded && is_run(self.word(index + 1));
+        if describes_runs && lexicon::end(word).is_some() && index > 0 && lexicon::end(self.word(index - 1)).is_some() {
+            return true;
         }
         if self.is_written_as_name(index, likeness) || self.is_ranked_metric(entry, index, likeness) {
             return true;

@@ -6,7 +6,7 @@ use super::followup::{is_fragment, put_focus};
 use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Clause, Filter};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
 pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
@@ -47,11 +47,24 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
 }
 
+/// `drop the failed ones`, after a list: fewer of it are wanted, and nothing is to be deleted.
+pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
+    let words = crate::domain::reference::words(question);
+    let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "list_runs");
+    let of_list = words.last().is_some_and(|word| matches!(word.as_str(), "ones" | "list"));
+    after_list && of_list && words.len() <= 8 && words.iter().take(3).any(|word| LEAVING.contains(&word.as_str()))
+}
+
+/// Verbs by which some of a list are left out of it.
+const LEAVING: [&str; 9] = ["drop", "exclude", "hide", "skip", "ignore", "omit", "leave", "filter", "without"];
+
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
 pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     let clauses = reading.clauses();
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
-    let narrows = ["only", "just"].iter().any(|word| reading.words.first().is_some_and(|first| first == word))
+    let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
+    let narrows = leads(&["only", "just"], 1)
+        || leads(&LEAVING, 3)
         || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
     let begins_anew = reading.experiment().is_some()
         || reading
@@ -145,12 +158,13 @@ pub(super) fn ranked_again(
         "get_run" => conversation.metrics.first().cloned(),
         _ => None,
     };
+    let shown = shown_runs(conversation, last_tool, last_arguments).filter(|_| of_several || starts_which || picks_one);
     // Of failed runs nobody wants the best.
     let by_status = |text: &str| text.split(" AND ").all(|clause| clause.contains("attributes.status"));
     let is_of_statuses = text_of("filter").is_some_and(|text| by_status(&text)) && !of_several;
     let takes_runs = last_tool == "list_runs" && goes_on && !is_of_statuses && last_arguments.contains_key("filter");
     let takes_metric = names_none && last_metric.is_some() && (goes_on || !reading.means("run"));
-    if !(takes_runs || takes_metric) {
+    if !(takes_runs || takes_metric || shown.is_some()) {
         return None;
     }
     let metric = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned()).or(last_metric);
@@ -159,7 +173,9 @@ pub(super) fn ranked_again(
         Some(experiment) => put(&mut arguments, "experiment", experiment.clone()),
         None => put_focus(&mut arguments, conversation),
     }
-    if let Some(filter) = joined_filter(text_of("filter").as_deref(), &reading.clauses()) {
+    let before = if shown.is_some() { None } else { text_of("filter") };
+    let clauses: Vec<Clause> = reading.clauses().into_iter().chain(shown).collect();
+    if let Some(filter) = joined_filter(before.as_deref(), &clauses) {
         put(&mut arguments, "filter", filter);
     }
     if let Some(count) = count.filter(|count| *count > 1) {
@@ -175,13 +191,26 @@ pub(super) fn ranked_again(
     Some(Plan::call("best_run", arguments))
 }
 
+/// The condition to be one of the runs that were just compared, drawn or listed up to a number.
+fn shown_runs(conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Clause> {
+    let is_some = match last_tool {
+        "compare_runs" | "metric_history" => true,
+        "list_runs" => last_arguments.contains_key("limit"),
+        _ => false,
+    };
+    let ids: Vec<String> = conversation.runs.iter().map(|run| run.run_id.clone()).collect();
+    (is_some && ids.len() > 1).then_some(Clause { field: Field::Attribute(Attribute::RunId), test: Test::OneOf(ids) })
+}
+
 /// `vs run 8`, `compare it with 12`: the run in question against one that is named.
 pub(super) fn against_focus(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let mut named = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text.clone()) } else { None });
     let (Some(other), None) = (named.next(), named.next()) else { return None };
     let names_more = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Runs(_) | Part::Anaphor(_) | Part::Conditions(_)));
     let [focus] = conversation.runs.as_slice() else { return None };
-    let is_short = reading.words.len() <= 8 && reading.experiment().is_none() && reading.unknown().is_empty();
+    let focused = conversation.experiment.as_ref().map(|experiment| experiment.name.as_str());
+    let is_here = reading.experiment().is_none_or(|name| Some(name) == focused);
+    let is_short = reading.words.len() <= 8 && is_here && reading.unknown().is_empty();
     if !reading.means("compare") || names_more || !is_short || focus.run_name == other {
         return None;
     }

@@ -142,9 +142,15 @@ impl Reader<'_> {
         };
         let found: Vec<(&Entry, Likeness)> = found.iter().copied().filter(|(entry, _)| is_said(entry)).collect();
         let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
-        let is_short = self.said(words).chars().count() < 3;
+        // `KS`, written as a name
+        let said = self.said(words);
+        let is_short = said.chars().count() < 3 && !(said.chars().count() == 2 && said.chars().all(char::is_uppercase));
         let here = |entry: &&&Entry| self.preferred.is_none_or(|id| entry.experiments.contains(id));
-        for kind in [Kind::Experiment, Kind::Metric, Kind::Parameter, Kind::Run, Kind::Value, Kind::ExperimentTag] {
+        // `runs using qwen 7b`: what they use, though one is called after it.
+        let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+        let (first, second) =
+            if matches!(before, "using" | "use" | "uses" | "used") { (Kind::Value, Kind::Run) } else { (Kind::Run, Kind::Value) };
+        for kind in [Kind::Experiment, Kind::Metric, Kind::Parameter, first, second, Kind::ExperimentTag] {
             let of_kind: Vec<&&Entry> = candidates.iter().filter(|entry| entry.kind == kind).collect();
             let near: Vec<&&Entry> = of_kind.iter().copied().filter(|entry| here(entry)).collect();
             let of_kind = if near.is_empty() { of_kind } else { near };

@@ -122,6 +122,12 @@ impl Reader<'_> {
                 self.cover(index..index + used + 1, Part::Meaning("experiments"));
                 continue;
             }
+            // `which experiment is the newest`
+            let asks_for_experiment = self.words.iter().take(index).any(|word| lexicon::meaning(word) == Some("experiment"));
+            if asks_for_experiment && index + used == self.words.len() && !self.says_run() {
+                self.cover(index..index + used, Part::Meaning("experiments"));
+                continue;
+            }
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
             let after = self.count_at(index + used);
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
@@ -159,6 +165,27 @@ impl Reader<'_> {
         matches!(part_at(index + 1), Some(Part::Metric(_))) && !several && !compared
     }
 
+    /// `the very first code completion run`: a place in time before a name that was recognised later.
+    pub(super) fn described_runs(&mut self) {
+        for index in 0..self.words.len() {
+            let Some(Some(Span { part: Part::Anaphor(place), words, .. })) = self.spans.get(index) else { continue };
+            let kind = match place {
+                Anaphor::Nth(0) => "first",
+                Anaphor::Last => "last",
+                Anaphor::One | Anaphor::All | Anaphor::Nth(_) => continue,
+            };
+            let (words, noun) = (words.clone(), self.end_of(words.end));
+            let is_described = matches!(
+                self.spans.get(words.end),
+                Some(Some(Span { part: Part::Experiment(_) | Part::ExperimentTag { .. } | Part::Value(..) | Part::Conditions(_), .. }))
+            );
+            if is_described && lexicon::meaning(self.word(noun)) == Some("run") {
+                let phrase = if self.word(noun).ends_with('s') { kind.to_owned() } else { format!("{kind} 1") };
+                self.cover(words, Part::Runs(phrase));
+            }
+        }
+    }
+
     fn says_run(&self) -> bool {
         self.words.iter().any(|word| lexicon::meaning(word) == Some("run"))
     }
@@ -174,13 +201,21 @@ impl Reader<'_> {
                 continue;
             }
             let word = self.word(index).to_owned();
-            if word == "leaderboard" {
+            if matches!(word.as_str(), "leaderboard" | "scoreboard" | "standings") {
+                // `tops the leaderboard`
+                let is_topped = (index.saturating_sub(3)..index)
+                    .any(|place| matches!(self.spans.get(place), Some(Some(Span { part: Part::End(_, None), .. }))));
+                if is_topped {
+                    self.cover(index..index + 1, Part::Filler);
+                    continue;
+                }
                 let count = if matches!(self.word(index + 1), "of" | "with") { self.count_at(index + 2) } else { None };
                 let used = if count.is_some() { 3 } else { 1 };
                 self.cover(index..index + used, count.map_or(Part::Order(End::Best), |count| Part::End(End::Best, Some(count))));
                 continue;
             }
-            if let Some(end) = lexicon::comparative(&word).filter(|_| self.compares_metric(index)) {
+            let of_effect = self.spans.iter().flatten().any(|span| span.part == Part::Meaning("impact"));
+            if let Some(end) = lexicon::comparative(&word).filter(|_| self.compares_metric(index) && !of_effect) {
                 self.cover(index..index + 1, Part::End(end, None));
                 continue;
             }
@@ -264,7 +299,8 @@ impl Reader<'_> {
             if !self.is_free(index..index + 1) {
                 continue;
             }
-            let next = self.word(index + 1);
+            let next = self.word(index + 1).to_owned();
+            let next = next.as_str();
             let ordinal = match self.word(index) {
                 "first" | "former" => Some(Anaphor::Nth(0)),
                 "second" => Some(Anaphor::Nth(1)),
@@ -275,6 +311,12 @@ impl Reader<'_> {
                 "runner" if next == "up" => Some(Anaphor::Nth(1)),
                 _ => None,
             };
+            // `the runner-up in MRR`: of a ranking that nobody else names.
+            let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
+            let ranks = self.word(index) == "runner" && has(|part| matches!(part, Part::Metric(_)));
+            if ordinal.is_some() && ranks && !has(|part| matches!(part, Part::End(..) | Part::Run(_))) {
+                self.imply(index, Part::End(End::Best, None));
+            }
             if let Some(anaphor) = ordinal {
                 let used = if matches!(next, "one" | "run" | "up") { 2 } else { 1 };
                 let used = if self.is_free(index..index + used) { used } else { 1 };

@@ -10,7 +10,7 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Kind, Vocabulary};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
-use crate::domain::reference::placed_words;
+use crate::domain::reference::{Likeness, placed_words};
 use crate::domain::run::RunStatus;
 use crate::domain::time::Timestamp;
 
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
             }
             let negative =
                 self.text.get(..place.start).is_some_and(|before| before.ends_with(" -") || before.ends_with("=-") || before == "-");
-            if self.is_free(index..end) && !self.is_in_name(index) {
+            if self.is_free(index..end) && !self.is_in_name(index) && !self.begins_piece(index) {
                 self.cover(index..end, Part::Number(if negative { -value } else { value }));
             }
             index = end;
@@ -118,6 +118,22 @@ impl<'a> Reader<'a> {
         let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
         let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
         touches && is_word && self.vocabulary.alike(self.said(&self.joined_around(index))).iter().any(|(entry, _)| is_key(entry))
+    }
+
+    /// Whether a number begins a piece of the name before it, as in `qwen 14b`.
+    fn begins_piece(&self, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1).filter(|before| self.is_free(*before..before + 1)) else { return false };
+        let piece = self.joined_around(index);
+        let is_word = self.word(before).chars().count() >= 3 && self.word(before).chars().all(char::is_alphabetic);
+        let is_name = |entry: &Entry| matches!(entry.kind, Kind::Value | Kind::Run);
+        let is_piece = piece.start == index && piece.len() == 2;
+        is_word
+            && is_piece
+            && self
+                .vocabulary
+                .alike(self.said(&(before..piece.end)))
+                .iter()
+                .any(|(entry, likeness)| is_name(entry) && *likeness <= Likeness::PartOf)
     }
 
     /// The words that stand together with one without a sign between, as in `gsm8k`.
@@ -176,11 +192,13 @@ impl<'a> Reader<'a> {
                 self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
                 continue;
             }
+            // `runs that didn't finish`, but not `did it finish`.
+            let unfinished = word == "finish" && lexicon::denies(self.words.get(..index).unwrap_or_default());
             let known = lexicon::status(&word).or_else(|| lexicon::misspelt_status(&word));
+            let known = known.or(unfinished.then_some(RunStatus::Finished));
             if let Some(status) = known.filter(|_| index == 0 || self.word(index - 1) != "been" || word != "running") {
-                let before: Vec<&str> = (index.saturating_sub(2)..index).map(|place| self.word(place)).collect();
-                let is_negated = before.iter().any(|word| matches!(*word, "not" | "never" | "didn" | "haven" | "hasn" | "isn" | "aren"));
-                let test = Test::Text(if is_negated { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
+                let is_denied = lexicon::denies(self.words.get(..index).unwrap_or_default());
+                let test = Test::Text(if is_denied { TextMatch::Ne } else { TextMatch::Eq }, status.mlflow_name().to_owned());
                 self.cover(index..index + 1, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
             }
         }
@@ -207,8 +225,9 @@ impl<'a> Reader<'a> {
                 ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),
                 ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
+                ("pay" | "pays" | "paid", "off") | ("point", "in") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
-                ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
+                ("i" | "we" | "you" | "they", "run" | "ran" | "mean" | "meant") => (Part::Filler, 2),
                 ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),
                 ("took" | "take" | "takes", _) if self.speaks_of_time() => (Part::Meaning("howlong"), 1),
                 ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),

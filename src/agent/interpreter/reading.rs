@@ -38,6 +38,8 @@ pub(super) enum Part {
     Order(End),
     /// Conditions on runs.
     Conditions(Vec<Clause>),
+    /// A bound of how long runs took, in seconds.
+    Length(Comparison, u32),
     /// A text that a parameter or tag holds.
     Value(Holder, String),
     /// A file's name, as said.
@@ -98,13 +100,16 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     let mut reader = Reader::new(text, vocabulary, preferred);
     reader.over_training();
     reader.makers();
+    reader.makes_difference();
     reader.exact_names();
     reader.glued_names();
     reader.coordinated_metrics();
+    reader.parted_metrics();
     reader.spelled_out_names();
     reader.numbered_runs();
     reader.dates(now);
     reader.numbers();
+    reader.lengths();
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();
@@ -114,9 +119,11 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.languages();
     reader.kinds_of_names();
     reader.partial_names();
+    reader.described_runs();
     reader.units();
     reader.concepts();
     reader.run_nouns();
+    reader.switches();
     reader.flags();
     reader.statuses();
     reader.recommendations();
@@ -135,6 +142,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     values_of_one_holder(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
     super::conditions::join_alternatives(&mut reading, vocabulary);
+    super::named::settle(&mut reading);
     super::chatter::ignore(&mut reading);
     reading
 }
@@ -279,20 +287,31 @@ impl Reading {
     pub(super) fn plots(&self) -> bool {
         let runs = self.parts().filter(|part| matches!(part, Part::Run(_))).count();
         let together = self.says("together") && runs > 1 && !self.metrics().is_empty();
-        together || runs > 0 && super::fill::has_both_losses(self) || self.means("plot") || super::fill::axis(self).is_some()
+        together || runs > 0 && super::fill::has_both_splits(self) || self.means("plot") || super::fill::axis(self).is_some()
     }
 
     /// The words of a run of spans that nobody knows, joined where they stand together, as said.
     pub(super) fn unknown(&self) -> Vec<String> {
+        self.unknown_places().into_iter().filter_map(|words| self.said(&words)).map(str::to_owned).collect()
+    }
+
+    /// The words that nobody knows, by index, joined where they stand together.
+    pub(super) fn unknown_places(&self) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
-        let mut last_word = usize::MAX;
         for span in self.spans.iter().filter(|span| span.part == Part::Unknown) {
             match found.last_mut() {
-                Some(place) if last_word == span.words.start => place.end = span.bytes.end,
-                _ => found.push(span.bytes.clone()),
+                Some(place) if place.end == span.words.start => place.end = span.words.end,
+                _ => found.push(span.words.clone()),
             }
-            last_word = span.words.end;
         }
-        found.into_iter().filter_map(|place| self.text.get(place)).map(str::to_owned).collect()
+        found
+    }
+
+    /// Some words, as said.
+    pub(super) fn said(&self, words: &Range<usize>) -> Option<&str> {
+        let mut inside = self.spans.iter().filter(|span| words.start <= span.words.start && span.words.end <= words.end);
+        let first = inside.next()?;
+        let last = inside.next_back().unwrap_or(first);
+        self.text.get(first.bytes.start..last.bytes.end)
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .and_then(|before| words.get(before))
                 .and_then(|(_, before)| sentence.get(before.end..place.start))
                 .unwrap_or("");
-            let is_topic = is_bare_topic(sentence.get(start..place.start).unwrap_or_default());
+            let ahead = sentence.get(start..place.start).unwrap_or_default();
+            let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
             let joined = matches!(before, "and" | "then" | "also")
                 || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
             let begins = lexicon::begins_question(word) || ends_ranking(&words, index, before);
@@ -87,7 +88,9 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
     };
     let restates = |sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
+        let folded = folded.trim_end_matches(['.', '!', ' ']);
         ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
+            || folded.ends_with(" i mean")
     };
     let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
     let mut joined: Vec<&str> = Vec::new();
@@ -123,6 +126,26 @@ fn is_bare_topic(before: &str) -> bool {
                 && matches!(lexicon::meaning(word), None | Some("run" | "experiment" | "perform"))
         })
         && !words.iter().any(|(word, _)| word.bytes().any(|byte| byte.is_ascii_digit()) || matches!(word.as_str(), "of" | "vs"))
+}
+
+/// `LDR-108 and LDR-110, how do they …`: nothing but names.
+fn names_before(before: &str) -> bool {
+    let words = placed_words(before);
+    let is_name = |word: &str| {
+        !lexicon::begins_question(word)
+            && lexicon::end(word).is_none()
+            && lexicon::status(word).is_none()
+            && !super::chatter::is_talk(word)
+            && matches!(lexicon::meaning(word), None | Some("run" | "experiment" | "compare"))
+    };
+    !words.is_empty() && words.iter().all(|(word, _)| is_name(word))
+}
+
+/// Whether what begins here asks about what was named before it, and wants no picture of it.
+fn asks_about_them(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str());
+    let asks = rest.next().is_some_and(|word| matches!(word, "how" | "which" | "what" | "is" | "are" | "does" | "do" | "did" | "who"));
+    asks && rest.any(|word| matches!(word, "they" | "them" | "these" | "those" | "it" | "its" | "their" | "two" | "both" | "one" | "other"))
 }
 
 /// `int8 or int4 doesn't matter`: leaves open what was not asked.
@@ -215,8 +238,10 @@ fn is_quoted(text: &str, place: usize) -> bool {
 /// Whether enough stands before the cut to be a question.
 fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
-    let leads =
-        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "in" | "of" | "among" | "for" | "from" | "within" | "with" | "on"));
+    let leads = words.first().is_some_and(|(word, _)| {
+        const LEADS: &str = "in of among for from within with on before after since during between until over regarding about across";
+        LEADS.split(' ').any(|lead| lead == word)
+    });
     words.len() >= 2 && (!leads || before.contains(':'))
 }
 
@@ -248,6 +273,7 @@ mod tests {
     fn one_question_stays_one() {
         check("Compare the best 3 and worst 3 runs", &["Compare the best 3 and worst 3 runs"]);
         check("Compare run-015, run-016 and run-017", &["Compare run-015, run-016 and run-017"]);
+        check("LDR-108 and LDR-110, how do they stack up?", &["LDR-108 and LDR-110, how do they stack up?"]);
         check("of the xgboost runs, which one has the highest recall?", &["of the xgboost runs, which one has the highest recall?"]);
         check("lowest perplexity, and which run got it?", &["lowest perplexity, and which run got it?"]);
         check("was anything killed? list it", &["was anything killed?"]);

@@ -203,7 +203,7 @@ impl Vocabulary {
                 Likeness::PartOf => {
                     words.chars().count() >= 4
                         && entry.kind == Kind::Value
-                        && entry.name.words().len() <= 4
+                        && (entry.name.words().len() <= 4 || entry.name.words().first() == reference.words().first())
                         && reference.words().iter().all(|word| entry.name.words().contains(word))
                 }
                 Likeness::Exact
@@ -361,7 +361,8 @@ impl Vocabulary {
 
     /// Whether the name of some metric or parameter begins with these two words.
     pub(super) fn has_key_beginning(&self, first: &str, second: &str) -> bool {
-        let begins = |words: &[String]| matches!(words, [one, two, ..] if one == first && two == second);
+        let is_second = |word: &str| word == second || second.strip_suffix('s') == Some(word);
+        let begins = |words: &[String]| matches!(words, [one, two, ..] if one == first && is_second(two));
         self.entries.iter().any(|entry| matches!(entry.kind, Kind::Metric | Kind::Parameter) && begins(entry.name.words()))
     }
 

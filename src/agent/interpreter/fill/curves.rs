@@ -91,15 +91,13 @@ pub(super) fn metric_history(
 const MOST_AT_ONCE: usize = 3;
 
 /// `train and validation loss`: nobody asks for these two but to see how they went.
-pub(in crate::agent::interpreter) fn has_both_losses(reading: &Reading) -> bool {
-    let metrics = reading.metrics();
-    let says = |words: &[&str]| {
-        metrics.iter().any(|metric| {
-            let words_said = crate::domain::reference::words(metric);
-            words_said.iter().any(|word| word == "loss") && words_said.iter().any(|word| words.contains(&word.as_str()))
-        })
+pub(in crate::agent::interpreter) fn has_both_splits(reading: &Reading) -> bool {
+    let metrics: Vec<Vec<String>> = reading.metrics().iter().map(|metric| crate::domain::reference::words(metric)).collect();
+    let of = |words: &[&str], noun: Option<&String>| {
+        metrics.iter().any(|metric| metric.last() == noun && metric.iter().any(|word| words.contains(&word.as_str())))
     };
-    says(&["train", "training"]) && says(&["val", "validation", "valid", "eval", "test"])
+    let nouns = metrics.iter().filter(|metric| metric.len() > 1).map(|metric| metric.last());
+    nouns.into_iter().any(|noun| of(&["train", "training"], noun) && of(&["val", "validation", "valid", "eval", "test"], noun))
 }
 
 /// `loss of run 3, train and validation`: a word that is no metric's whole name, completed by the others.

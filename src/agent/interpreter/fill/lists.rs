@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{filter_text, put_order, said, unknown_after};
+use super::runs::{asks_whether, clauses_of_run};
+use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
-use crate::domain::filter::{Clause, Field, Test};
+use crate::domain::filter::{Clause, Comparison, Field, Test};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -92,7 +93,11 @@ fn is_tag_key(reading: &Reading, index: usize) -> bool {
 pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     // `north plant detectors`: conditions are on runs.
     let is_of_runs = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
-    if reading.experiment().is_some() && reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
+    if reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
+        return None;
+    }
+    // `does warmup matter in fraud`: the tool that measures effects tells that there is none of this name.
+    if reading.means("impact") && doubts_parameter(reading) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -112,7 +117,17 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }
+    // `did the last run fail`
+    let is_of_one = reading.parts().any(|part| matches!(part, Part::Runs(phrase) if phrase.ends_with(" 1")));
+    if is_of_one && asks_whether(reading) && clauses_of_run(reading).is_empty() {
+        return None;
+    }
+    // `compare xgboost and lightgbm runs`: what the parameter does.
+    if reading.means("compare") && !reading.places.is_empty() && !reading.parameters().is_empty() {
+        return None;
+    }
     put_experiment(arguments, reading);
+    put_lengths(arguments, reading);
     let clauses = reading.clauses();
     if !clauses.is_empty() {
         put(arguments, "filter", filter_text(&clauses));
@@ -139,7 +154,7 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
                 ordered = true;
             }
             Part::Order(end) | Part::End(end, _) if !ordered => {
-                let count = if let Part::End(_, count) = part { *count } else { None };
+                let count = reading.parts().find_map(|part| if let Part::End(_, count) = part { *count } else { None });
                 put(arguments, "sort_by", metric.clone().unwrap_or_else(|| "best".to_owned()));
                 match end {
                     End::Best if by_duration.is_some() => put(arguments, "order", "asc"),
@@ -175,6 +190,18 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     Some(())
 }
 
+/// `longer than 2 hours`, `under 30 minutes`: bounds of how long runs took.
+fn put_lengths(arguments: &mut Arguments, reading: &Reading) {
+    for part in reading.parts() {
+        let Part::Length(comparison, seconds) = part else { continue };
+        match comparison {
+            Comparison::Gt | Comparison::Ge => put(arguments, "longer_than_seconds", *seconds),
+            Comparison::Lt | Comparison::Le => put(arguments, "shorter_than_seconds", *seconds),
+            Comparison::Eq | Comparison::Ne => {}
+        }
+    }
+}
+
 /// Whether one run or several are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spoken {
@@ -186,13 +213,18 @@ pub(super) enum Spoken {
 pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
     let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
     let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
+        || ["most", "least"].iter().any(|word| reading.says(word)) && reading.says("time")
         || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
     let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
     (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })
 }
 
 fn sorts(reading: &Reading) -> bool {
-    ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking", "by"].iter().any(|word| reading.says(word))
+    let orders = ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"].iter().any(|word| reading.says(word));
+    // `done by elif` sorts nothing.
+    let mut after = reading.spans.iter().skip_while(|span| said(reading, span) != "by").skip(1);
+    let is_by_key = after.find(|span| span.part != Part::Filler).is_some_and(|span| !matches!(span.part, Part::Conditions(_)));
+    orders || is_by_key
 }
 
 /// What to sort by: a metric or parameter outside the conditions, else the metric of the first condition.

@@ -8,8 +8,8 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
-pub(super) use curves::{axis, has_both_losses};
-pub(super) use runs::keys;
+pub(super) use curves::{axis, has_both_splits};
+pub(super) use runs::{clauses_of_run, doubts_parameter, keys};
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading, Span};
@@ -23,6 +23,10 @@ use crate::domain::reference::Likeness;
 
 /// The arguments of `tool` that the question gives; absent where it lacks what the tool cannot do without.
 pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Arguments> {
+    // Only a list keeps to how long runs took.
+    if tool != "list_runs" && reading.parts().any(|part| matches!(part, Part::Length(..))) {
+        return None;
+    }
     let mut arguments = Arguments::new();
     match tool {
         "list_experiments" => lists::list_experiments(&mut arguments, reading),
@@ -62,7 +66,7 @@ pub(super) fn retarget(
     if tool == "list_experiments"
         && let Some(experiment) = reading.experiment()
         && arguments.get("query").and_then(Value::as_str) == Some(experiment)
-        && (stands_in(reading) || !reading.means("experiments"))
+        && (stands_in(reading) || points_inside(reading) || !reading.means("experiments"))
     {
         let mut about = Arguments::new();
         put(&mut about, "experiment", experiment);
@@ -77,7 +81,10 @@ pub(super) fn retarget(
     let is_of_everything = ["everything", "all"].iter().any(|word| reading.says(word));
     let names_something = reading.means("run") || !reading.metrics().is_empty() || reading.means("metric") || reading.means("parameter");
     if tool == "describe_experiment" && arguments.is_empty() && is_of_everything && !names_something && conversation.experiment.is_none() {
-        return ("list_experiments", Arguments::new());
+        let mut list = Arguments::new();
+        if lists::list_experiments(&mut list, reading).is_some() {
+            return ("list_experiments", list);
+        }
     }
     let nth = reading.parts().find_map(|part| if let Part::Anaphor(Anaphor::Nth(place)) = part { Some(*place) } else { None });
     let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
@@ -96,7 +103,8 @@ pub(super) fn retarget(
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
     // `which optimizer works best for accuracy`
-    let works = ["work", "works", "worked"].iter().any(|word| reading.says(word)) && begins_with_parameter(reading);
+    let works = ["work", "works", "worked", "perform", "performs", "performed"].iter().any(|word| reading.says(word))
+        && begins_with_parameter(reading);
     if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {
@@ -136,6 +144,12 @@ fn stands_in(reading: &Reading) -> bool {
     let is_experiment = |span: &&Span| matches!(span.part, Part::Experiment(_));
     let place = reading.spans.iter().find(is_experiment).map(|span| span.words.start);
     place.is_some_and(|place| matches!(word_in_front(reading, place), "in" | "inside" | "within" | "into"))
+}
+
+/// `…: anything in there yet?`
+fn points_inside(reading: &Reading) -> bool {
+    let inside = |pair: &[String]| matches!(pair, [one, other] if one == "in" && matches!(other.as_str(), "there" | "it"));
+    reading.says("inside") || reading.words.windows(2).any(inside)
 }
 
 /// Whether a metric is named before the end of a ranking: `the accuracy of the best`.
@@ -228,6 +242,11 @@ fn ranking_metric(reading: &Reading) -> Option<String> {
         _ => None,
     });
     by.or_else(|| reading.metrics().into_iter().next())
+}
+
+/// The metric by which runs are chosen to be compared or drawn.
+pub(super) fn selecting_metric(reading: &Reading) -> Option<String> {
+    ranking_metric(reading).filter(|_| !reading.plots() || reading.metrics().len() > 1 || reading.says("by"))
 }
 
 /// The unknown words behind one of some words.

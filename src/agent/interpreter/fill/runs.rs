@@ -1,11 +1,12 @@
 //! The arguments of tools that look at runs: one, the best, several side by side, what moves their metric.
 
 use super::curves::axis;
+use super::lists::by_duration;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::lexicon::End;
-use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Field};
 
@@ -54,7 +55,12 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
     named.dedup();
-    if named.len() > 1 {
+    // `the second best elo` is in a list.
+    let ranks_nth = named.is_empty()
+        && !reading.metrics().is_empty()
+        && reading.parts().any(|part| matches!(part, Part::End(..)))
+        && reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::Nth(1..))));
+    if named.len() > 1 || ranks_nth || by_duration(reading).is_some() {
         return None;
     }
     put_run(arguments, reading, conversation)?;
@@ -73,7 +79,7 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
 /// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
 pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     // `why did it fail`: the answer may stand anywhere.
-    if ["why", "wrong", "reason"].iter().any(|word| reading.says(word)) {
+    if ["why", "wrong", "reason", "come"].iter().any(|word| reading.says(word)) {
         return Vec::new();
     }
     let mut keys = reading.metrics();
@@ -85,8 +91,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
             }
         }
     }
-    let is_of_status = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status));
-    if keys.is_empty() && reading.clauses().iter().any(is_of_status) {
+    if keys.is_empty() && clauses_of_run(reading).len() < reading.clauses().len() {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
@@ -98,13 +103,27 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     keys
 }
 
+/// `did …`, `is …`: asks whether something is so.
+pub(super) fn asks_whether(reading: &Reading) -> bool {
+    let first = reading.words.first().map_or("", String::as_str);
+    matches!(first, "did" | "does" | "is" | "was" | "has" | "have" | "are" | "were" | "why")
+}
+
+/// The conditions that choose the run a question is about; `did the last run fail` asks for its status.
+pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Clause> {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Anaphor(_)));
+    let asks_whether = asks_whether(reading);
+    let is_asked = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status)) && (names_run || asks_whether);
+    reading.clauses().into_iter().filter(|clause| !is_asked(clause)).collect()
+}
+
 /// `what X did run 12 use`, `the X of run 12`.
 fn asks_for_fact(reading: &Reading) -> bool {
     matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats")) && !reading.says("about")
 }
 
 pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
-    let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
+    let end = end_of_metric(reading);
     if end.is_none() && !reading.means("perform") {
         return None;
     }
@@ -124,6 +143,17 @@ pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<(
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// The end of the ranking that is asked for: the one before a metric, else the first.
+fn end_of_metric(reading: &Reading) -> Option<End> {
+    let end = |part: &Part| if let Part::End(end, _) = part { Some(*end) } else { None };
+    let solid: Vec<&Part> = reading.parts().filter(|part| **part != Part::Filler).collect();
+    let before_metric = solid.windows(2).find_map(|pair| match pair {
+        [first, Part::Metric(_)] => end(first),
+        _ => None,
+    });
+    before_metric.or_else(|| reading.parts().find_map(end))
 }
 
 pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
@@ -164,6 +194,10 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if !is_several {
         let one_is_known = runs.len() == 1;
         runs.extend(reading.unknown().into_iter().filter(|_| one_is_known).take(1));
+    }
+    // `val auroc vs test auroc of run 7`: facts of one run.
+    if !is_several && run_count == 1 && metrics.len() > 1 && runs.len() == 1 {
+        return None;
     }
     if runs.is_empty() && reading.says("all") && !reading.clauses().is_empty() {
         return None;
@@ -216,7 +250,7 @@ pub(super) fn parameter_impact_of(arguments: &mut Arguments, reading: &Reading) 
         return None;
     }
     if parameters.is_empty() {
-        parameters.extend(unknown_parameter(reading));
+        parameters.extend(unknown_parameter(reading).or_else(|| doubted_parameter(reading)));
     }
     if !parameters.is_empty() {
         put(arguments, "parameters", parameters);
@@ -226,6 +260,22 @@ pub(super) fn parameter_impact_of(arguments: &mut Arguments, reading: &Reading) 
         put(arguments, "filter", filter_text(&clauses));
     }
     Some(())
+}
+
+/// `does weight decay matter`: unknown words of which an effect is asked.
+pub(in crate::agent::interpreter) fn doubts_parameter(reading: &Reading) -> bool {
+    doubted_parameter(reading).is_some()
+}
+
+fn doubted_parameter(reading: &Reading) -> Option<String> {
+    const LEADS: [&str; 14] =
+        ["does", "do", "did", "is", "of", "whether", "if", "changing", "more", "less", "using", "increasing", "higher", "bigger"];
+    let place = reading.unknown_places().into_iter().find(|words| {
+        let ahead = reading.words.get(..words.start).unwrap_or_default();
+        let lead = ahead.iter().rev().find(|word| !matches!(word.as_str(), "the" | "a" | "an" | "our"));
+        lead.is_some_and(|word| LEADS.contains(&word.as_str()))
+    })?;
+    reading.said(&place).map(str::to_owned)
 }
 
 /// `the gradient clipping parameter`: unknown words before the noun name a parameter that is not there, which the tool then tells.

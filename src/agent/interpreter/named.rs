@@ -1,0 +1,47 @@
+//! What a question says of the runs that it names itself: pronouns that stand for them, and ends that judge between them.
+
+use super::reading::{Anaphor, Part, Reading, Span};
+
+/// Takes pronouns and verdicts about runs of the same question for what they are: nothing new.
+pub(super) fn settle(reading: &mut Reading) {
+    let mut runs = 0;
+    for index in 0..reading.spans.len() {
+        let settled = match reading.spans.get(index).map(|span| &span.part) {
+            Some(Part::Run(_)) => {
+                runs += 1;
+                None
+            }
+            // `run 3 and run 5, how do they compare`
+            Some(Part::Anaphor(Anaphor::All)) if runs > 1 => Some(Part::Filler),
+            // `for run 3, what was its accuracy`, but not `add run 3 to it`
+            Some(Part::Anaphor(Anaphor::One)) if runs == 1 && !is_set_beside(reading, index) => Some(Part::Filler),
+            // `run 3 or run 5, which one is best on f1`
+            Some(Part::End(_, None)) if runs > 1 && is_verdict(reading, index) => Some(Part::Meaning("compare")),
+            _ => None,
+        };
+        if let (Some(part), Some(span)) = (settled, reading.spans.get_mut(index)) {
+            span.part = part;
+        }
+    }
+}
+
+/// Whether the words before a part set it beside another thing.
+fn is_set_beside(reading: &Reading, index: usize) -> bool {
+    const BESIDE: [&str; 12] = ["with", "to", "against", "and", "or", "versus", "vs", "than", "beside", "besides", "plus", "from"];
+    word_before(reading, index).is_some_and(|word| BESIDE.contains(&word))
+}
+
+/// Whether the end of a ranking tells which of several runs is asked for, and is no run of its own.
+fn is_verdict(reading: &Reading, index: usize) -> bool {
+    let span = reading.spans.get(index);
+    let ahead = span.and_then(|span| reading.words.get(..span.words.start)).unwrap_or_default();
+    let asks = ahead.iter().any(|word| matches!(word.as_str(), "which" | "who" | "whose" | "what"));
+    let next = reading.spans.get(index + 1).map(|span: &Span| &span.part);
+    asks && next != Some(&Part::Meaning("run")) && !is_set_beside(reading, index)
+}
+
+/// The word before a part, articles passed over.
+fn word_before(reading: &Reading, index: usize) -> Option<&str> {
+    let start = reading.spans.get(index)?.words.start;
+    reading.words.get(..start)?.iter().rev().map(String::as_str).find(|word| !matches!(*word, "the" | "a" | "an"))
+}

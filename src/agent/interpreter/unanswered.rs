@@ -1,0 +1,56 @@
+//! Questions that are understood but that no tool answers, and what to say to them: averages, who did most, people nobody knows.
+
+use super::reading::{Part, Reading, Span};
+use super::vocabulary::Vocabulary;
+
+/// Why a question cannot be answered, and what can be asked instead; absent where it may be answered.
+pub(super) fn reason(reading: &Reading, vocabulary: &Vocabulary) -> Option<String> {
+    let known = || vocabulary.users().iter().map(|user| format!("`{user}`")).collect::<Vec<String>>().join(", ");
+    if let Some(statistic) = statistic(reading) {
+        return Some(format!(
+            "I compute no {statistic}: I rank, list and compare what runs logged, and describe an experiment with the range of each metric."
+        ));
+    }
+    if counts_by_person(reading) {
+        return Some(format!("I do not count by person; ask how many runs one of them has: runs were started by {}.", known()));
+    }
+    unknown_person(reading).map(|name| format!("I know nobody called `{name}`; runs were started by {}.", known()))
+}
+
+/// `average f1`, `the mean of the losses`: a statistic of a metric's values.
+fn statistic(reading: &Reading) -> Option<&str> {
+    const STATISTICS: [&str; 9] = ["average", "avg", "mean", "median", "std", "stdev", "variance", "deviation", "sum"];
+    let is_grouped = !reading.parameters().is_empty() || reading.means("impact") || reading.means("compare") || reading.plots();
+    let names_end = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+    let mut spans = reading.spans.iter().enumerate().filter(|(_, span)| span.words.len() == 1);
+    let (_, span) = spans.find(|(index, span)| {
+        let is_metric = |next: &Span| matches!(next.part, Part::Metric(_));
+        let is_said = reading.words.get(span.words.start).is_some_and(|word| STATISTICS.contains(&word.as_str()));
+        let follows = reading.spans.iter().skip(index + 1).find(|next| next.part != Part::Filler).is_some_and(is_metric);
+        is_said && follows && !matches!(span.part, Part::Metric(_) | Part::Parameter(_))
+    })?;
+    let word = reading.words.get(span.words.start)?;
+    (!is_grouped && !names_end).then_some(word)
+}
+
+/// `who created most runs`
+fn counts_by_person(reading: &Reading) -> bool {
+    let asks = ["who", "whose", "user", "person", "colleague"].iter().any(|word| reading.says(word));
+    let counts = reading.spans.iter().any(|span| {
+        let is_count = reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "most" | "fewest" | "least"));
+        is_count && matches!(span.part, Part::End(..))
+    });
+    let of_runs = reading.means("run") || reading.means("experiment") || reading.means("experiments");
+    asks && counts && of_runs && reading.metrics().is_empty()
+}
+
+/// `runs by bob`, `runs from user bob`: somebody who started none.
+fn unknown_person(reading: &Reading) -> Option<String> {
+    let is_unknown = |index: usize| reading.spans.get(index).is_some_and(|span| span.part == Part::Unknown);
+    let word = |index: usize| reading.spans.get(index).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
+    let asks_for_runs = reading.means("run") && reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
+    let at =
+        (1..reading.spans.len()).find(|index| is_unknown(*index) && !is_unknown(index + 1) && matches!(word(index - 1), "by" | "user"))?;
+    let bytes = reading.spans.get(at)?.bytes.clone();
+    asks_for_runs.then(|| reading.text.get(bytes).map(str::to_owned)).flatten()
+}
