@@ -5,6 +5,7 @@
 #   bash benches/run.sh PROGRAM       that program
 #   bash benches/run.sh --mlflow-only
 #   bash benches/run.sh --http        both servers over HTTP, on SQLite and PostgreSQL, and Trialogue over MLflow's server
+#   bash benches/run.sh --mcp         over the Model Context Protocol, beside mlflow-mcp and MLflow's own server
 #   bash benches/run.sh --server      the tools over MLflow's server instead, beside the bare calls and beside mlflow-mcp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -15,7 +16,7 @@ if [[ "${1:-}" == --help ]]; then
 fi
 
 which=--environment
-if [[ "${1:-}" == --server ]]; then which=--bench-environment; fi
+if [[ "${1:-}" == --server || "${1:-}" == --mcp ]]; then which=--bench-environment; fi
 environment="$(bash tests/run.sh "$which")"
 eval "$environment"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
@@ -33,12 +34,15 @@ if [[ "${1:-}" == --server ]]; then
 fi
 
 program="${1:-}"
-if [[ -z "$program" || "$program" == --http ]]; then
+if [[ -z "$program" || "$program" == --http || "$program" == --mcp ]]; then
     cargo build --locked --release
     program="${CARGO_TARGET_DIR:-target}/release/trialogue"
 fi
 if [[ "${1:-}" == --http ]]; then
     exec "$TRIALOGUE_TEST_PYTHON" benches/over_http.py "$program" --store "$store" --postgres "$TRIALOGUE_TEST_POSTGRES" "${@:2}"
+fi
+if [[ "${1:-}" == --mcp ]]; then
+    exec "$TRIALOGUE_TEST_PYTHON" benches/over_mcp.py "$program" --store "$store" --peer "$TRIALOGUE_BENCH_PEER_PYTHON" "${@:2}"
 fi
 if [[ "$program" == --mlflow-only ]]; then program=""; fi
 exec "$TRIALOGUE_TEST_PYTHON" benches/measure.py --store "$store" ${program:+"$program"}
