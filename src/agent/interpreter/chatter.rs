@@ -25,7 +25,7 @@ const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude 
     process processes processed processing handle handles handled manage manages deliver delivers delivered attain attains attained post posts posted \
     clock clocked bring brings land landed lands earn earned earns record records score rank rate rates rated produce produces produced need consume consumed \
     lose loses losing lost gain gains win winning owned own owns belongs belong belonging slow slower fast faster quick heavy light cheap expensive took take takes \
-    mean made did done look looked looks mean means meant check checked fair honest full ready ongoing budget trust \
+    made did done look looked looks mean means meant check checked fair honest full ready ongoing budget trust \
     ended happen happens happened became become becomes remain remains turn turned turns gave given giving yields yield yielded \
     scored scores scoring reaches reach reached reaching hits hit gets gotten getting obtains obtained obtain achieves achieve achieved managed manages shows showed shown \
     answers answer answered answering respond responds matter issue problem problems trouble reason reasons idea ideas thing way ways case cases point points part parts \

@@ -229,7 +229,9 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         _ => Field::Param(said.to_owned()),
     };
     match &reading.spans.get(next)?.part {
-        Part::Value(holder, value) if between.len() <= 12 && (is_key_of(said, holder) || between.trim() != "") => {
+        Part::Value(holder, value)
+            if between.len() <= 12 && (is_key_of(said, holder) || !between.trim().is_empty() && is_equating(between)) =>
+        {
             let negated = between.contains("not") || between.contains("!=");
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))

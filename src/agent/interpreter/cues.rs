@@ -82,6 +82,15 @@ impl Reader<'_> {
         }
     }
 
+    /// `in churn, i mean`: no metric.
+    pub(super) fn asides(&mut self) {
+        for index in 1..self.words.len() {
+            if matches!((self.word(index - 1), self.word(index)), ("i" | "we", "mean" | "meant")) && self.is_free(index - 1..index + 1) {
+                self.cover(index - 1..index + 1, Part::Filler);
+            }
+        }
+    }
+
     /// `over time`, `across epochs`: asks for a curve.
     pub(super) fn over_training(&mut self) {
         for index in 0..self.words.len() {

@@ -140,7 +140,7 @@ impl Reader<'_> {
         if lexicon::denies(self.words.get(..lead).unwrap_or_default()) {
             return Some((start, end, Flag::Off));
         }
-        let speaks_of_impact = self.words.iter().any(|word| {
+        let speaks_of_impact = self.words.iter().enumerate().filter(|(place, _)| !(start..end).contains(place)).any(|(_, word)| {
             matches!(lexicon::meaning(word), Some("impact" | "plot" | "compare" | "details"))
                 || matches!(word.as_str(), "correlate" | "does" | "did")
         });

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, fill, narrowing, put};
+use super::{Arguments, Plan, fill, narrowing, put, told};
 use crate::agent::conversation::Conversation;
 
 /// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
@@ -45,7 +45,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
-    if let Some(plan) = bare_question(reading, conversation).or_else(|| top_of_list(reading, conversation, last_tool)) {
+    if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
     }
     let axis = fill::axis(reading);
@@ -65,7 +65,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         put(&mut arguments, "run", only.run_id.clone());
         return Some(Plan::call("get_run", arguments));
     }
-    if let Some(plan) = facts_of_answer(reading, conversation, last_tool) {
+    if let Some(plan) = told::facts_of_answer(reading, conversation, last_tool) {
         return Some(plan);
     }
     let shows_curves = reading.means("show") && !metrics.is_empty() && reading.words.first().is_none_or(|word| word != "and");
@@ -194,49 +194,6 @@ pub(super) fn put_listed_experiment(arguments: &mut Arguments, tool: &str, readi
     if let Some(experiment) = nth.or(only.then_some(0)).and_then(|place| conversation.experiments.get(place)) {
         put(arguments, "experiment", experiment.clone());
     }
-}
-
-/// `when?`, `and who?`, after one run was told.
-fn bare_question(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
-    let ([only], true) = (conversation.runs.as_slice(), reading.words.len() <= 2) else { return None };
-    let is_bare = reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("user" | "start" | "howlong" | "status")));
-    let keys = fill::keys(reading);
-    if !is_bare || keys.is_empty() {
-        return None;
-    }
-    let mut arguments = Arguments::new();
-    put_focus(&mut arguments, conversation);
-    put(&mut arguments, "run", only.run_id.clone());
-    put(&mut arguments, "keys", keys);
-    Some(Plan::call("get_run", arguments))
-}
-
-/// `show the top one in detail`, after a list.
-fn top_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
-    let names_end = reading.parts().any(|part| matches!(part, Part::End(End::Best, None | Some(1))));
-    let names_else = reading.parts().any(|part| matches!(part, Part::Metric(_) | Part::Experiment(_) | Part::Run(_) | Part::Conditions(_)));
-    let shows = reading.means("details") || reading.means("show");
-    let first =
-        conversation.listed.first().filter(|_| last_tool == "list_runs" && names_end && shows && !names_else && reading.says("one"))?;
-    let mut arguments = Arguments::new();
-    put_focus(&mut arguments, conversation);
-    put(&mut arguments, "run", first.run_id.clone());
-    Some(Plan::call("get_run", arguments))
-}
-
-/// `which algorithm and gamma?`, after one run was told: facts of that run.
-fn facts_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
-    let asks = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what" | "whats"));
-    let is_of_names = reading.parts().all(|part| matches!(part, Part::Parameter(_) | Part::Filler | Part::Meaning("parameter")));
-    let run = conversation.runs.first().filter(|_| conversation.runs.len() == 1 || last_tool == "best_run")?;
-    if !matches!(last_tool, "best_run" | "get_run") || !asks || !is_of_names || reading.parameters().is_empty() {
-        return None;
-    }
-    let mut arguments = Arguments::new();
-    put_focus(&mut arguments, conversation);
-    put(&mut arguments, "run", run.run_id.clone());
-    put(&mut arguments, "keys", reading.parameters());
-    Some(Plan::call("get_run", arguments))
 }
 
 /// `what about X`, `and X?`, `same for X`, `X instead`, or nothing but a name.

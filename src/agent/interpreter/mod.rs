@@ -3,7 +3,7 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod chatter;
 mod choosing;
@@ -28,6 +28,7 @@ mod reader;
 mod reading;
 mod selecting;
 mod split;
+mod told;
 mod unanswered;
 mod vocabulary;
 

@@ -75,7 +75,11 @@ impl Reader<'_> {
             }
             let whole = |place: usize| format!("{} {said}", self.word(place));
             let is_metric = |place: &usize| self.vocabulary.exact(&whole(*place)).iter().any(|(entry, _)| entry.kind == Kind::Metric);
-            let apart = (0..self.words.len()).filter(|place| SPLITS.contains(&self.word(*place)) && self.is_free(*place..*place + 1));
+            let is_part = |place: usize| {
+                matches!(self.spans.get(place), Some(None) | Some(Some(Span { part: Part::Metric(_), .. })))
+                    && self.end_of(place) == place + 1
+            };
+            let apart = (0..self.words.len()).filter(|place| SPLITS.contains(&self.word(*place)) && is_part(*place));
             if let Some(place) = apart.into_iter().find(is_metric) {
                 let whole = whole(place);
                 self.cover(words, Part::Metric(whole));
@@ -94,8 +98,8 @@ impl Reader<'_> {
     pub(super) fn is_glued(&self, index: usize) -> bool {
         let (Some(place), Some(next)) = (self.places.get(index), self.places.get(index + 1)) else { return false };
         let between = self.text.get(place.end..next.start).unwrap_or(" ");
-        // `non-linear` denies a name.
-        self.word(index) != "non"
+        // `non-linear` denies a name, and `runner-up` is none.
+        !matches!(self.word(index), "non" | "runner")
             && between.chars().all(|letter| matches!(letter, '-' | '_' | '/' | '.' | '@' | ':'))
             && !between.contains("://")
     }

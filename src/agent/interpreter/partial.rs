@@ -110,6 +110,10 @@ impl Reader<'_> {
         if matches!(word, "learning" | "training") && matches!(self.word(index + 1), "curve" | "curves") {
             return false;
         }
+        // `drop the ridge ones`: an order about a list.
+        if index == 0 && lexicon::denies(&[word.to_owned()]) {
+            return false;
+        }
         // `took longest to train`, `how long did it train`: a verb.
         if word == "train" && self.speaks_of_time() && index + 1 == self.words.len() {
             return false;

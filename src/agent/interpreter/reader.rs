@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
                 ("pay" | "pays" | "paid", "off") | ("point", "in") => (Part::Meaning("impact"), 2),
                 ("learning" | "training", "curve" | "curves") => (Part::Meaning("plot"), 2),
-                ("i" | "we" | "you" | "they", "run" | "ran" | "mean" | "meant") => (Part::Filler, 2),
+                ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
                 ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),
                 ("took" | "take" | "takes", _) if self.speaks_of_time() => (Part::Meaning("howlong"), 1),
                 ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),

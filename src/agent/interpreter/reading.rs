@@ -101,10 +101,10 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.over_training();
     reader.makers();
     reader.makes_difference();
+    reader.asides();
     reader.exact_names();
     reader.glued_names();
     reader.coordinated_metrics();
-    reader.parted_metrics();
     reader.spelled_out_names();
     reader.numbered_runs();
     reader.dates(now);
@@ -119,6 +119,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.languages();
     reader.kinds_of_names();
     reader.partial_names();
+    reader.parted_metrics();
     reader.described_runs();
     reader.units();
     reader.concepts();
@@ -140,6 +141,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     place_by_tag(&mut reading, vocabulary);
     runs_by_value(&mut reading, vocabulary);
     values_of_one_holder(&mut reading, vocabulary);
+    values_beside_metrics(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::named::settle(&mut reading);
@@ -163,6 +165,21 @@ fn runs_by_value(reading: &mut Reading, vocabulary: &Vocabulary) {
         let Part::Value(_, value) = &span.part else { continue };
         if let Some((_, Some(run))) = runs.iter().find(|(known, _)| known == value) {
             span.part = Part::Run(run.clone());
+        }
+    }
+}
+
+/// `the loss of the best xgboost run`: a value that parameters of several experiments hold is of one that logs what is asked for.
+fn values_beside_metrics(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let metrics = reading.metrics();
+    if metrics.is_empty() || reading.experiment().is_some() {
+        return;
+    }
+    for span in &mut reading.spans {
+        if let Part::Value(holder, value) = &mut span.part
+            && let Some(other) = vocabulary.holder_beside(holder, value, &metrics)
+        {
+            *holder = other;
         }
     }
 }

@@ -60,7 +60,8 @@ pub(super) async fn resolve(reading: &mut Reading, context: &Context, vocabulary
         reading.spans.splice(selection.spans.clone(), replacing);
     }
     let ranks_more = reading.parts().any(|part| matches!(part, Part::End(..)));
-    if !selections.is_empty() && !ranks_more && !reading.plots() {
+    let shows_more = !reading.plots() || reading.metrics().len() > 1;
+    if !selections.is_empty() && !ranks_more && shows_more {
         forget_ranking(reading, metric.as_deref());
     }
     Ok(())

@@ -379,6 +379,16 @@ impl Vocabulary {
         fitting.max_by_key(|(_, latest)| *latest).map(|(holder, _)| holder.clone())
     }
 
+    /// Another parameter or tag that holds a value, where metrics are logged that nobody logs who has it in `holder`.
+    pub(super) fn holder_beside(&self, holder: &Holder, value: &str, metrics: &[String]) -> Option<Holder> {
+        let logs = |id: &ExperimentId| metrics.iter().all(|metric| self.key_likeness(Kind::Metric, metric, id).is_some());
+        let holding = || self.entries.iter().filter(|entry| entry.kind == Kind::Value && entry.name.text() == value);
+        let serves =
+            |known: &Holder| holding().filter(|entry| entry.holder.as_ref() == Some(known)).any(|entry| entry.experiments.iter().any(logs));
+        let others = || holding().filter_map(|entry| entry.holder.as_ref());
+        if serves(holder) { None } else { others().find(|other| serves(other)).cloned() }
+    }
+
     /// The experiments with runs whose names begin like this.
     pub(super) fn places_of_runs(&self, beginning: &str) -> Vec<ExperimentId> {
         let folded = beginning.to_lowercase();

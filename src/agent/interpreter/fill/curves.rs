@@ -1,6 +1,6 @@
 //! The arguments of `metric_history`: which curves, on which axes.
 
-use super::{end_phrase, ranking_metric};
+use super::{drawn_by, end_phrase};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::reading::{Part, Reading};
@@ -22,7 +22,7 @@ pub(super) fn metric_history(
     put_experiment(arguments, reading);
     let ends = reading.parts().any(|part| matches!(part, Part::End(..)));
     let mut metrics = reading.metrics();
-    let by = ranking_metric(reading).filter(|_| ends && (metrics.len() > 1 || reading.says("by")));
+    let by = drawn_by(reading).filter(|_| ends);
     if metrics.len() > 1
         && let Some(at) = metrics.iter().rposition(|metric| Some(metric) == by.as_ref())
     {

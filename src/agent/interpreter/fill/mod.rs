@@ -237,16 +237,29 @@ pub(super) fn put_direction(arguments: &mut Arguments, end: End) {
 
 /// The metric that ranks: the one behind `by`, else the first.
 fn ranking_metric(reading: &Reading) -> Option<String> {
-    let by = reading.spans.iter().enumerate().find_map(|(index, span)| match &span.part {
+    metric_behind_by(reading).or_else(|| reading.metrics().into_iter().next())
+}
+
+fn metric_behind_by(reading: &Reading) -> Option<String> {
+    reading.spans.iter().enumerate().find_map(|(index, span)| match &span.part {
         Part::Metric(text) if word_before(reading, index) == "by" => Some(text.clone()),
         _ => None,
-    });
-    by.or_else(|| reading.metrics().into_iter().next())
+    })
 }
 
 /// The metric by which runs are chosen to be compared or drawn.
 pub(super) fn selecting_metric(reading: &Reading) -> Option<String> {
-    ranking_metric(reading).filter(|_| !reading.plots() || reading.metrics().len() > 1 || reading.says("by"))
+    if reading.plots() { drawn_by(reading) } else { ranking_metric(reading) }
+}
+
+/// The metric by which the runs of a picture are chosen, which is none that is drawn: `the loss of the best run by f1`, `with the highest f1`.
+fn drawn_by(reading: &Reading) -> Option<String> {
+    let solid: Vec<&Part> = reading.parts().filter(|part| **part != Part::Filler).collect();
+    let behind_end = solid.windows(2).find_map(|pair| match pair {
+        [Part::End(..), Part::Metric(text)] => Some(text.clone()),
+        _ => None,
+    });
+    metric_behind_by(reading).or_else(|| behind_end.filter(|_| reading.metrics().len() > 1))
 }
 
 /// The unknown words behind one of some words.

@@ -1,0 +1,50 @@
+//! Questions about the one run that was just told or stands on top of the list: "when?", "which gamma?", "the top one in detail".
+
+use super::followup::put_focus;
+use super::lexicon::End;
+use super::reading::{Part, Reading};
+use super::{Arguments, Plan, fill, put};
+use crate::agent::conversation::Conversation;
+
+/// `when?`, `and who?`, after one run was told.
+pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let ([only], true) = (conversation.runs.as_slice(), reading.words.len() <= 2) else { return None };
+    let is_bare = reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("user" | "start" | "howlong" | "status")));
+    let keys = fill::keys(reading);
+    if !is_bare || keys.is_empty() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    put(&mut arguments, "keys", keys);
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `show the top one in detail`, after a list.
+pub(super) fn top_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let names_end = reading.parts().any(|part| matches!(part, Part::End(End::Best, None | Some(1))));
+    let names_else = reading.parts().any(|part| matches!(part, Part::Metric(_) | Part::Experiment(_) | Part::Run(_) | Part::Conditions(_)));
+    let shows = reading.means("details") || reading.means("show");
+    let first =
+        conversation.listed.first().filter(|_| last_tool == "list_runs" && names_end && shows && !names_else && reading.says("one"))?;
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", first.run_id.clone());
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `which algorithm and gamma?`, after one run was told: facts of that run.
+pub(super) fn facts_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let asks = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what" | "whats"));
+    let is_of_names = reading.parts().all(|part| matches!(part, Part::Parameter(_) | Part::Filler | Part::Meaning("parameter")));
+    let run = conversation.runs.first().filter(|_| conversation.runs.len() == 1 || last_tool == "best_run")?;
+    if !matches!(last_tool, "best_run" | "get_run") || !asks || !is_of_names || reading.parameters().is_empty() {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
+    put(&mut arguments, "keys", reading.parameters());
+    Some(Plan::call("get_run", arguments))
+}
