@@ -9,13 +9,13 @@
 #                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the judges of the service by; with
 #                                   `--bench-environment`, also what `benches/run.sh --server` compares with
 #
-# It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module or PostgreSQL 15 is
-# installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
+# It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module, Chromium or PostgreSQL 15
+# is installed with apt where that is allowed. `cargo test` alone needs none of this: a test whose tools are not there says so and passes.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts containers smoke)
+STEPS=(fmt clippy doc test charts apps containers smoke)
 FULL_STEPS=(traces load)
 
 declare -A ABOUT=(
@@ -24,6 +24,7 @@ declare -A ABOUT=(
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
+    [apps]="the view of MCP Apps draws these charts in a browser and lets nothing in"
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
@@ -36,6 +37,7 @@ declare -A NEEDS=(
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi"
     [charts]="cargo compiler vega"
+    [apps]="cargo compiler apps chromium"
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
@@ -54,13 +56,14 @@ step_charts() {
     # `test` draws the samples; without it before this step, the tests that draw have to run first.
     if ! has_samples; then cargo test --locked --test it charts::; fi
     if ! has_samples; then fail "no test wrote a chart into \$TRIALOGUE_CHART_SAMPLES"; fi
-    # Node looks for modules beside the script, and the clone is to stay clean: the script goes to the modules.
-    local beside_modules status=0
-    beside_modules="$(mktemp -d "$VEGA_DIR/run.XXXXXX")"
-    cp tests/charts/*.mjs "$beside_modules/"
-    node "$beside_modules/compile.mjs" "$TRIALOGUE_CHART_SAMPLES" || status=$?
-    rm -rf "$beside_modules"
-    return "$status"
+    run_beside_modules "$VEGA_DIR" tests/charts compile.mjs "$TRIALOGUE_CHART_SAMPLES"
+}
+
+step_apps() {
+    # As above, for the samples and the page.
+    if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then cargo test --locked --lib --test it -- written_where_asked; fi
+    if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then fail "no test wrote view.html into \$TRIALOGUE_CHART_SAMPLES"; fi
+    run_beside_modules "$APPS_DIR" tests/apps view.mjs "$TRIALOGUE_CHART_SAMPLES"
 }
 
 step_containers() {
@@ -83,6 +86,18 @@ step_traces() {
 step_load() { TRIALOGUE_TEST_FULL=1 cargo test --locked --release --test it; }
 
 has_samples() { compgen -G "$TRIALOGUE_CHART_SAMPLES/*.vl.json" >/dev/null; }
+
+# run_beside_modules MODULES SCRIPTS SCRIPT ARGUMENTS...: Node looks for modules beside the script, and the clone is to stay clean, so the
+# scripts go to the modules.
+run_beside_modules() {
+    local beside_modules status=0 scripts="$2" script="$3"
+    beside_modules="$(mktemp -d "$1/run.XXXXXX")"
+    shift 3
+    cp "$scripts"/* "$beside_modules/"
+    node "$beside_modules/$script" "$@" || status=$?
+    rm -rf "$beside_modules"
+    return "$status"
+}
 
 need_cargo() { command -v cargo >/dev/null || fail "cargo is needed; rust-toolchain.toml says which"; }
 
@@ -138,9 +153,14 @@ need_postgres() {
     export TRIALOGUE_TEST_POSTGRES="$programs"
 }
 
-need_vega() {
-    [[ "$(node --version)" =~ ^v([0-9]+) && "${BASH_REMATCH[1]}" -ge 20 ]] || fail "Node 20 or newer is needed"
-    VEGA_DIR="$(pinned vega "$(node --version)" install_node_modules tests/charts/package.json tests/charts/package-lock.json)"
+need_vega() { VEGA_DIR="$(node_environment vega tests/charts)"; }
+
+need_apps() { APPS_DIR="$(node_environment apps tests/apps)"; }
+
+need_chromium() {
+    command -v chromium >/dev/null || apt_install chromium
+    TRIALOGUE_TEST_CHROMIUM="$(command -v chromium)"
+    export TRIALOGUE_TEST_CHROMIUM
 }
 
 python_3_11() {
@@ -175,6 +195,12 @@ install_python_packages() {
     "$python" -m venv "$directory" &&
         "$directory/bin/python" -m pip install --no-input --progress-bar off --disable-pip-version-check \
             --no-deps --only-binary :all: -r "$requirements" 2>&1 | show_progress "$(grep -c == "$requirements")"
+}
+
+# node_environment NAME PINS: the folder of the modules that PINS/package-lock.json names.
+node_environment() {
+    [[ "$(node --version)" =~ ^v([0-9]+) && "${BASH_REMATCH[1]}" -ge 20 ]] || fail "Node 20 or newer is needed"
+    pinned "$1" "$(node --version)" install_node_modules "$2/package.json" "$2/package-lock.json"
 }
 
 install_node_modules() {
