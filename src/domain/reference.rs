@@ -153,22 +153,26 @@ pub fn find<'a>(reference: &str, names: impl IntoIterator<Item = &'a Name>) -> F
     }
     let reference = Name::new(reference.trim());
     let mut strongest: Option<Likeness> = None;
-    let mut candidates: Vec<usize> = Vec::new();
+    let mut candidates: Vec<(usize, &Name)> = Vec::new();
     let mut distances: Vec<(usize, f64)> = Vec::new();
     for (index, name) in names.into_iter().enumerate() {
         if let Some(likeness) = name.likeness(&reference) {
             match strongest.map_or(Ordering::Less, |best| likeness.cmp(&best)) {
                 Ordering::Less => {
                     strongest = Some(likeness);
-                    candidates = vec![index];
+                    candidates = vec![(index, name)];
                 }
-                Ordering::Equal => candidates.push(index),
+                Ordering::Equal => candidates.push((index, name)),
                 Ordering::Greater => {}
             }
         } else if strongest.is_none() {
             distances.push((index, strsim::jaro_winkler(&reference.folded, &name.folded)));
         }
     }
+    if strongest >= Some(Likeness::Misspelt) {
+        keep_nearest(&reference, &mut candidates);
+    }
+    let candidates: Vec<usize> = candidates.into_iter().map(|(index, _)| index).collect();
     match (strongest, candidates.as_slice()) {
         (Some(likeness), [only]) => Found::One(*only, likeness),
         (Some(_), _) => Found::Several(candidates),
@@ -177,6 +181,24 @@ pub fn find<'a>(reference: &str, names: impl IntoIterator<Item = &'a Name>) -> F
             Found::Nothing(distances.into_iter().take(CANDIDATES_SHOWN).map(|(index, _)| index).collect())
         }
     }
+}
+
+/// Of misspelt names those that need the fewest changes; letters in a wrong order are less of a change than wrong letters: `aurpc` is `auprc`
+/// rather than `auroc`.
+fn keep_nearest(reference: &Name, candidates: &mut Vec<(usize, &Name)>) {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let change =
+        |said: &str, meant: &str| 2 * strsim::osa_distance(said, meant) - usize::from(said != meant && letters(said) == letters(meant));
+    let changes = |name: &Name| -> usize {
+        let nearest = |said: &String| name.words.iter().map(|meant| change(said, meant)).min().unwrap_or(usize::MAX);
+        reference.words.iter().map(nearest).fold(0, usize::saturating_add)
+    };
+    let fewest = candidates.iter().map(|(_, name)| changes(name)).min();
+    candidates.retain(|(_, name)| Some(changes(name)) == fewest);
 }
 
 /// A run as a reference may name it.
@@ -433,18 +455,18 @@ fn is_subsequence(part: &[String], whole: &[String]) -> bool {
     !part.is_empty() && part.iter().all(|word| rest.any(|other| other == word))
 }
 
-/// Whether `part`, written as one word, is some neighbouring words of `whole` written as one: `fine tuning` of `chatbot-finetune`.
+/// Whether `part`, written as one word, is some neighbouring words of `whole` written as one: `fine tuning` of `chatbot-finetune`, `chrF` of
+/// `test_chrf`.
 fn is_joined_part(part: &[String], whole: &[String]) -> bool {
     const LEAST_LETTERS: usize = 5;
+    const LEAST_LETTERS_RESPACED: usize = 4;
     let joined = stem(&part.concat());
-    if joined.len() < LEAST_LETTERS {
-        return false;
-    }
     (0..whole.len()).any(|start| {
         let mut name = String::new();
-        whole.iter().skip(start).any(|word| {
+        whole.iter().skip(start).enumerate().any(|(more, word)| {
             name.push_str(word);
-            name.len() >= joined.len() && stem(&name) == joined
+            let least = if part.len() == more + 1 { LEAST_LETTERS } else { LEAST_LETTERS_RESPACED };
+            joined.len() >= least && name.len() >= joined.len() && stem(&name) == joined
         })
     })
 }
@@ -524,6 +546,8 @@ mod tests {
         check("top 5 accuracy", &metrics, Some("top-5 acc"));
         check("validation auc", &metrics, Some("val/AUC"));
         check("colour", &metrics, None);
+        check("chrF", &["test_chrf", "test_bleu"], Some("test_chrf"));
+        check("aurpc", &["valAuprc", "valAuroc"], Some("valAuprc"));
         check("training losses", &metrics, Some("training_loss"));
         check("fine tuning", &["chatbot-finetune", "tuner"], Some("chatbot-finetune"));
         check("augmentation", &["Neuro Segmentation", "augment"], Some("augment"));

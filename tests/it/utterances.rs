@@ -54,10 +54,17 @@ fn the_interpreter_answers_a_store_that_it_was_first_tried_with_blind() {
 }
 
 #[test]
+fn the_interpreter_answers_a_fifth_store_of_strangers() {
+    let Some(python) = python("the_interpreter_answers_a_fifth_store_of_strangers") else { return };
+    let folder = folder();
+    check_suite(&written_by(&python, "make_fifth_store.py", &folder), "fifth", LEAST_SHARE);
+}
+
+#[test]
 fn the_interpreter_answers_the_last_store_that_it_met() {
     let Some(python) = python("the_interpreter_answers_the_last_store_that_it_met") else { return };
     let folder = folder();
-    check_suite(&written_by(&python, "make_fifth_store.py", &folder), "fifth", LEAST_SHARE);
+    check_suite(&written_by(&python, "make_sixth_store.py", &folder), "sixth", LEAST_SHARE);
 }
 
 /// The store that a program of `tests/judges` writes with MLflow's client.

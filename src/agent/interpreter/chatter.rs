@@ -29,7 +29,7 @@ const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude 
     ended happen happens happened became become becomes remain remains turn turned turns gave given giving yields yield yielded \
     scored scores scoring reaches reach reached reaching hits hit gets gotten getting obtains obtained obtain achieves achieve achieved managed manages shows showed shown \
     answers answer answered answering respond responds matter issue problem problems trouble reason reasons idea ideas thing way ways case cases point points part parts \
-    place places side end ends top line bit piece kind sort type types group groups pair item items result results figure figures number numbers amount \
+    deals dealing covers covering concerns place places side end ends top line bit piece kind sort type types group groups pair item items result results figure figures number numbers amount \
     please thank thanks thankyou kindly welcome hello hi hey yo greetings howdy dearest wait hang hold listen look see watch check checking \
     we us our ours they them their theirs he him his she her hers you your yours me my mine myself yourself itself themselves i im ive id ill \
     whom whose why what whatever whichever whoever wherever whenever however therein thereof thereby herein \

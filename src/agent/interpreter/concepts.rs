@@ -174,7 +174,9 @@ impl Reader<'_> {
     pub(super) fn run_nouns(&mut self) {
         for index in 0..self.words.len() {
             let word = self.word(index).to_owned();
-            if !lexicon::is_run_noun(&word) {
+            // `what did we try`
+            let is_verb = word == "try" && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they");
+            if !lexicon::is_run_noun(&word) || is_verb {
                 continue;
             }
             if matches!(self.word(index + 1), "experiment" | "project") {

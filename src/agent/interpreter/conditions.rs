@@ -148,8 +148,8 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
             } else {
                 index
             };
-            let clause = Clause { field: field_of_holder(holder), test: text_test(reading, from, value) };
-            Some((vec![clause], places(from, index)?))
+            let clause = Clause { field: field_of_holder(holder), test: text_test(reading, from, index, value) };
+            Some((vec![clause], places(from, key_behind(reading, index, holder).unwrap_or(index))?))
         }
         Part::Unknown | Part::Meaning("tag") => {
             let tagged = tag_text(reading, index).map(|(clause, to)| (vec![clause], to));
@@ -208,11 +208,15 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
 
 /// `mape better than 10` is below it: what a comparison means for a metric of which less is better.
 fn meant(comparison: Comparison, reading: &Reading, span: &Span, field: &Field) -> Comparison {
-    let judges = reading.words.get(span.words.start).is_some_and(|word| lexicon::judges(word));
+    // Behind the number, as in `0.2 or better`, the verdict is the second word.
+    let behind = span.words.end + 1;
+    let judges = [span.words.start, behind].iter().any(|place| reading.words.get(*place).is_some_and(|word| lexicon::judges(word)));
     let is_less_better = matches!(field, Field::Metric(key) if Direction::of(key, &[]).0 == Direction::LowerIsBetter);
     match comparison {
         Comparison::Gt if judges && is_less_better => Comparison::Lt,
         Comparison::Lt if judges && is_less_better => Comparison::Gt,
+        Comparison::Ge if judges && is_less_better => Comparison::Le,
+        Comparison::Le if judges && is_less_better => Comparison::Ge,
         comparison => comparison,
     }
 }
@@ -277,9 +281,27 @@ fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
     Some((Clause { field: Field::Tag(key), test: Test::Text(TextMatch::Eq, value) }, next))
 }
 
-fn text_test(reading: &Reading, index: usize, value: &str) -> Test {
-    let first = reading.spans.get(index).map_or(0, |span| span.words.start);
-    let is_denied = lexicon::denies(reading.words.get(..first).unwrap_or_default());
+/// `dice loss`: the parameter behind its value, where it says no more.
+fn key_behind(reading: &Reading, index: usize, holder: &Holder) -> Option<usize> {
+    let next = index + 1;
+    let Part::Parameter(said) = &reading.spans.get(next)?.part else { return None };
+    let is_compared = next_solid(reading, next)
+        .and_then(|after| reading.spans.get(after))
+        .is_some_and(|after| matches!(after.part, Part::Number(_) | Part::Comparison(_) | Part::Value(..)));
+    let is_apart = text_between(reading, index, next).is_some_and(|between| !between.trim().is_empty());
+    (!is_compared && !is_apart && is_key_of(said, holder)).then_some(next)
+}
+
+/// The test of a value that stands from one part to another, with a denial before or behind it: `without lstm`, `lstm left out`.
+fn text_test(reading: &Reading, first: usize, last: usize, value: &str) -> Test {
+    let first = reading.spans.get(first).map_or(0, |span| span.words.start);
+    let behind = reading.spans.get(last).and_then(|span| reading.words.get(span.words.end..)).unwrap_or_default();
+    let is_left_out = match behind {
+        [word, next, ..] if matches!(word.as_str(), "left" | "taken" | "filtered") && next == "out" => true,
+        [word, ..] => matches!(word.as_str(), "excluded" | "excepted" | "aside" | "omitted"),
+        [] => false,
+    };
+    let is_denied = is_left_out || lexicon::denies(reading.words.get(..first).unwrap_or_default());
     Test::Text(if is_denied { TextMatch::Ne } else { TextMatch::Eq }, value.to_owned())
 }
 

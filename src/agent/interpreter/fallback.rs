@@ -9,6 +9,12 @@ const UNKNOWN_AT_MOST: usize = 4;
 
 /// The tools that can answer with what the question names, the evident one first; none where it names nothing of the store.
 pub(super) fn tools(reading: &Reading) -> Vec<&'static str> {
+    // `what have we got in here`
+    let points_here = reading.words.last().is_some_and(|word| matches!(word.as_str(), "here" | "there"));
+    let asks_what = reading.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "whats"));
+    if points_here && asks_what && reading.parts().all(|part| *part == Part::Filler) {
+        return vec!["list_experiments"];
+    }
     let count = |is: fn(&Part) -> bool| reading.parts().filter(|part| is(part)).count();
     let runs = count(|part| matches!(part, Part::Run(_)));
     let metrics = count(|part| matches!(part, Part::Metric(_)));

@@ -144,6 +144,7 @@ impl Reader<'_> {
             matches!(lexicon::meaning(word), Some("impact" | "plot" | "compare" | "details"))
                 || matches!(word.as_str(), "correlate" | "does" | "did")
         });
+        let speaks_of_impact = speaks_of_impact && !self.did_it_themselves();
         let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
         let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
             || lead < start && self.word(start - 1).starts_with("us")
@@ -153,6 +154,15 @@ impl Reader<'_> {
             return Some((if affirms && is_free(lead - 1) { lead - 1 } else { start }, end, Flag::On));
         }
         self.is_participle(start, end).then_some((start, end, Flag::On))
+    }
+
+    /// `the runs with back translation that we did`: people did the runs, and no effect is asked for.
+    fn did_it_themselves(&self) -> bool {
+        let pairs = self.words.windows(2);
+        let of_people =
+            pairs.into_iter().any(|pair| matches!(pair, [who, did] if matches!(who.as_str(), "we" | "i" | "they") && did == "did"));
+        let is_impact = |word: &String| matches!(lexicon::meaning(word), Some("impact" | "plot" | "compare" | "details"));
+        of_people && !self.words.iter().any(is_impact)
     }
 
     /// `quantized`: a form that says it of a run.

@@ -1,5 +1,6 @@
 //! How long runs took, as people bound it: "longer than two hours", "in under 30 min". MLflow's filters know no such condition.
 
+use super::bounds::bound_behind;
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::{Part, Span};
@@ -18,6 +19,15 @@ impl Reader<'_> {
                 let Some((_, unit_at)) = self.quantity(link + 1) else { continue };
                 self.length(link, link + 1, Comparison::Le, 0);
                 self.length(index, index + 1, Comparison::Ge, unit_at.saturating_sub(link));
+            } else if let Some((_, unit_at)) = self.quantity(index)
+                && let Some((comparison, used)) = bound_behind(&self.rest(unit_at + 1))
+                && self.is_free(unit_at..unit_at + 1 + used)
+            {
+                // `two hours or more`
+                self.length(index, index, comparison, 0);
+                if matches!(self.spans.get(index), Some(Some(Span { part: Part::Length(..), .. }))) {
+                    self.cover(unit_at + 1..unit_at + 1 + used, Part::Filler);
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("run", "run runs trial trials model models training trainings job jobs attempt attempts"),
     ("experiment", "experiment project"),
     ("experiments", "experiments projects anything something experimenting"),
-    ("deleted", "deleted trashed archived removed trash"),
+    ("deleted", "deleted trashed archived removed trash threw thrown tossed binned discarded"),
     ("metric", "benchmark benchmarks metric metrics measure measures measurement measurements kpi kpis"),
     (
         "parameter",
@@ -77,7 +77,7 @@ const RUN_NOUNS: &str = "policy policies agent agents voice voices network netwo
     forecast forecasts forecaster forecasters eval evals evaluation evaluations version versions variant variants candidate candidates submission submissions \
     try tries entry entries checkpoint checkpoints system systems regressor regressors segmenter segmenters generator generators \
     recommender recommenders predictor predictors translator translators summarizer summarizers transcriber learner learners contender contenders \
-    combination combinations combo combos fit fits iteration iterations simulation simulations ";
+    combination combinations combo combos fit fits iteration iterations simulation simulations";
 
 /// Whether a noun speaks of runs where it is no name.
 pub(super) fn is_run_noun(word: &str) -> bool {

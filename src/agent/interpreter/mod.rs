@@ -1,10 +1,11 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `partial`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `dates`, `lengths`, `named` and `chatter`), matched
+//! `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
 //! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
+mod bounds;
 mod chatter;
 mod choosing;
 mod concepts;
@@ -19,6 +20,7 @@ mod followup;
 mod intent;
 mod lengths;
 mod lexicon;
+mod metric_places;
 mod named;
 mod names;
 mod narrowing;
@@ -29,6 +31,7 @@ mod reading;
 mod selecting;
 mod split;
 mod told;
+mod topics;
 mod unanswered;
 mod vocabulary;
 
@@ -36,7 +39,7 @@ use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
 use crate::tools::{Context, ToolError};
-use reading::Reading;
+use reading::{Part, Reading, Span};
 use vocabulary::Vocabulary;
 
 pub(super) use split::questions;
@@ -99,6 +102,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
+    if is_of_other_matters(&reading) {
+        return Ok(Plan::Refuse(format!(
+            "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
+        )));
+    }
     if let Some(plan) = choosing::plan(&reading, conversation) {
         return Ok(plan);
     }
@@ -108,6 +116,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(reason) = unanswered::reason(&reading, &vocabulary) {
         return Ok(Plan::Refuse(reason));
     }
+    fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
     selecting::resolve(&mut reading, context, &vocabulary).await?;
     if let Some(plan) = narrowing::against_focus(&reading, conversation) {
         return Ok(plan);
@@ -126,6 +135,16 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
+}
+
+/// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.
+fn is_of_other_matters(reading: &Reading) -> bool {
+    let is_other = |span: &Span| {
+        let mut words = reading.words.get(span.words.clone()).unwrap_or_default().iter();
+        words.len() == 1 && words.all(|word| lexicon::is_off_topic_noun(word))
+    };
+    let is_none = |span: &Span| matches!(span.part, Part::Filler | Part::Unknown | Part::Conditions(_)) || is_other(span);
+    reading.spans.iter().any(is_other) && reading.spans.iter().all(is_none)
 }
 
 /// The verb of an order to change or remove something, if the question is one.

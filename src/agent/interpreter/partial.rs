@@ -7,7 +7,7 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use super::{chatter, lexicon};
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
-use crate::domain::reference::{Likeness, is_typo_of};
+use crate::domain::reference::{Likeness, count_word, is_typo_of};
 
 impl Reader<'_> {
     /// `area under the curve`: words whose initials are a name.
@@ -19,7 +19,7 @@ impl Reader<'_> {
                 let is_link = |word: &str| matches!(word, "of" | "the" | "to" | "at" | "and" | "under" | "per");
                 let edges = [self.word(words.start), self.word(words.end - 1)];
                 let is_name = |word: &str| !lexicon::is_filler(word) && lexicon::end(word).is_none() && word != "the";
-                let is_order = lexicon::meaning(self.word(words.start)).is_some();
+                let is_order = lexicon::meaning(self.word(words.start)).is_some() || words.clone().any(|place| self.counts_runs(place));
                 if !self.is_free(words.clone()) || is_order || !edges.iter().all(|word| is_name(word) || matches!(*word, "mean" | "score"))
                 {
                     continue;
@@ -38,6 +38,11 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// `five picker runs` has no initials.
+    fn counts_runs(&self, index: usize) -> bool {
+        count_word(self.word(index)).is_some() || lexicon::meaning(self.word(index)) == Some("run")
     }
 
     /// `window size` for a parameter `window`: a noun that only says what kind of thing was named.
@@ -84,7 +89,10 @@ impl Reader<'_> {
                     continue;
                 }
                 let found = self.vocabulary.alike(self.said(&words));
-                if let Some(part) = self.choose_partial(&found, &words) {
+                let chosen = self.choose_partial(&found, &words);
+                let topic = if matches!(chosen, Some(Part::Parameter(_))) && length == 1 { self.topic_at(start) } else { None };
+                let topic = topic.filter(|_| found.first().is_some_and(|(_, likeness)| *likeness == Likeness::PartOf));
+                if let Some(part) = topic.or(chosen) {
                     match (part, self.version_behind(words.end)) {
                         // `toxicity v1` is not `Toxicity v2`, though it begins like it: the tool tells what there is.
                         (Part::Experiment(name), Some(version)) if !has_word(&name, self.word(version.end - 1)) => {
@@ -118,7 +126,7 @@ impl Reader<'_> {
         if word == "train" && self.speaks_of_time() && index + 1 == self.words.len() {
             return false;
         }
-        if word == "train" && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
+        if matches!(word, "train" | "try" | "test") && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
             return false;
         }
         let is_filler = lexicon::is_filler(word)
@@ -160,6 +168,9 @@ impl Reader<'_> {
             let of_kind = if near.is_empty() { of_kind } else { near };
             match (kind, of_kind.as_slice()) {
                 (_, []) => {}
+                (Kind::Metric, several)
+                    if self.is_verb(words)
+                        && !several.iter().any(|entry| has_word(entry.name.text(), &self.said(words).to_lowercase())) => {}
                 (Kind::Metric | Kind::Parameter, [entry, ..]) => return (!is_short).then(|| self.part_of(entry, words)),
                 (_, [only]) => return Some(self.part_of(only, words)).filter(|_| !is_short),
                 (Kind::Run, several) => {
@@ -198,6 +209,14 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// `everything ana trained`, `was it still falling`: a form of a verb, and no metric.
+    fn is_verb(&self, words: &Range<usize>) -> bool {
+        const LEADS: &str = "still is was were are be been being keep keeps kept stop stopped start started";
+        let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+        let word = self.word(words.start);
+        words.len() == 1 && (word.ends_with("ed") || word.ends_with("ing") && LEADS.split(' ').any(|lead| lead == before))
     }
 
     /// The runs whose names begin with what is said.

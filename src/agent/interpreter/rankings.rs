@@ -324,6 +324,10 @@ impl Reader<'_> {
                 continue;
             }
             let anaphor = match self.word(index) {
+                // `after that, plot …` orders the questions.
+                "this" | "that" if index == 1 && matches!(self.word(0), "after" | "before" | "besides" | "beyond" | "beside" | "with") => {
+                    None
+                }
                 "this" | "that" if matches!(lexicon::meaning(next), Some("store" | "experiment")) => None,
                 "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
                 "two" | "three" | "four" | "pair"

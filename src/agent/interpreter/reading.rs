@@ -110,12 +110,14 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.dates(now);
     reader.numbers();
     reader.lengths();
+    reader.bounds();
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();
     reader.run_phrases();
     reader.ends();
     reader.anaphors();
+    reader.metric_places();
     reader.languages();
     reader.kinds_of_names();
     reader.partial_names();
@@ -129,6 +131,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.statuses();
     reader.recommendations();
     reader.words_of_the_trade();
+    reader.topics();
     reader.unknown_metrics();
     let mut reading = Reading {
         text: text.to_owned(),

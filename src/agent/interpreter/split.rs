@@ -62,7 +62,7 @@ fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str
     for sentence in sentences {
         let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
         match joined.last_mut() {
-            Some(before) if asks_whether(before) && says_how(sentence) => {
+            Some(before) if asks_whether(before) && (says_how(sentence) || asks_for_course(before) && draws_it(sentence)) => {
                 if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
                     *before = whole;
                 }
@@ -71,6 +71,22 @@ fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str
         }
     }
     joined
+}
+
+/// Whether a sentence asks how something went over training: `was the loss still dropping`.
+fn asks_for_course(sentence: &str) -> bool {
+    const COURSES: &str = "dropping drop dropped falling fall fell decreasing decrease increasing increase rising rise rose improving improve improved \
+        going climbing climb flat flattening stuck stable stabilise stabilize diverge diverging diverged converge converging converged plateau plateaued \
+        overfit overfitting noisy";
+    placed_words(sentence).iter().any(|(word, _)| COURSES.split_whitespace().any(|course| course == word))
+}
+
+/// `plot it`, with nothing else.
+fn draws_it(sentence: &str) -> bool {
+    const WORDS: &str = "plot draw graph show chart it that them me please pls a curve the as";
+    let words = placed_words(sentence);
+    words.first().is_some_and(|(word, _)| matches!(word.as_str(), "plot" | "draw" | "graph" | "show" | "chart"))
+        && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
 }
 
 /// `i'm looking at fraud. how many runs failed?`: says where the question behind it is about.
@@ -171,6 +187,9 @@ fn is_aside(question: &str) -> bool {
 /// `…, and which run got it`: asks for what the question before it answers already.
 fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
     let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();
+    if asks_what_is_there(words, index) {
+        return true;
+    }
     matches!(
         rest.as_slice(),
         ["which" | "what", "run" | "one" | "model", "got" | "has" | "had" | "was" | "is" | "did" | "reached" | "achieved", "it" | "that"]
@@ -178,6 +197,17 @@ fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
         rest.as_slice(),
         ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]
     )
+}
+
+/// `what is pilot about and what gets logged there`: a description tells both.
+fn asks_what_is_there(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    let said = |place: usize| words.get(place).map_or("", |(word, _)| word.as_str());
+    let describes = |word: &str| word == "about" || lexicon::meaning(word) == Some("describe");
+    let points_back = (index..words.len()).any(|place| matches!(said(place), "there" | "it" | "inside"));
+    let tells = (0..index).any(|place| describes(said(place)));
+    let asks =
+        (index..words.len()).any(|place| describes(said(place)) || matches!(lexicon::meaning(said(place)), Some("metric" | "parameter")));
+    matches!(said(index), "what" | "which") && points_back && tells && asks && words.len() - index <= 8
 }
 
 /// `…, and show me the first three`: says how many of what the question before it asks for.
@@ -275,6 +305,8 @@ mod tests {
         check("Compare run-015, run-016 and run-017", &["Compare run-015, run-016 and run-017"]);
         check("LDR-108 and LDR-110, how do they stack up?", &["LDR-108 and LDR-110, how do they stack up?"]);
         check("of the xgboost runs, which one has the highest recall?", &["of the xgboost runs, which one has the highest recall?"]);
+        check("what is pilot about and what gets logged there", &["what is pilot about and what gets logged there"]);
+        check("Was the loss of run 3 still dropping? Plot it.", &["Was the loss of run 3 still dropping? Plot it."]);
         check("lowest perplexity, and which run got it?", &["lowest perplexity, and which run got it?"]);
         check("was anything killed? list it", &["was anything killed?"]);
         check("show them", &["show them"]);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::domain::experiment::{Experiment, ExperimentId, View};
-use crate::domain::reference::{Likeness, Name, reordered, run_number};
+use super::topics;
+use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
+use crate::domain::reference::{Likeness, Name, reordered, run_number, words};
 use crate::domain::time::Timestamp;
 use crate::store::TableQuery;
 use crate::tools::resolve::experiments;
@@ -306,6 +307,35 @@ impl Vocabulary {
         self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
     }
 
+    /// Whether a metric of whose name this is a part is logged where something holds a value.
+    pub(super) fn is_metric_beside(&self, said: &str, value: &str) -> bool {
+        let reference = Name::new(said);
+        let is_held = |entry: &&Entry| entry.holder.is_some() && entry.name.text() == value;
+        let places: Vec<&ExperimentId> = self.entries.iter().filter(is_held).flat_map(|entry| &entry.experiments).collect();
+        self.entries.iter().any(|entry| {
+            entry.kind == Kind::Metric
+                && entry.experiments.iter().any(|id| places.contains(&id))
+                && entry.name.likeness(&reference).is_some_and(|likeness| likeness <= Likeness::PartOf)
+        })
+    }
+
+    /// The only experiment in whose name, description or tags a telling word stands.
+    pub(super) fn experiment_about(&self, word: &str) -> Option<&str> {
+        if !topics::is_telling(word) {
+            return None;
+        }
+        let says_it = |text: &str| words(text).iter().any(|said| said == word || stripped(said) == stripped(word));
+        let is_about = |experiment: &&Experiment| {
+            let tags = experiment.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.") || tag.key == NOTE_TAG);
+            says_it(&experiment.name) || tags.into_iter().any(|tag| says_it(&tag.value))
+        };
+        let mut about = self.experiments.iter().filter(is_about);
+        match (about.next(), about.next()) {
+            (Some(only), None) => Some(only.name.as_str()),
+            _ => None,
+        }
+    }
+
     /// The name of the only experiment with a run of this name.
     pub(super) fn experiment_of_run(&self, run: &str) -> Option<&str> {
         let entry = self.entries.iter().find(|entry| entry.kind == Kind::Run && entry.name.text() == run)?;
@@ -345,6 +375,13 @@ impl Vocabulary {
         };
         let found: Vec<ExperimentId> = self.entries.iter().filter(is_held).flat_map(|entry| entry.experiments.clone()).collect();
         (!found.is_empty()).then_some(found)
+    }
+
+    /// The most recently active experiment that logs a metric.
+    pub(super) fn latest_with_metric(&self, said: &str) -> Option<&ExperimentId> {
+        let logging =
+            self.experiments.iter().map(|experiment| &experiment.id).filter(|id| self.key_likeness(Kind::Metric, said, id).is_some());
+        logging.max_by_key(|id| self.last_start(id))
     }
 
     /// When an experiment's latest run started.
@@ -410,6 +447,11 @@ impl Vocabulary {
     pub(super) fn has_run_called(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words() == [name])
     }
+}
+
+/// A word without the ending of a plural.
+fn stripped(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
 }
 
 /// `shortlisted` for `shortlist`.

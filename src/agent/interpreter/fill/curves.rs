@@ -3,9 +3,13 @@
 use super::{drawn_by, end_phrase};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
-use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::vocabulary::{Kind, Vocabulary};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
+use crate::domain::reference::Name;
+use crate::domain::run::Run;
+use crate::store::{Count, RunQuery};
+use crate::tools::{Context, ToolError};
 
 pub(super) fn metric_history(
     arguments: &mut Arguments,
@@ -85,6 +89,45 @@ pub(super) fn metric_history(
         put(arguments, name, value);
     }
     Some(())
+}
+
+/// `train loss, last 3 runs`: a metric and runs, and no word of what is wanted of them. Where the metric has steps, its curves are.
+pub(in crate::agent::interpreter) async fn see_bare_curve(
+    reading: &mut Reading,
+    context: &Context,
+    vocabulary: &Vocabulary,
+) -> Result<(), ToolError> {
+    let Some(metric) = bare_metric(reading) else { return Ok(()) };
+    let of_run = reading.parts().find_map(|part| if let Part::Run(name) = part { vocabulary.experiment_of_run(name) } else { None });
+    let named = reading.experiment().or(of_run).and_then(|name| vocabulary.experiment_id(name)).or(context.focus.as_ref());
+    let Some(id) = named.or_else(|| vocabulary.latest_with_metric(&metric)) else { return Ok(()) };
+    let query = RunQuery { experiment_ids: vec![id.clone()], max_results: RUNS_LOOKED_AT, count: Count::Nothing, ..RunQuery::default() };
+    let wanted = Name::new(&metric);
+    let has_steps = |run: &Run| run.metrics.iter().any(|metric| metric.step > 0 && Name::new(&metric.key).likeness(&wanted).is_some());
+    if context.store.runs(&query).await?.items.iter().any(has_steps) {
+        let end = reading.words.len();
+        reading.spans.push(Span { part: Part::Meaning("plot"), words: end..end, bytes: reading.text.len()..reading.text.len() });
+    }
+    Ok(())
+}
+
+/// How many of the newest runs are asked whether a metric has steps.
+const RUNS_LOOKED_AT: usize = 5;
+
+/// The metric of a question that is nothing but it, a comma or colon, and runs.
+fn bare_metric(reading: &Reading) -> Option<String> {
+    let mut spans = reading.spans.iter().filter(|span| !is_article(reading, span));
+    let first = spans.next()?;
+    let Part::Metric(metric) = &first.part else { return None };
+    let is_set_off = reading.text.get(first.bytes.end..).is_some_and(|rest| rest.starts_with([',', ':']));
+    let rest: Vec<&Part> = spans.map(|span| &span.part).collect();
+    let is_run = |part: &&Part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(_, Some(2..)));
+    let is_plain = |part: &Part| is_run(&part) || matches!(part, Part::Experiment(_) | Part::Meaning("run" | "compare") | Part::Filler);
+    (is_set_off && rest.iter().any(is_run) && rest.iter().all(|part| is_plain(part))).then(|| metric.clone())
+}
+
+fn is_article(reading: &Reading, span: &Span) -> bool {
+    span.part == Part::Filler && reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "the" | "a" | "and" | "of"))
 }
 
 /// How many metrics a part of their names may stand for in one chart.

@@ -63,6 +63,39 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     Some(())
 }
 
+/// `find me the experiment about …`: the experiment is looked for, and nothing is asked of it.
+pub(super) fn seeks_experiment(reading: &Reading) -> bool {
+    let seeks = ["find", "search", "locate", "which", "any"].iter().any(|word| reading.words.iter().take(6).any(|said| said == word));
+    let noun = |part: &Part| matches!(part, Part::Meaning("experiment" | "experiments"));
+    let is_plain = |part: &Part| noun(part) || matches!(part, Part::Experiment(_) | Part::Filler | Part::Unknown | Part::Meaning("show"));
+    let place = |is: &dyn Fn(&Part) -> bool| reading.parts().position(is);
+    let (noun, name) = (place(&noun), place(&|part| matches!(part, Part::Experiment(_))));
+    seeks && reading.parts().all(is_plain) && noun.zip(name).is_some_and(|(noun, name)| noun < name)
+}
+
+/// `which encoders have been tried`, `what optimizers did we use`: the values of a parameter, which a description tells.
+pub(super) fn asks_for_tried(reading: &Reading) -> bool {
+    const TRIED: [&str; 12] =
+        ["tried", "try", "tested", "test", "used", "use", "explored", "explore", "covered", "swept", "sweep", "experimented"];
+    let asks = matches!(reading.words.first().map(String::as_str), Some("which" | "what"));
+    let is_tried = reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
+    let is_plain = |part: &Part| {
+        matches!(
+            part,
+            Part::Parameter(_)
+                | Part::Experiment(_)
+                | Part::ExperimentTag { .. }
+                | Part::Filler
+                | Part::Unknown
+                | Part::Meaning("experiment" | "parameter" | "store" | "run")
+        )
+    };
+    let by_people = reading.words.windows(2).any(|pair| {
+        matches!(pair, [verb, who] if matches!(verb.as_str(), "did" | "have" | "do") && matches!(who.as_str(), "we" | "they" | "you" | "people" | "been" | "i"))
+    }) || reading.says("been") || reading.says("were");
+    asks && is_tried && by_people && !reading.parameters().is_empty() && reading.parts().all(is_plain)
+}
+
 /// Words between the noun and the tag that say nothing of their own.
 fn is_link(reading: &Reading, span: &Span) -> bool {
     matches!(

@@ -8,13 +8,13 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
-pub(super) use curves::{axis, has_both_splits};
+pub(super) use curves::{axis, has_both_splits, see_bare_curve};
 pub(super) use runs::{clauses_of_run, doubts_parameter, keys};
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading, Span};
 use super::vocabulary::{Kind, Vocabulary};
-use super::{Arguments, put};
+use super::{Arguments, put, put_experiment};
 use crate::agent::conversation::Conversation;
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
@@ -71,6 +71,21 @@ pub(super) fn retarget(
         let mut about = Arguments::new();
         put(&mut about, "experiment", experiment);
         return ("describe_experiment", about);
+    }
+    // `which encoders have been tried in pilot`
+    if matches!(tool, "list_runs" | "get_run" | "parameter_impact" | "best_run") && lists::asks_for_tried(reading) {
+        let mut about = Arguments::new();
+        put_experiment(&mut about, reading);
+        return ("describe_experiment", about);
+    }
+    // `find me the experiment about jet engines`
+    if tool == "describe_experiment"
+        && lists::seeks_experiment(reading)
+        && let Some(experiment) = reading.experiment()
+    {
+        let mut list = Arguments::new();
+        put(&mut list, "query", experiment);
+        return ("list_experiments", list);
     }
     // `which experiment has the most runs`: the list tells how many each has.
     let counts_runs = ["most", "fewest", "least"].iter().any(|word| reading.says(word)) && reading.says("runs");

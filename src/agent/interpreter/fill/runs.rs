@@ -1,12 +1,14 @@
 //! The arguments of tools that look at runs: one, the best, several side by side, what moves their metric.
 
+use std::ops::Range;
+
 use super::curves::axis;
 use super::lists::by_duration;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::lexicon::End;
-use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Field};
 
@@ -119,6 +121,16 @@ pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Cl
 
 /// `what X did run 12 use`, `the X of run 12`.
 fn asks_for_fact(reading: &Reading) -> bool {
+    let is_of_run = |place: &Range<usize>| {
+        let is_run = |span: &Span| matches!(span.part, Part::Run(_) | Part::Runs(_)) && span.words.start <= place.end + 2;
+        reading.words.get(place.end).is_some_and(|word| word == "of")
+            && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
+    };
+    let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
+    // `accuracy of run 12`
+    if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
+        return true;
+    }
     matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats")) && !reading.says("about")
 }
 
@@ -158,7 +170,7 @@ fn end_of_metric(reading: &Reading) -> Option<End> {
 
 pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     let run_count = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
-    if axis(reading).is_some() || !reading.means("compare") && (run_count < 2 || reading.means("plot")) {
+    if axis(reading).is_some() || draws_curves(reading) || !reading.means("compare") && (run_count < 2 || reading.means("plot")) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -221,6 +233,12 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         put(arguments, "parameters", parameters);
     }
     Some(())
+}
+
+/// `loss curves, run 3 vs run 5`: curves are asked for, side by side.
+fn draws_curves(reading: &Reading) -> bool {
+    const CURVES: [&str; 8] = ["curve", "curves", "trajectory", "trajectories", "history", "histories", "evolution", "progression"];
+    !reading.metrics().is_empty() && CURVES.iter().any(|word| reading.says(word))
 }
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {

@@ -1,0 +1,55 @@
+//! What experiments are about: words of their names, descriptions and tags, by which people mean them.
+
+use super::reader::Reader;
+use super::reading::{Part, Span};
+use super::{chatter, lexicon};
+
+impl Reader<'_> {
+    /// `the experiment about jet engines`: words that nobody knows as a name, where one experiment is described with them.
+    pub(super) fn topics(&mut self) {
+        let names_experiment =
+            self.spans.iter().flatten().any(|span| matches!(span.part, Part::Experiment(_) | Part::ExperimentTag { .. }));
+        // `will it rain tomorrow` asks for nothing of the trade.
+        let is_of_trade = self.spans.iter().flatten().any(|span| {
+            matches!(span.part, Part::Meaning(_) | Part::Metric(_) | Part::Parameter(_) | Part::Value(..) | Part::End(..) | Part::Runs(_))
+        });
+        if names_experiment || !is_of_trade {
+            return;
+        }
+        for index in 0..self.words.len() {
+            if !matches!(self.spans.get(index), Some(Some(Span { part: Part::Unknown, .. }))) {
+                continue;
+            }
+            if let Some(name) = self.vocabulary.experiment_about(self.word(index)) {
+                self.cover(index..index + 1, Part::Experiment(name.to_owned()));
+            }
+        }
+    }
+
+    /// `translation runs`, where there is a switch `back_translation`: a word of what an experiment is about, and no more than a part of a
+    /// parameter's name.
+    pub(super) fn topic_at(&self, index: usize) -> Option<Part> {
+        const LEADS: &str = "with without no using use used uses w o does do did is if any more less";
+        let before = index.checked_sub(1).map_or("", |place| self.word(place));
+        let after = self.word(index + 1);
+        let speaks_of_parameter = LEADS.split(' ').any(|lead| lead == before)
+            || matches!(after, "on" | "off" | "enabled" | "disabled" | "is" | "was" | "set")
+            || self.words.iter().any(|word| matches!(lexicon::meaning(word), Some("impact" | "parameter")))
+            || matches!(self.spans.get(index + 1), Some(Some(Span { part: Part::Number(_) | Part::Comparison(_), .. })));
+        let name = self.vocabulary.experiment_about(self.word(index)).filter(|_| !speaks_of_parameter)?;
+        Some(Part::Experiment(name.to_owned()))
+    }
+}
+
+/// Whether a word of a description says what it is about; `trained` and its like say what was done.
+pub(super) fn is_telling(word: &str) -> bool {
+    word.chars().count() >= 4
+        && word.chars().all(char::is_alphabetic)
+        && !word.ends_with("ed")
+        && !chatter::is_common(word)
+        && !lexicon::is_filler(word)
+        && !lexicon::is_run_noun(word)
+        && lexicon::meaning(word).is_none()
+        && lexicon::end(word).is_none()
+        && lexicon::status(word).is_none()
+}
