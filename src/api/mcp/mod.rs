@@ -7,6 +7,8 @@ mod answer;
 mod completion;
 mod consent;
 mod definition;
+#[cfg(feature = "conformance")]
+mod fixtures;
 pub(super) mod http;
 mod instructions;
 mod offer;
@@ -202,15 +204,26 @@ impl ServerHandler for Mcp {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
+        #[cfg(feature = "conformance")]
+        if let Some(tool) = fixtures::tools().into_iter().find(|tool| tool.name == name) {
+            return Some(tool);
+        }
         self.offer.named(name).map(definition::definition)
     }
 
     async fn list_tools(&self, _: Option<PaginatedRequestParams>, _: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
-        let tools = self.offer.tools().iter().map(|tool| definition::definition(tool)).collect();
+        let tools = self.offer.tools().iter().map(|tool| definition::definition(tool));
+        #[cfg(feature = "conformance")]
+        let tools = tools.chain(fixtures::tools());
+        let tools = tools.collect();
         Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(LISTS_KEPT).with_cache_scope(CacheScope::Private))
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::call(&request, &context).await {
+            return response;
+        }
         let Some(tool) = self.offer.named(&request.name) else {
             return Err(ErrorData::invalid_params(
                 format!("there is no tool `{}` here; tools/list names those there are", request.name),
@@ -252,6 +265,10 @@ impl ServerHandler for Mcp {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::resource(&request.uri) {
+            return response;
+        }
         resources::read(self, &request.uri, &context).await
     }
 
@@ -260,6 +277,10 @@ impl ServerHandler for Mcp {
     }
 
     async fn get_prompt(&self, request: GetPromptRequestParams, _: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::prompt(&request) {
+            return response;
+        }
         prompts::get(&request)
     }
 

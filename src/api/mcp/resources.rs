@@ -40,6 +40,8 @@ pub(super) async fn list(mcp: &Mcp, cursor: Option<String>) -> Result<ListResour
             None => resource,
         }
     }));
+    #[cfg(feature = "conformance")]
+    resources.extend(super::fixtures::resources());
     let mut page = ListResourcesResult::with_all_items(resources).with_ttl_ms(LISTS_KEPT).with_cache_scope(CacheScope::Private);
     let end = offset.saturating_add(A_PAGE);
     page.next_cursor = (end < experiments.len()).then(|| end.to_string());
@@ -54,6 +56,8 @@ pub(super) fn templates() -> ListResourceTemplatesResult {
         template("trialogue://runs/{run_id}", "run", "All of one run"),
         template("trialogue://tools/{tool}", "tool", "The whole contract of a tool"),
     ];
+    #[cfg(feature = "conformance")]
+    let templates = [templates, super::fixtures::templates()].concat();
     ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(FILES_KEPT).with_cache_scope(CacheScope::Public)
 }
 
