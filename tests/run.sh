@@ -101,6 +101,7 @@ serve_demo() {
     # A copy, which the next build does not touch.
     program="$(cargo metadata --locked --no-deps --format-version 1 | grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4)/debug/trialogue"
     cp "$program" "$WORK/trialogue"
+    : >"$WORK/serve.log"
     TRIALOGUE_STATE="$WORK/state.db" timeout 600 "$WORK/trialogue" --demo serve --port 0 --log-format text 2>"$WORK/serve.log" &
     DEMO_PROCESS=$!
     until DEMO="$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$WORK/serve.log" | head -n 1)" && [[ -n "$DEMO" ]]; do
