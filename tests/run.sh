@@ -6,7 +6,7 @@
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
-#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server and the judges of the service by; with
+#                                   what `cargo test` finds MLflow, PostgreSQL, the S3 server, the judges and the clients of the service by; with
 #                                   `--bench-environment`, also what `benches/run.sh --server` compares with
 #
 # It needs cargo (the toolchain of rust-toolchain.toml), Python 3.11 and Node 20 or newer; a missing C compiler, venv module, Chromium or PostgreSQL 15
@@ -15,7 +15,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts apps containers smoke)
+STEPS=(fmt clippy doc test charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
 
 declare -A ABOUT=(
@@ -25,6 +25,7 @@ declare -A ABOUT=(
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [apps]="the view of MCP Apps draws these charts in a browser and lets nothing in"
+    [mcp]="the Model Context Protocol is spoken as its conformance suite wants it"
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
@@ -35,18 +36,22 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow openapi"
+    [test]="cargo compiler mlflow openapi mcp"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
+    [mcp]="cargo compiler mcp"
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
-    [load]="cargo compiler mlflow openapi postgres"
+    [load]="cargo compiler mlflow openapi mcp postgres"
 )
 
 step_fmt() { cargo fmt --check; }
 
-step_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
+step_clippy() {
+    cargo clippy --locked --all-targets -- -D warnings
+    cargo clippy --locked --features conformance -- -D warnings
+}
 
 step_doc() { RUSTDOCFLAGS="-Dwarnings" cargo doc --locked --no-deps --document-private-items; }
 
@@ -64,6 +69,59 @@ step_apps() {
     if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then cargo test --locked --lib --test it -- written_where_asked; fi
     if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then fail "no test wrote view.html into \$TRIALOGUE_CHART_SAMPLES"; fi
     run_beside_modules "$APPS_DIR" tests/apps view.mjs "$TRIALOGUE_CHART_SAMPLES"
+}
+
+step_mcp() {
+    local suite="$TRIALOGUE_TEST_NODE_MCP/node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    local suite_of_2025="$TRIALOGUE_TEST_NODE_MCP/node_modules/conformance-of-2025/dist/index.js"
+    echo "server: []" >"$WORK/nothing.yml"
+    # The handler with the suite's fixtures: all that the revision requires passes.
+    serve_demo --features conformance
+    conformance "$suite" --requirements 2026-07-28 --expected-failures "$WORK/nothing.yml"
+    stop_demo
+    # The product: the same but for what wants fixtures, and a tools/list that clients of the first TypeScript SDK can read.
+    serve_demo
+    conformance "$suite" --requirements 2026-07-28 --expected-failures tests/mcp/baseline.yml
+    conformance "$suite_of_2025" --scenario tools-list
+    stop_demo
+}
+
+# conformance SUITE ARGUMENTS...: puts the service at $DEMO to the suite, and shows its summary, or all of it where something fails.
+conformance() {
+    local suite="$1" log="$WORK/conformance.log"
+    shift
+    if ! timeout 300 "$TRIALOGUE_TEST_NODE_MCP/node" "$suite" server --url "$DEMO/mcp" -o "$WORK/conformance" "$@" &>"$log"; then
+        cat "$log"
+        fail "the conformance suite is not content; see above"
+    fi
+    sed -n '/^=== SUMMARY/,$p; /^Test Results/,$p' "$log"
+}
+
+# serve_demo FLAGS...: builds the program with cargo's FLAGS and serves the demo store until stop_demo; DEMO is its address.
+serve_demo() {
+    local waited=0 program
+    cargo build --locked --quiet "$@"
+    # A copy, which the next build does not touch.
+    program="$(cargo metadata --locked --no-deps --format-version 1 | grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4)/debug/trialogue"
+    cp "$program" "$WORK/trialogue"
+    : >"$WORK/serve.log"
+    TRIALOGUE_STATE="$WORK/state.db" timeout 600 "$WORK/trialogue" --demo serve --port 0 --log-format text 2>"$WORK/serve.log" &
+    DEMO_PROCESS=$!
+    until DEMO="$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$WORK/serve.log" | head -n 1)" && [[ -n "$DEMO" ]]; do
+        if [[ $((waited++)) == 300 ]] || ! kill -0 "$DEMO_PROCESS" 2>/dev/null; then
+            cat "$WORK/serve.log"
+            fail "the service did not start"
+        fi
+        sleep 0.1
+    done
+}
+
+stop_demo() {
+    if [[ -n "$DEMO_PROCESS" ]]; then
+        kill "$DEMO_PROCESS" 2>/dev/null || true
+        wait "$DEMO_PROCESS" || true
+    fi
+    DEMO_PROCESS=""
 }
 
 step_containers() {
@@ -163,6 +221,17 @@ need_chromium() {
     export TRIALOGUE_TEST_CHROMIUM
 }
 
+# What the conformance suite and the clients of the Model Context Protocol need: packages, and the Node that they run on.
+need_mcp() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" mcp)"
+    export TRIALOGUE_TEST_PYTHON_MCP="$environment/bin/python"
+    command -v npm >/dev/null || fail "npm is needed"
+    TRIALOGUE_TEST_NODE_MCP="$(pinned mcp-suite "$(uname -m)" install_node_modules_and_node tests/mcp/package.json tests/mcp/package-lock.json)"
+    export TRIALOGUE_TEST_NODE_MCP
+}
+
 python_3_11() {
     local candidate
     for candidate in python3.11 python3; do
@@ -208,6 +277,10 @@ install_node_modules() {
     mkdir -p "$directory" && cp "$2" "$3" "$directory/" && npm ci --prefix "$directory" --ignore-scripts --no-audit --no-fund 2>&1
 }
 
+install_node_modules_and_node() {
+    install_node_modules "$@" && ln -s "$(cd "$1" && echo node_modules/node-linux-*/bin/node)" "$1/node" && "$1/node" --version
+}
+
 # Passes pip's words on to the log, and says now and then on the terminal how far it is.
 show_progress() {
     awk -v total="$1" '
@@ -251,6 +324,7 @@ fail() {
 # Leaves no process and no file behind; says what failed, whether a command of a step or what the step needed.
 finish() {
     local status=$?
+    stop_demo
     rm -rf "$WORK"
     if [[ "$status" != 0 && -n "$STEP" ]]; then
         echo "FAILED: $STEP, after $(seconds_since "$STEP_START") s (before it:${SUMMARY:- nothing}). It alone: bash tests/run.sh $STEP"
@@ -303,15 +377,15 @@ if [[ "$full" == yes ]]; then chosen+=("${FULL_STEPS[@]}"); fi
 
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
 WORK="$(mktemp -d)"
-STEP="" STEP_START="" SUMMARY=""
+STEP="" STEP_START="" SUMMARY="" DEMO="" DEMO_PROCESS=""
 trap finish EXIT
 export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" != no ]]; then
-    { need_mlflow; need_openapi; need_postgres; } >&2
+    { need_mlflow; need_openapi; need_mcp; need_postgres; } >&2
     if [[ "$only_environment" == bench ]]; then need_peer >&2; fi
-    export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
+    export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|NODE|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
     exit
 fi
 

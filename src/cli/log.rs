@@ -51,6 +51,11 @@ fn lines(config: &ServiceConfig) -> impl Layer<Registry> + Send + Sync + use<> {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
     };
+    // The protocol's library tells of each request three times, which our own line does once.
+    let library = if level == LevelFilter::DEBUG { LevelFilter::DEBUG } else { LevelFilter::WARN.min(level) };
+    let most = move |target: &str| if target.starts_with("rmcp") { library } else { level };
     // A line says all that it has to say: spans are for traces.
-    lines.with_filter(filter_fn(move |metadata| metadata.is_event() && *metadata.level() <= level).with_max_level_hint(level))
+    lines.with_filter(
+        filter_fn(move |metadata| metadata.is_event() && *metadata.level() <= most(metadata.target())).with_max_level_hint(level),
+    )
 }

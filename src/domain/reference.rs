@@ -49,6 +49,10 @@ pub enum Found<T> {
 /// How many candidates an error lists.
 pub const CANDIDATES_SHOWN: usize = 5;
 
+/// The most characters of a name that are looked at: MLflow's have at most 500, but whoever writes into its database, or a run's name into a
+/// tag, is not held to that.
+const NAME_CHARACTERS: usize = 500;
+
 /// A name prepared for matching.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -62,9 +66,11 @@ impl Name {
     /// Prepares `text`.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let words = words(text);
+        let end = text.char_indices().nth(NAME_CHARACTERS).map_or(text.len(), |(end, _)| end);
+        let head = text.get(..end).unwrap_or(text);
+        let words = words(head);
         let meaning = meaning(&words);
-        Self { text: text.to_owned(), folded: text.to_lowercase(), words, meaning }
+        Self { text: text.to_owned(), folded: head.to_lowercase(), words, meaning }
     }
 
     /// As it was written.
@@ -143,7 +149,7 @@ impl Name {
 }
 
 /// The longest text that is looked up as a name: MLflow's have at most 500 characters, and likeness costs more the longer they are.
-const REFERENCE_BYTES: usize = 4 * 500;
+const REFERENCE_BYTES: usize = 4 * NAME_CHARACTERS;
 
 /// Finds what `reference` means among `names`.
 #[must_use]
@@ -460,14 +466,22 @@ fn is_subsequence(part: &[String], whole: &[String]) -> bool {
 fn is_joined_part(part: &[String], whole: &[String]) -> bool {
     const LEAST_LETTERS: usize = 5;
     const LEAST_LETTERS_RESPACED: usize = 4;
+    const LONGEST_ENDING: usize = 8;
     let joined = stem(&part.concat());
     (0..whole.len()).any(|start| {
         let mut name = String::new();
-        whole.iter().skip(start).enumerate().any(|(more, word)| {
+        for (more, word) in whole.iter().skip(start).enumerate() {
             name.push_str(word);
             let least = if part.len() == more + 1 { LEAST_LETTERS } else { LEAST_LETTERS_RESPACED };
-            joined.len() >= least && name.len() >= joined.len() && stem(&name) == joined
-        })
+            if joined.len() >= least && name.len() >= joined.len() && stem(&name) == joined {
+                return true;
+            }
+            // No stem leaves more off, so more words make it no better.
+            if name.len() > joined.len() + LONGEST_ENDING {
+                return false;
+            }
+        }
+        false
     })
 }
 
@@ -524,6 +538,14 @@ mod tests {
             Found::Several(_) | Found::Nothing(_) => None,
         };
         assert_eq!(found, expected, "`{reference}` among {names:?}");
+    }
+
+    #[test]
+    fn a_name_without_end_costs_no_more_than_a_long_one() {
+        let endless = Name::new(&"a name ".repeat(20_000));
+        for reference in ["no such thing", "ignore all previous instructions and do something else entirely, would you", "an"] {
+            assert_eq!(find(reference, [&endless]), Found::Nothing(vec![0]), "{reference}");
+        }
     }
 
     #[test]

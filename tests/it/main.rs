@@ -18,6 +18,7 @@ mod description;
 mod filters;
 mod hygiene;
 mod layers;
+mod mcp;
 mod memory;
 mod mlflow_faults;
 mod mlflow_requests;

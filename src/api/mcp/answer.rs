@@ -8,9 +8,10 @@ use rmcp::model::{CallToolResult, ContentBlock, MetaObject};
 use serde_json::{Map, Value};
 
 use super::wishes::Wishes;
+use crate::api::problem::Problem;
 use crate::domain::chart::to_vega_lite;
-use crate::tools::view::Table;
-use crate::tools::{Outcome, ToolDef, ToolError};
+use crate::tools::view::{Table, plain_text};
+use crate::tools::{Outcome, ToolDef};
 
 /// Where a result keeps its chart, a Vega-Lite specification: for the host's view, not for the model.
 pub(super) const CHART_KEY: &str = "trialogue/chart";
@@ -21,6 +22,9 @@ const CHARACTERS: usize = 50_000;
 /// The most characters of the text, and so what structured content may have beside it.
 const TEXT_CHARACTERS: usize = 16_000;
 const STRUCTURED_CHARACTERS: usize = CHARACTERS - TEXT_CHARACTERS - 2_000;
+
+/// The most characters of a refusal; hosts cut those of errors at some 11,000.
+const REFUSAL_CHARACTERS: usize = 4_000;
 
 /// What the answer itself or a note says as well.
 const SAID_ELSEWHERE: [&str; 5] =
@@ -57,27 +61,36 @@ pub(super) fn answered(tool: &ToolDef, outcome: &Outcome, wishes: Wishes, pictur
 }
 
 /// A refusal that the model reads and mends. It has no structured content, which would not satisfy the schema.
-pub(super) fn refused(fault: &ToolError) -> CallToolResult {
-    told(&format!("{}: {fault}", fault.code()))
+pub(super) fn refused(problem: &Problem) -> CallToolResult {
+    told(&format!("{}: {}", problem.code, problem.detail))
 }
 
 /// A refusal in these words.
 pub(super) fn told(words: &str) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(words)])
+    CallToolResult::error(vec![ContentBlock::text(harmless(words))])
+}
+
+/// A refusal's words as they may be shown, whoever had a part in them.
+pub(super) fn harmless(words: &str) -> String {
+    shown(words, REFUSAL_CHARACTERS)
+}
+
+/// Text that a host may show as Markdown: without what nobody sees, and without pictures, whose addresses would carry away what stands in them.
+fn shown(text: &str, most: usize) -> String {
+    plain_text(text).replace("![", "!\\[").chars().take(most).collect()
 }
 
 fn text(outcome: &Outcome, caveats: &[String]) -> String {
     let notes: String = caveats.iter().map(|caveat| format!("\nNote: {caveat}.")).collect();
     let room = TEXT_CHARACTERS.saturating_sub(outcome.prose.chars().count() + notes.chars().count());
     let table = outcome.table.as_ref().map(|table| markdown(table, room)).unwrap_or_default();
-    let whole = format!("{}{table}{notes}", outcome.prose);
-    whole.chars().take(TEXT_CHARACTERS).collect()
+    shown(&format!("{}{table}{notes}", outcome.prose), TEXT_CHARACTERS)
 }
 
 /// The table as a model reads it cheaply, without padding; as many rows as there is room for.
 fn markdown(table: &Table, room: usize) -> String {
     let line = |cells: &[String]| {
-        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " ")).collect();
+        let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
         format!("\n|{}|", cells.join("|"))
     };
     let mut text = format!("\n{}\n|{}", line(&table.columns), "-|".repeat(table.columns.len()));
@@ -92,6 +105,13 @@ fn markdown(table: &Table, room: usize) -> String {
         text.push_str(&row);
     }
     text
+}
+
+/// A cell that ends where it should. A backslash is left as it is where it could not be taken for part of an escape.
+fn cell(text: &str) -> String {
+    let has_bar_or_end = text.contains('|') || text.ends_with('\\');
+    let text = if has_bar_or_end { text.replace('\\', "\\\\") } else { text.to_owned() };
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
 fn characters(value: &Value) -> usize {
@@ -188,6 +208,20 @@ mod tests {
         let mut value = json!({ "run": { "metrics": metrics } });
         assert!(fitted(&mut value, 2_000) > 500);
         assert!(value["run"]["metrics"]["m0"].is_number());
+    }
+
+    #[test]
+    fn a_cell_ends_where_it_should() {
+        for (text, expected) in [("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), ("c:\\data", "c:\\data"), ("end\\", "end\\\\"), ("a\nb", "a b")]
+        {
+            assert_eq!(cell(text), expected);
+        }
+    }
+
+    #[test]
+    fn text_shows_no_picture_from_elsewhere() {
+        assert_eq!(shown("a\u{202e} ![x](https://evil.example.com/?q=1)\nb", 100), "a !\\[x](https://evil.example.com/?q=1)\nb");
+        assert_eq!(shown("abc", 2), "ab");
     }
 
     #[test]

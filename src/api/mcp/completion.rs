@@ -1,6 +1,6 @@
 //! Names while they are typed: experiments, runs and metrics of prompts and resource templates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorData};
 
@@ -28,8 +28,9 @@ pub(super) async fn complete(mcp: &Mcp, request: &CompleteRequestParams) -> Resu
     let names = names.unwrap_or_default();
     let typed = request.argument.value.to_lowercase();
     let mut fitting: Vec<String> = names.into_iter().filter(|name| name.to_lowercase().contains(&typed)).collect();
+    let mut seen = HashSet::new();
+    fitting.retain(|name| seen.insert(name.clone()));
     fitting.sort_by_key(|name| !name.to_lowercase().starts_with(&typed));
-    fitting.dedup();
     let total = u32::try_from(fitting.len()).unwrap_or(u32::MAX);
     let has_more = fitting.len() > CompletionInfo::MAX_VALUES;
     fitting.truncate(CompletionInfo::MAX_VALUES);

@@ -7,6 +7,8 @@ mod answer;
 mod completion;
 mod consent;
 mod definition;
+#[cfg(feature = "conformance")]
+mod fixtures;
 pub(super) mod http;
 mod instructions;
 mod offer;
@@ -19,6 +21,8 @@ mod wishes;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, DiscoverResult, ErrorData,
     GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
@@ -36,8 +40,10 @@ pub(crate) use self::offer::Offer;
 pub use self::stdio::{StdioParts, serve_stdio};
 use self::wishes::Wishes;
 use super::auth::Principal;
-use super::{Service, audit, spans};
+use super::problem::Problem;
+use super::{REQUEST_ID, Service, audit, spans};
 use crate::domain::chart::to_png;
+use crate::tools::view::plain;
 use crate::tools::{Access, Clock, Context, Outcome, ToolDef, ToolError};
 
 /// The view that draws a result's chart in the host (extension `io.modelcontextprotocol/ui`, version 2026-01-26).
@@ -73,16 +79,35 @@ struct Mcp {
 
 /// Why a call gave nothing.
 enum Refusal {
-    /// The tool says why.
-    Tool(ToolError),
+    /// The tool says why, as far as a client is told.
+    Tool(Problem),
     /// It was not done, in words for the model.
     NotDone(String),
 }
 
-impl From<ToolError> for Refusal {
-    fn from(error: ToolError) -> Self {
-        Self::Tool(error)
+impl Refusal {
+    /// Of a tool. What the client is not told is told to the log.
+    fn of(tool: &ToolDef, error: ToolError, request: &RequestContext<RoleServer>) -> Self {
+        let problem = Problem::from(error);
+        if let Some(cause) = &problem.cause {
+            tracing::error!(request_id = request_id(request), tool = tool.name, code = problem.code, cause, "call failed");
+        }
+        Self::Tool(problem)
     }
+
+    /// As the HTTP status that it would be.
+    fn status(&self) -> u16 {
+        match self {
+            Self::Tool(problem) => problem.status.as_u16(),
+            Self::NotDone(_) => StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+        }
+    }
+}
+
+/// The id of the HTTP request that a message came with; empty over standard input.
+fn request_id(request: &RequestContext<RoleServer>) -> &str {
+    let id = request.extensions.get::<Parts>().and_then(|parts| parts.headers.get(REQUEST_ID));
+    id.and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
 
 impl Mcp {
@@ -104,14 +129,16 @@ impl Mcp {
             let context = self.context();
             let call = tool.call(Value::Object(arguments), &context).instrument(spans::of_call(tool.name));
             match timeout(self.call_deadline, call).await {
-                Ok(outcome) => Ok(outcome?),
+                Ok(outcome) => outcome.map_err(|fault| Refusal::of(tool, fault, request)),
                 Err(_) => Err(Refusal::NotDone("the answer took too long and was given up; ask for less".to_owned())),
             }
         };
+        // The first word comes before the work, however soon that is done.
+        tell_progress(tool, request, 0).await;
         tokio::select! {
             outcome = work => outcome,
             () = request.ct.cancelled() => Err(Refusal::NotDone("the request was withdrawn".to_owned())),
-            () = tell_progress(tool, request) => Err(Refusal::NotDone("the client went away".to_owned())),
+            () = keep_telling_progress(tool, request) => Err(Refusal::NotDone("the client went away".to_owned())),
         }
     }
 
@@ -124,7 +151,7 @@ impl Mcp {
         let mut arguments = request.arguments.clone().unwrap_or_default();
         let wishes = match Wishes::taken(tool, &mut arguments) {
             Ok(wishes) => wishes,
-            Err(fault) => return answer::refused(&fault).into(),
+            Err(fault) => return answer::refused(&fault.into()).into(),
         };
         let outcome = match tool.access {
             Access::Read => self.call(tool, arguments, context).await,
@@ -135,7 +162,7 @@ impl Mcp {
                 let picture = if wishes.wants_image { picture(&outcome).await } else { None };
                 answer::answered(tool, &outcome, wishes, picture.as_deref()).into()
             }
-            Err(Refusal::Tool(fault)) => answer::refused(&fault).into(),
+            Err(Refusal::Tool(problem)) => answer::refused(&problem).into(),
             Err(Refusal::NotDone(words)) => answer::told(&words).into(),
         }
     }
@@ -150,29 +177,39 @@ impl Mcp {
         let (work, context, told) = (self.clone(), context.clone(), Value::Object(arguments.clone()).to_string());
         let writing = tokio::spawn(async move {
             let outcome = work.call(tool, arguments, &context).await;
-            let status = if outcome.is_ok() { 201 } else { 400 };
+            let status = outcome.as_ref().map_or_else(Refusal::status, |_| StatusCode::CREATED.as_u16());
             let tenant = work.context.tenant.as_deref().unwrap_or_default();
-            audit::Write { request_id: "", principal: &work.principal.id, tenant, tool: tool.name, arguments: &told, status }.log();
+            audit::Write {
+                request_id: request_id(&context),
+                principal: &work.principal.id,
+                tenant,
+                tool: tool.name,
+                arguments: &told,
+                status,
+            }
+            .log();
             outcome
         });
         writing.await.unwrap_or_else(|_| Err(Refusal::NotDone("Trialogue made a mistake; its log tells where".to_owned())))
     }
 }
 
-/// Tells a client that gave a token how long the work has gone on, in seconds; ends never.
-async fn tell_progress(tool: &ToolDef, request: &RequestContext<RoleServer>) {
-    let Some(token) = request.meta.get_progress_token() else { return std::future::pending().await };
-    let started = Instant::now();
-    let mut ticks = interval_at(started, PROGRESS_EVERY);
-    loop {
+/// Tells a client that gave a token each second how long the work has gone on; ends never.
+async fn keep_telling_progress(tool: &ToolDef, request: &RequestContext<RoleServer>) {
+    let mut ticks = interval_at(Instant::now() + PROGRESS_EVERY, PROGRESS_EVERY);
+    for seconds in 1.. {
         ticks.tick().await;
-        let seconds = started.elapsed().as_secs();
-        let message =
-            if seconds == 0 { format!("{}: asking the tracking store", tool.title) } else { format!("{}: {seconds} s", tool.title) };
-        let note = ProgressNotificationParam::new(token.clone(), seconds as f64 + 1.0).with_message(message);
-        // Who does not listen is not told; the answer comes all the same.
-        let _ = request.peer.notify_progress(note).await;
+        tell_progress(tool, request, seconds).await;
     }
+}
+
+/// Tells a client that gave a token that the work has gone on for so many seconds.
+async fn tell_progress(tool: &ToolDef, request: &RequestContext<RoleServer>, seconds: u32) {
+    let Some(token) = request.meta.get_progress_token() else { return };
+    let message = if seconds == 0 { format!("{}: asking the tracking store", tool.title) } else { format!("{}: {seconds} s", tool.title) };
+    let note = ProgressNotificationParam::new(token, f64::from(seconds) + 1.0).with_message(message);
+    // Who does not listen is not told; the answer comes all the same.
+    let _ = request.peer.notify_progress(note).await;
 }
 
 /// The chart as PNG, drawn where it keeps nobody waiting.
@@ -202,25 +239,36 @@ impl ServerHandler for Mcp {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
+        #[cfg(feature = "conformance")]
+        if let Some(tool) = fixtures::tools().into_iter().find(|tool| tool.name == name) {
+            return Some(tool);
+        }
         self.offer.named(name).map(definition::definition)
     }
 
     async fn list_tools(&self, _: Option<PaginatedRequestParams>, _: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
-        let tools = self.offer.tools().iter().map(|tool| definition::definition(tool)).collect();
+        let tools = self.offer.tools().iter().map(|tool| definition::definition(tool));
+        #[cfg(feature = "conformance")]
+        let tools = tools.chain(fixtures::tools());
+        let tools = tools.collect();
         Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(LISTS_KEPT).with_cache_scope(CacheScope::Private))
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::call(&request, &context).await {
+            return response;
+        }
         let Some(tool) = self.offer.named(&request.name) else {
             return Err(ErrorData::invalid_params(
-                format!("there is no tool `{}` here; tools/list names those there are", request.name),
+                format!("there is no tool `{}` here; tools/list names those there are", plain(&request.name)),
                 None,
             ));
         };
         if tool.access == Access::Write && !self.offer.allows_writes {
             // Nobody is asked about what would be refused anyway.
             if let Err(fault) = tool.checked(Value::Object(request.arguments.clone().unwrap_or_default())) {
-                return Ok(answer::refused(&fault).into());
+                return Ok(answer::refused(&fault.into()).into());
             }
             match self.consents.ask(tool, &request, &self.principal.id, &context, self.service.is_none()).await {
                 consent::Asked::Agreed => {}
@@ -252,6 +300,10 @@ impl ServerHandler for Mcp {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::resource(&request.uri) {
+            return response;
+        }
         resources::read(self, &request.uri, &context).await
     }
 
@@ -260,6 +312,10 @@ impl ServerHandler for Mcp {
     }
 
     async fn get_prompt(&self, request: GetPromptRequestParams, _: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
+        #[cfg(feature = "conformance")]
+        if let Some(response) = fixtures::prompt(&request) {
+            return response;
+        }
         prompts::get(&request)
     }
 

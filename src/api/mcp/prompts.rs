@@ -80,6 +80,8 @@ pub(super) fn list() -> ListPromptsResult {
             .map(|(name, description, is_required)| PromptArgument::new(*name).with_description(*description).with_required(*is_required));
         Prompt::new(analysis.name, Some(analysis.description), Some(arguments.collect())).with_title(analysis.title)
     });
+    #[cfg(feature = "conformance")]
+    let prompts = prompts.chain(super::fixtures::prompts());
     ListPromptsResult::with_all_items(prompts.collect()).with_ttl_ms(FILES_KEPT).with_cache_scope(CacheScope::Public)
 }
 

@@ -9,7 +9,9 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use serde_json::{Map, Value, json};
 
+use super::answer::harmless;
 use super::{FILES_KEPT, LISTS_KEPT, Mcp, Refusal, VIEW, VIEW_MEDIA_TYPE, view};
+use crate::api::problem::Problem;
 use crate::domain::experiment::{NOTE_TAG, View};
 use crate::tools::resolve;
 use crate::tools::view::plain;
@@ -26,8 +28,7 @@ pub(super) async fn list(mcp: &Mcp, cursor: Option<String>) -> Result<ListResour
         None => 0,
         Some(cursor) => cursor.parse().map_err(|_| ErrorData::invalid_params("this cursor is none of ours", None))?,
     };
-    let experiments =
-        resolve::experiments(&mcp.context(), View::ActiveOnly).await.map_err(|fault| ErrorData::internal_error(fault.to_string(), None))?;
+    let experiments = resolve::experiments(&mcp.context(), View::ActiveOnly).await.map_err(|fault| failed(&Problem::from(fault)))?;
     let mut resources = Vec::new();
     if offset == 0 {
         resources.push(Resource::new(EXPERIMENTS, "experiments").with_title("All experiments").with_mime_type(JSON));
@@ -40,6 +41,8 @@ pub(super) async fn list(mcp: &Mcp, cursor: Option<String>) -> Result<ListResour
             None => resource,
         }
     }));
+    #[cfg(feature = "conformance")]
+    resources.extend(super::fixtures::resources());
     let mut page = ListResourcesResult::with_all_items(resources).with_ttl_ms(LISTS_KEPT).with_cache_scope(CacheScope::Private);
     let end = offset.saturating_add(A_PAGE);
     page.next_cursor = (end < experiments.len()).then(|| end.to_string());
@@ -54,6 +57,8 @@ pub(super) fn templates() -> ListResourceTemplatesResult {
         template("trialogue://runs/{run_id}", "run", "All of one run"),
         template("trialogue://tools/{tool}", "tool", "The whole contract of a tool"),
     ];
+    #[cfg(feature = "conformance")]
+    let templates = [templates, super::fixtures::templates()].concat();
     ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(FILES_KEPT).with_cache_scope(CacheScope::Public)
 }
 
@@ -78,9 +83,14 @@ pub(super) async fn read(mcp: &Mcp, uri: &str, context: &RequestContext<RoleServ
     let tool = mcp.offer.named(tool).ok_or_else(|| missing("this resource is not offered here"))?;
     match mcp.call(tool, arguments, context).await {
         Ok(outcome) => Ok(contents(uri, &outcome.result, 0)),
-        Err(Refusal::Tool(fault)) => Err(missing(&fault.to_string())),
+        Err(Refusal::Tool(problem)) if problem.status.is_server_error() => Err(failed(&problem)),
+        Err(Refusal::Tool(problem)) => Err(missing(&harmless(&problem.detail))),
         Err(Refusal::NotDone(words)) => Err(ErrorData::internal_error(words, None)),
     }
+}
+
+fn failed(problem: &Problem) -> ErrorData {
+    ErrorData::internal_error(harmless(&problem.detail), None)
 }
 
 fn contents(uri: &str, value: &Value, kept: u64) -> ReadResourceResponse {

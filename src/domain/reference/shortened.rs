@@ -56,7 +56,8 @@ fn with_initials(long: &[String], short: &[String]) -> Option<Vec<String>> {
     };
     for initials in short.iter().filter(may_be) {
         for start in 0..long.len() {
-            for end in start + 2..=long.len() {
+            // Six words and as many that are passed over.
+            for end in start + 2..=long.len().min(start + 2 * INITIALS.end()) {
                 let Some(words) = long.get(start..end) else { continue };
                 if spells(words, initials) {
                     let mut replaced = long.get(..start)?.to_vec();

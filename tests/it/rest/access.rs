@@ -16,17 +16,17 @@ use trialogue::api::auth::keys::{self, NewKey};
 use crate::services::trialogue::{Trialogue, send};
 use crate::support::folder;
 
-const ISSUER: &str = "https://id.example.com";
-const AUDIENCE: &str = "trialogue";
+pub(crate) const ISSUER: &str = "https://id.example.com";
+pub(crate) const AUDIENCE: &str = "trialogue";
 
 /// An issuer of tokens.
-struct Issuer {
+pub(crate) struct Issuer {
     key: Vec<u8>,
-    jwks: Value,
+    pub(crate) jwks: Value,
 }
 
 impl Issuer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let random = SystemRandom::new();
         let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.as_ref()).unwrap();
@@ -36,18 +36,18 @@ impl Issuer {
         Self { key: key.as_ref().to_vec(), jwks: json!({"keys": [jwk]}) }
     }
 
-    fn token(&self, claims: &Value) -> String {
+    pub(crate) fn token(&self, claims: &Value) -> String {
         let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::ES256) };
         encode(&header, claims, &EncodingKey::from_ec_der(&self.key)).unwrap()
     }
 }
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// The claims of a token that is let in, changed by those of `other`; null takes one out.
-fn claims(other: Value) -> Value {
+pub(crate) fn claims(other: Value) -> Value {
     let mut claims =
         json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "ana", "exp": now() + 600, "tenant_id": "acme", "scope": "openid writer"});
     for (name, value) in other.as_object().unwrap() {
@@ -57,7 +57,7 @@ fn claims(other: Value) -> Value {
     claims
 }
 
-fn key(file: &Path, tenant: Option<&str>, role: Role) -> (String, String) {
+pub(crate) fn key(file: &Path, tenant: Option<&str>, role: Role) -> (String, String) {
     let new = NewKey { name: "test".to_owned(), tenant: tenant.map(str::to_owned), role, expires_at: None };
     let (record, key) = keys::add(file, new, jiff::Timestamp::now()).unwrap();
     (record.id, key)
@@ -104,7 +104,7 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
 }
 
 /// Gives all experiments of the store to a tenant.
-fn give_all_to(store: &Path, tenant: &str) {
+pub(crate) fn give_all_to(store: &Path, tenant: &str) {
     let raw = rusqlite::Connection::open(store).unwrap();
     raw.execute("INSERT INTO experiment_tags (key, value, experiment_id) SELECT 'tenant_id', ?1, experiment_id FROM experiments", [tenant])
         .unwrap();

@@ -1,9 +1,9 @@
 //! The REST service, from outside: the real program over real sockets.
 
-mod access;
+pub(crate) mod access;
 mod load;
 mod payloads;
 mod schemathesis;
 mod seed;
-mod tenants;
+pub(crate) mod tenants;
 mod writes;

@@ -13,10 +13,10 @@ use crate::services::trialogue::{Reply, Trialogue, send};
 use crate::support::{folder, open};
 
 /// What only the other tenant has, in every place where a store keeps text.
-const SECRETS: [&str; 6] = ["zebra", "quokka", "walrus", "osprey", "lemming", "0.98765"];
+pub(crate) const SECRETS: [&str; 6] = ["zebra", "quokka", "walrus", "osprey", "lemming", "0.98765"];
 
 /// The demonstration store, whose experiments are `acme`'s, and one more with a twin of a run, which is `globex`'s.
-async fn make_store(path: &Path) -> (ExperimentId, String) {
+pub(crate) async fn make_store(path: &Path) -> (ExperimentId, String) {
     trialogue::store::demo::create(path).unwrap();
     let store = open(path, OpenMode::ReadWrite);
     let raw = rusqlite::Connection::open(path).unwrap();
@@ -49,7 +49,7 @@ async fn make_store(path: &Path) -> (ExperimentId, String) {
     (id, run)
 }
 
-fn bearer(file: &Path, tenant: &str) -> String {
+pub(crate) fn bearer(file: &Path, tenant: &str) -> String {
     let new = NewKey { name: tenant.to_owned(), tenant: Some(tenant.to_owned()), role: Role::Writer, expires_at: None };
     format!("Bearer {}", keys::add(file, new, jiff::Timestamp::now()).unwrap().1)
 }
