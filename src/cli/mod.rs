@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, ConfigError, Flags, OfferConfig, OfferFlags, ServiceConfig, ServiceFlags};
+use crate::config::{Config, ConfigError, Flags, OfferFlags, ServiceConfig, ServiceFlags};
 use crate::store::{StoreError, demo};
 use crate::tools::ToolError;
 
@@ -207,7 +207,10 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
             ));
             Ok(Answered::Yes)
         }
-        Command::Mcp(flags) => runtime.block_on(mcp::mcp(&config, OfferConfig::read(flags, environment)?)),
+        Command::Mcp(offer) => {
+            let flags = ServiceFlags { offer: offer.clone(), ..ServiceFlags::default() };
+            runtime.block_on(mcp::mcp(&config, ServiceConfig::read(&flags, environment)?))
+        }
         Command::Keys(command) => keys::keys(command, cli.flags.tenant.as_deref(), environment),
         // Done above.
         Command::Serve(_) | Command::Ready(_) => Ok(Answered::Yes),
