@@ -142,7 +142,7 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
         Part::Value(holder, value) => {
             let from = if index > 0
                 && text_between(reading, index - 1, index).is_some_and(is_sign)
-                && !matches!(spans.get(index - 1)?.part, Part::Conditions(_))
+                && !matches!(spans.get(index - 1)?.part, Part::Conditions(_) | Part::Run(_))
             {
                 index - 1
             } else {

@@ -75,6 +75,16 @@ impl Reader<'_> {
             if !matches!(self.word(index), "make" | "makes" | "made" | "making") {
                 continue;
             }
+            // `what makes wer go down`
+            let mut courses = index + 2..index + 7;
+            let course =
+                courses.find(|place| matches!(self.word(*place), "go" | "better" | "worse" | "lower" | "higher" | "drop" | "rise"));
+            if let Some(course) = course.filter(|course| index <= 2 && self.is_free(*course..course + 1)) {
+                let used = if matches!(self.word(course + 1), "up" | "down") { 2 } else { 1 };
+                self.cover(index..index + 1, Part::Meaning("impact"));
+                self.cover(course..course + used, Part::Filler);
+                continue;
+            }
             let noun = (index + 1..index + 5).find(|place| self.word(*place) == "difference");
             if let Some(noun) = noun.filter(|noun| self.is_free(index..*noun + 1)) {
                 self.cover(index..noun + 1, Part::Meaning("impact"));
@@ -94,13 +104,16 @@ impl Reader<'_> {
     /// `over time`, `across epochs`: asks for a curve.
     pub(super) fn over_training(&mut self) {
         for index in 0..self.words.len() {
-            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during") {
+            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during" | "vs" | "versus" | "against") {
                 continue;
             }
             let article = usize::from(matches!(self.word(index + 1), "the" | "its" | "all" | "their"));
             let noun = index + 1 + article;
             let is_training =
                 matches!(self.word(noun), "time" | "epochs" | "epoch" | "steps" | "step" | "iterations" | "training" | "course" | "run");
+            // `vs step`, but not `vs run 3`.
+            let sets_beside = matches!(self.word(index), "vs" | "versus" | "against");
+            let is_training = is_training && !(sets_beside && matches!(self.word(noun), "run" | "training" | "course"));
             if is_training && self.is_free(index..noun + 1) && !(self.word(index) == "during" && self.word(noun) != "training") {
                 self.cover(index..noun + 1, Part::Meaning("plot"));
             }

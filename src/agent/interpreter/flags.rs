@@ -70,6 +70,12 @@ impl Reader<'_> {
             return Some(end..end + 3);
         }
         let lead = start.checked_sub(3)?;
+        // `is 80 or 128 mels better`
+        let is_number = |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Number(_), .. })));
+        let asks = matches!(self.word(0), "is" | "are" | "should" | "does" | "do") || self.words.iter().any(|word| word == "better");
+        if asks && is_number(lead) && joins(self.word(lead + 1)) && is_number(lead + 2) {
+            return Some(lead..start);
+        }
         let both = matches!((self.word(lead), self.word(lead + 2)), ("with" | "without", "with" | "without")) && joins(self.word(lead + 1));
         both.then_some(lead..start)
     }

@@ -310,14 +310,10 @@ pub(super) fn judges(word: &str) -> bool {
 
 /// A comparison that a run of words says, with how many words it took.
 pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Comparison, usize)> {
-    use crate::domain::filter::Comparison::{Eq, Ge, Gt, Le, Lt};
+    use crate::domain::filter::Comparison::{Eq, Ge, Gt, Le, Lt, Ne};
     const SAID: &[(&[&str], crate::domain::filter::Comparison)] = &[
         (&["greater", "than", "or", "equal", "to"], Ge),
         (&["less", "than", "or", "equal", "to"], Le),
-        (&["not", "less", "than"], Ge),
-        (&["no", "less", "than"], Ge),
-        (&["not", "more", "than"], Le),
-        (&["no", "more", "than"], Le),
         (&["greater", "than"], Gt),
         (&["larger", "than"], Gt),
         (&["bigger", "than"], Gt),
@@ -358,5 +354,15 @@ pub(super) fn comparison(words: &[&str]) -> Option<(crate::domain::filter::Compa
         (&["equals"], Eq),
         (&["minimum"], Ge),
     ];
+    if let ["no" | "not" | "never", rest @ ..] = words {
+        let opposite = |comparison| match comparison {
+            Gt => Some(Le),
+            Ge => Some(Lt),
+            Lt => Some(Ge),
+            Le => Some(Gt),
+            Eq | Ne => None,
+        };
+        return comparison(rest).and_then(|(denied, used)| Some((opposite(denied)?, used + 1)));
+    }
     SAID.iter().find(|(said, _)| words.starts_with(said)).map(|(said, comparison)| (*comparison, said.len()))
 }

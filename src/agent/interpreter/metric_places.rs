@@ -21,7 +21,8 @@ impl Reader<'_> {
                 continue;
             }
             let said = self.said(&words).to_owned();
-            if self.vocabulary.is_metric_beside(&said, value) {
+            let is_of_experiment = matches!(part, Part::ExperimentTag { .. });
+            if self.vocabulary.is_metric_beside(&said, value) || is_of_experiment && self.vocabulary.is_metric_part(&said) {
                 self.cover(words, Part::Metric(said));
             }
         }
@@ -32,18 +33,21 @@ impl Reader<'_> {
         let after = self.word(words.end);
         let names_key = |word: &str| crate::domain::reference::words(key).iter().any(|known| known == word);
         let before = self.word_ahead(words.start);
-        let is_set = words
-            .start
-            .checked_sub(1)
-            .and_then(|place| self.places.get(place))
-            .is_some_and(|place| self.text.get(place.end..).is_some_and(|rest| rest.trim_start().starts_with(['=', ':'])));
         lexicon::meaning(after) == Some("run")
             || lexicon::is_run_noun(after)
             || matches!(after, "one" | "ones")
             || names_key(after)
             || names_key(before)
             || matches!(before, "with" | "without" | "using" | "use" | "uses" | "used")
-            || is_set
+            || self.is_set(words.start)
+    }
+
+    /// Whether an equality sign, or a colon that follows no run, stands before a word.
+    fn is_set(&self, start: usize) -> bool {
+        let Some(before) = start.checked_sub(1) else { return false };
+        let behind_run = matches!(self.spans.get(before), Some(Some(Span { part: Part::Run(_), .. })));
+        let rest = self.places.get(before).and_then(|place| self.text.get(place.end..)).unwrap_or_default();
+        !behind_run && rest.trim_start().starts_with(['=', ':'])
     }
 
     /// Whether a metric belongs here: behind an end of a ranking, before a bound, beside a curve.
@@ -54,12 +58,14 @@ impl Reader<'_> {
         let behind_end = place_ahead.is_some_and(|place| matches!(part_at(place), Some(Part::End(..))));
         let means = |word: &str, meanings: &[&str]| lexicon::meaning(word).is_some_and(|found| meanings.contains(&found));
         let has_end = self.spans.iter().flatten().any(|span| matches!(span.part, Part::End(..) | Part::Order(_)));
+        let names_parameter = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Parameter(_)));
         let asks_for_impact = self.words.iter().any(|word| means(word, &["impact"]));
         let weighs = has_end
             || self.words.iter().any(|word| means(word, &["compare", "impact"]) || matches!(word.as_str(), "sort" | "sorted" | "rank"));
-        let is_behind_link = matches!(before, "by" | "on" | "of" | "terms") && weighs || before == "for" && asks_for_impact;
-        // `run 3's dice`
-        let is_owned = place_ahead.is_some_and(|place| place + 1 < words.start && matches!(part_at(place), Some(Part::Run(_))));
+        let is_behind_link =
+            matches!(before, "by" | "on" | "of" | "terms") && weighs || before == "for" && (asks_for_impact || names_parameter);
+        // `run 3's dice`, `run 3: dice`
+        let is_owned = place_ahead.is_some_and(|place| matches!(part_at(place), Some(Part::Run(_))));
         let of_run = matches!(after, "of" | "for" | "from")
             && (words.end + 1..words.end + 4)
                 .any(|place| matches!(part_at(place), Some(Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Anaphor(_))));

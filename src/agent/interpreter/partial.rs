@@ -100,7 +100,12 @@ impl Reader<'_> {
                             let text = self.said(&said).to_owned();
                             self.cover(said, Part::Experiment(text));
                         }
-                        (part, _) => self.cover(words, part),
+                        (part, _) => {
+                            if part == Part::Meaning("run") {
+                                self.imply_place(start);
+                            }
+                            self.cover(words, part);
+                        }
                     }
                 }
             }
@@ -126,7 +131,8 @@ impl Reader<'_> {
         if word == "train" && self.speaks_of_time() && index + 1 == self.words.len() {
             return false;
         }
-        if matches!(word, "train" | "try" | "test") && index > 0 && matches!(self.word(index - 1), "to" | "we" | "i" | "you" | "they") {
+        let is_person = |word: &str| matches!(word, "we" | "i" | "you" | "they" | "people" | "anyone" | "anybody");
+        if matches!(word, "train" | "try" | "test") && index > 0 && (self.word(index - 1) == "to" || is_person(self.word(index - 1))) {
             return false;
         }
         let is_filler = lexicon::is_filler(word)
@@ -190,8 +196,10 @@ impl Reader<'_> {
                         let by_value = of_one.and_then(|entries| self.values_with(&entries, words));
                         return Some(by_value.unwrap_or_else(|| self.runs_beginning(words)));
                     }
-                    let is_noun =
-                        lexicon::end(before).is_some() || matches!(before, "last" | "latest" | "newest" | "first" | "which" | "many");
+                    let is_ranked = self.spans.iter().flatten().any(|span| matches!(span.part, Part::End(..)));
+                    let is_noun = is_ranked && self.word(words.end).is_empty()
+                        || lexicon::end(before).is_some()
+                        || matches!(before, "last" | "latest" | "newest" | "first" | "which" | "many");
                     if words.len() == 1 && begins && is_noun {
                         // `the best sweep`, where runs are called sweep-1, sweep-2 and so on.
                         return Some(Part::Meaning("run"));

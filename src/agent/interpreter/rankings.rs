@@ -286,9 +286,13 @@ impl Reader<'_> {
 
     /// Names the runs that are counted under a name of their field, and so no part of another name.
     pub(super) fn counted_nouns(&mut self) {
-        let is_ranked = self.words.iter().any(|word| lexicon::end(word).is_some());
+        // `at least 3 layers` ranks nothing.
+        let ranks =
+            |place: usize| lexicon::end(self.word(place)).is_some() && place.checked_sub(1).is_none_or(|before| self.word(before) != "at");
+        let is_ranked = (0..self.words.len()).any(ranks);
         for index in 1..self.words.len() {
             if is_ranked && self.is_free(index..index + 1) && self.is_counted_noun(index) {
+                self.imply_place(index);
                 self.cover(index..index + 1, Part::Meaning("run"));
             }
         }

@@ -26,6 +26,16 @@ impl Reader<'_> {
         }
     }
 
+    /// `the best sweep`: the experiment whose runs are called so, or that is about them, unless one is named.
+    pub(super) fn imply_place(&mut self, index: usize) {
+        let names_experiment = self.spans.iter().flatten().chain(&self.implied).any(|span| matches!(span.part, Part::Experiment(_)));
+        let word = self.word(index);
+        let place = self.vocabulary.experiment_of_stem(word).or_else(|| self.vocabulary.experiment_about(word)).map(str::to_owned);
+        if let Some(name) = place.filter(|_| !names_experiment) {
+            self.imply(index, Part::Experiment(name));
+        }
+    }
+
     /// `translation runs`, where there is a switch `back_translation`: a word of what an experiment is about, and no more than a part of a
     /// parameter's name.
     pub(super) fn topic_at(&self, index: usize) -> Option<Part> {

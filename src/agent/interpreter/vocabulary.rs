@@ -336,6 +336,25 @@ impl Vocabulary {
         }
     }
 
+    /// The only experiment with runs whose names begin with a word, or with what it is the plural of.
+    pub(super) fn experiment_of_stem(&self, word: &str) -> Option<&str> {
+        let is_so_called =
+            |entry: &&Entry| entry.kind == Kind::Run && entry.name.words().first().is_some_and(|first| first == stripped(word));
+        let mut places = self.entries.iter().filter(is_so_called).flat_map(|entry| &entry.experiments);
+        let first = places.next()?;
+        if !places.all(|place| place == first) {
+            return None;
+        }
+        self.experiments.iter().find(|experiment| experiment.id == *first).map(|experiment| experiment.name.as_str())
+    }
+
+    /// Whether this is a part of some metric's name.
+    pub(super) fn is_metric_part(&self, said: &str) -> bool {
+        let reference = Name::new(said);
+        let is_like = |entry: &Entry| entry.name.likeness(&reference).is_some_and(|likeness| likeness <= Likeness::PartOf);
+        self.entries.iter().any(|entry| entry.kind == Kind::Metric && is_like(entry))
+    }
+
     /// The name of the only experiment with a run of this name.
     pub(super) fn experiment_of_run(&self, run: &str) -> Option<&str> {
         let entry = self.entries.iter().find(|entry| entry.kind == Kind::Run && entry.name.text() == run)?;

@@ -77,7 +77,8 @@ pub(super) fn seeks_experiment(reading: &Reading) -> bool {
 pub(super) fn asks_for_tried(reading: &Reading) -> bool {
     const TRIED: [&str; 12] =
         ["tried", "try", "tested", "test", "used", "use", "explored", "explore", "covered", "swept", "sweep", "experimented"];
-    let asks = matches!(reading.words.first().map(String::as_str), Some("which" | "what"));
+    let asks = matches!(reading.words.first().map(String::as_str), Some("which" | "what" | "whats"));
+    let asks_for_values = ["values", "options", "choices"].iter().any(|word| reading.says(word)) && reading.says("of");
     let is_tried = reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
     let is_plain = |part: &Part| {
         matches!(
@@ -91,9 +92,9 @@ pub(super) fn asks_for_tried(reading: &Reading) -> bool {
         )
     };
     let by_people = reading.words.windows(2).any(|pair| {
-        matches!(pair, [verb, who] if matches!(verb.as_str(), "did" | "have" | "do") && matches!(who.as_str(), "we" | "they" | "you" | "people" | "been" | "i"))
+        matches!(pair, [verb, who] if matches!(verb.as_str(), "did" | "have" | "do") && matches!(who.as_str(), "we" | "they" | "you" | "people" | "been" | "i" | "anyone" | "anybody"))
     }) || reading.says("been") || reading.says("were");
-    asks && is_tried && by_people && !reading.parameters().is_empty() && reading.parts().all(is_plain)
+    asks && (is_tried && by_people || asks_for_values) && !reading.parameters().is_empty() && reading.parts().all(is_plain)
 }
 
 /// Words between the noun and the tag that say nothing of their own.

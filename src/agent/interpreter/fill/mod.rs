@@ -118,8 +118,8 @@ pub(super) fn retarget(
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
     // `which optimizer works best for accuracy`
-    let works = ["work", "works", "worked", "perform", "performs", "performed"].iter().any(|word| reading.says(word))
-        && begins_with_parameter(reading);
+    const WORKING: &str = "work works worked perform performs performed give gives gave yield yields yielded produces leads led";
+    let works = WORKING.split(' ').any(|word| reading.says(word)) && begins_with_parameter(reading);
     if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {

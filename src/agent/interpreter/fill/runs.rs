@@ -38,6 +38,10 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
     {
         return None;
     }
+    // `newest first` orders several.
+    if matches!(named.as_deref(), Some("last" | "first")) {
+        return None;
+    }
     let run = match (named, end) {
         (Some(run), _) => run,
         (None, Some(end)) => {
