@@ -17,6 +17,7 @@ import platform
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -117,7 +118,10 @@ def start_mlflow(uri, folder):
     """With as many workers as it starts of itself, four."""
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--artifacts-destination", str(Path(folder) / "artifacts"), "--host", "127.0.0.1", "--port", "0"]
-    return Server(command, folder, MLFLOW_ENVIRONMENT, r"Uvicorn running on http://127\.0\.0\.1:(\d+)")
+    server = Server(command, folder, MLFLOW_ENVIRONMENT, r"Uvicorn running on http://127\.0\.0\.1:(\d+)")
+    # It tells its port before a worker listens there.
+    server.wait_until(lambda: socket.create_connection(("127.0.0.1", server.port), timeout=1).close())
+    return server
 
 
 def start_trialogue(program, uri, folder):

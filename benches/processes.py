@@ -34,6 +34,18 @@ class Server:
         self.stop()
         raise RuntimeError(f"`{' '.join(self.process.args)}` did not start:\n{self.log.read_text()[-2000:]}")
 
+    def wait_until(self, reached, seconds=60):
+        """Calls `reached` until it raises no OSError."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return reached()
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    self.stop()
+                    raise
+                time.sleep(0.01)
+
     def cpu_seconds(self):
         """Processor time of the whole tree so far, of children that ended too; counted in hundredths of a second."""
         # Fields 14 to 17 of proc(5): own user and system time, then that of children that were waited for.
