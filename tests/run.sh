@@ -141,7 +141,12 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
-step_load() { TRIALOGUE_TEST_FULL=1 cargo test --locked --release --test it; }
+step_load() {
+    export TRIALOGUE_TEST_FULL=1
+    cargo test --locked --release --test it -- --skip rest::load::
+    # What is measured is measured alone.
+    cargo test --locked --release --test it -- --test-threads 1 rest::load::
+}
 
 has_samples() { compgen -G "$TRIALOGUE_CHART_SAMPLES/*.vl.json" >/dev/null; }
 
