@@ -108,7 +108,7 @@ fn deepest(json: &[u8]) -> usize {
 }
 
 /// Names and values of a query, decoded (`+` is a space, as forms write it).
-fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, String> {
+pub(super) fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let parts = query.unwrap_or_default().split('&').filter(|part| !part.is_empty());
     parts
         .map(|part| {

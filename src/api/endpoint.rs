@@ -5,6 +5,7 @@
 use axum::http::Method;
 
 use super::auth::Role;
+use super::chat::Action;
 use super::mcp;
 use crate::tools::tool::Method as ToolMethod;
 use crate::tools::{self, Access, ToolDef};
@@ -23,6 +24,8 @@ pub(super) enum Policy {
 pub(super) enum Answers {
     /// A tool of the catalogue.
     Tool(&'static ToolDef),
+    /// The chat.
+    Chat(Action),
     /// Whether the process is alive.
     Health,
     /// Whether store and model answer.
@@ -60,7 +63,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let get = |path, policy, answers| Endpoint { method: Method::GET, path, policy, answers };
     let reader = Policy::AtLeast(Role::Reader);
     let mut all: Vec<Endpoint> = tools::ALL.iter().map(of_tool).collect();
+    let chat = |method, path, action| Endpoint { method, path, policy: reader, answers: Answers::Chat(action) };
     all.extend([
+        chat(Method::POST, "/api/v1/chat", Action::Turn),
+        chat(Method::GET, "/api/v1/conversations", Action::List),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
+        chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}/export", Action::Export),
         get("/healthz", Policy::Open, Answers::Health),
         get("/readyz", Policy::Open, Answers::Readiness),
         get("/metrics", reader, Answers::Metrics),

@@ -2,12 +2,13 @@
 //!
 //! A request comes in through `connections` (deadlines, a cap), passes `front_door` (which host and page may ask, a request id,
 //! the log), is matched in the table of `endpoint`, whose policy `auth` enforces, and is answered: a tool's route by `rest`,
-//! within the bounds of `load`. What goes wrong is told as `problem`s.
+//! within the bounds of `load`; questions by `chat`. What goes wrong is told as `problem`s.
 
 pub mod auth;
 pub mod mcp;
 
 mod audit;
+mod chat;
 mod endpoint;
 mod load;
 mod metrics;
@@ -41,6 +42,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 use self::auth::{Authenticator, Principal};
+use self::chat::Chat;
 use self::endpoint::{Answers, Endpoint, Policy, endpoints};
 use self::front_door::FrontDoor;
 use self::load::LoadLimits;
@@ -70,6 +72,7 @@ pub struct Service {
     front_door: FrontDoor,
     load: LoadLimits,
     call_deadline: Duration,
+    chat: Chat,
     state: State,
     /// Tells the writes to this store from those to another, where the state is kept for both.
     store_name: String,
@@ -126,6 +129,7 @@ impl Service {
             front_door: FrontDoor::new(config),
             load: LoadLimits::new(&config.load, calls_at_once),
             call_deadline: config.load.call_deadline,
+            chat: Chat::new(&config.chat),
             state,
             store_name,
             store_kind,
@@ -219,7 +223,11 @@ pub async fn serve(service: Service, config: &ServiceConfig, announce: impl FnOn
 pub fn router(service: Arc<Service>) -> Router {
     let mut router = Router::new();
     for endpoint in endpoints() {
-        let filter = if endpoint.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
+        let filter = match endpoint.method {
+            Method::POST => MethodFilter::POST,
+            Method::DELETE => MethodFilter::DELETE,
+            _ => MethodFilter::GET,
+        };
         let (service, path) = (Arc::clone(&service), endpoint.path);
         let endpoint = Arc::new(endpoint);
         let handler = move |request: Request| {
@@ -265,14 +273,19 @@ async fn respond(
     principal: Option<&Principal>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let _admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
+    let admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
     match (endpoint.answers, principal) {
         (Answers::Tool(tool), Some(_)) if service.is_read_only && tool.access == Access::Write => {
             Err(Problem::new(StatusCode::FORBIDDEN, "read_only", "this service was started with --read-only; nothing can be written"))
         }
         (Answers::Tool(tool), Some(principal)) => rest::call(service, tool, principal, request).await,
-        // The table has no open tool; were there one, it would be closed.
-        (Answers::Tool(_), None) => Err(auth::AuthFault::Missing.into()),
+        (Answers::Chat(action), Some(principal)) => {
+            // A stream goes on after its response has begun, and is under way for as long.
+            let admission = admission.ok_or(auth::AuthFault::Missing)?;
+            chat::answer(service, action, principal, request, admission).await
+        }
+        // The table has no open tool and no open chat; were there one, it would be closed.
+        (Answers::Tool(_) | Answers::Chat(_), None) => Err(auth::AuthFault::Missing.into()),
         (Answers::Health, _) => Ok(health::alive()),
         (Answers::Readiness, _) => Ok(health::ready(service).await),
         (Answers::Metrics, _) => Ok(reply(metrics::MEDIA_TYPE, service.metrics.text())),

@@ -121,7 +121,7 @@ pub(super) fn agreed_tenant(service: &Service, principal: &Principal, asked: Opt
     Ok(agreed.map(str::to_owned))
 }
 
-fn id_of(headers: &HeaderMap) -> String {
+pub(super) fn id_of(headers: &HeaderMap) -> String {
     headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
 }
 
