@@ -228,6 +228,16 @@ pub async fn confirmed(
     turn
 }
 
+/// Takes the turn in which the person did not agree to a write that was asked about: `words` tell the transcript what it was.
+pub fn declined(words: &str, conversation: &mut Conversation, on_event: &mut (dyn FnMut(Event<'_>) + Send)) -> Turn {
+    let planner = Planner::Interpreter.name();
+    on_event(Event::Planner(&planner));
+    let turn = Turn { answer: "Nothing was written.".to_owned(), planner, answered: true, ..Turn::default() };
+    conversation.turns.push((words.to_owned(), turn.answer.clone()));
+    on_event(Event::Done(&turn));
+    turn
+}
+
 /// The longest utterance that is read, in bytes.
 pub const UTTERANCE_BYTES: usize = 8_000;
 

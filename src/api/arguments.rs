@@ -75,7 +75,8 @@ fn chart_wish(text: &str) -> Result<ChartWish, String> {
     }
 }
 
-fn parsed_body(body: &[u8]) -> Result<Map<String, Value>, String> {
+/// The fields of a body; none of an empty one.
+pub(super) fn parsed_body(body: &[u8]) -> Result<Map<String, Value>, String> {
     if body.is_empty() {
         return Ok(Map::new());
     }

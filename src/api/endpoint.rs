@@ -66,6 +66,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let chat = |method, path, action| Endpoint { method, path, policy: reader, answers: Answers::Chat(action) };
     all.extend([
         chat(Method::POST, "/api/v1/chat", Action::Turn),
+        Endpoint {
+            method: Method::POST,
+            path: "/api/v1/chat/confirm",
+            policy: Policy::AtLeast(Role::Writer),
+            answers: Answers::Chat(Action::Confirm),
+        },
         chat(Method::GET, "/api/v1/conversations", Action::List),
         chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
         chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
@@ -103,7 +109,10 @@ mod tests {
         for endpoint in endpoints() {
             let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata);
             assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
-            let writes = matches!(endpoint.answers, Answers::Tool(tool) if tool.access == Access::Write);
+            let writes = match endpoint.answers {
+                Answers::Tool(tool) => tool.access == Access::Write,
+                answers => matches!(answers, Answers::Chat(Action::Confirm)),
+            };
             assert_eq!(endpoint.policy == Policy::AtLeast(Role::Writer), writes, "{}", endpoint.path);
         }
     }

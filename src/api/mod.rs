@@ -61,6 +61,10 @@ const CALLS_OVER_A_SERVER: usize = 16;
 /// The most bytes of an answer. Who asks over HTTP is a program, and wants a page whole.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
+/// What is told to who wants to write and may not, and where nobody may.
+const READER_ONLY: &str = "you may read only; writing needs a key or token with the role `writer`";
+const NOTHING_IS_WRITTEN: &str = "this service was started with --read-only; nothing can be written";
+
 /// Everything that answers requests.
 #[derive(Debug)]
 pub struct Service {
@@ -150,8 +154,7 @@ impl Service {
         let Policy::AtLeast(role) = policy else { return Ok(None) };
         let principal = self.authenticator.principal(headers).await?;
         if principal.role < role {
-            let detail = "you may read only; writing needs a key or token with the role `writer`";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
+            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", READER_ONLY));
         }
         Ok(Some(principal))
     }
@@ -276,7 +279,7 @@ async fn respond(
     let admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
     match (endpoint.answers, principal) {
         (Answers::Tool(tool), Some(_)) if service.is_read_only && tool.access == Access::Write => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", "this service was started with --read-only; nothing can be written"))
+            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", NOTHING_IS_WRITTEN))
         }
         (Answers::Tool(tool), Some(principal)) => rest::call(service, tool, principal, request).await,
         (Answers::Chat(action), Some(principal)) => {

@@ -241,7 +241,7 @@ impl Work {
 }
 
 /// JSON with its keys in order: the same arguments written in another order are the same request.
-fn canonical(value: &Value) -> String {
+pub(super) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let mut fields: Vec<(&String, &Value)> = fields.iter().collect();

@@ -1,10 +1,12 @@
-//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again, and
-//! conversations.
+//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again,
+//! conversations, and what makes a promise of ours one that only we can have made.
 //!
 //! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked; a conversation is texts and whose
 //! they are. A file of an earlier version is taken on as it is: tables are only ever added.
 
 pub mod conversations;
+
+mod seals;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -154,6 +156,7 @@ fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.execute_batch(WRITES)?;
     connection.execute_batch(conversations::SCHEMA)?;
+    connection.execute_batch(seals::SCHEMA)?;
     Ok(connection)
 }
 

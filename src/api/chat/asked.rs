@@ -3,8 +3,9 @@
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::api::arguments::ChartWish;
+use crate::api::arguments::{ChartWish, parsed_body};
 use crate::api::problem::Problem;
 
 /// The most characters of a message: what the agent reads, whatever alphabet it is written in.
@@ -37,7 +38,8 @@ impl Asked {
     /// 400 with what is wrong.
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
         let invalid = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "invalid_arguments", detail);
-        let asked: Self = serde_json::from_slice(body)
+        let fields = parsed_body(body).map_err(invalid)?;
+        let asked: Self = serde_json::from_value(Value::Object(fields))
             .map_err(|error| invalid(format!("the body is not like `{{\"message\": \"which run is best?\"}}`: {error}")))?;
         let characters = asked.message.chars().count();
         if characters > MESSAGE_CHARACTERS {

@@ -33,14 +33,21 @@ pub(super) struct Recorder {
     call_begun: Instant,
     /// The calls so far.
     pub made: Made,
-    /// How the store failed last, if it did.
-    pub failure: Option<Problem>,
+    /// What the store refused or failed at last, if it did.
+    pub store_problem: Option<Problem>,
 }
 
 impl Recorder {
     /// One that tells on to `told`; nobody need listen.
     pub(super) fn new(conversation_id: &str, wish: ChartWish, told: UnboundedSender<Value>) -> Self {
-        Self { conversation_id: conversation_id.to_owned(), wish, told, call_begun: Instant::now(), made: Made::default(), failure: None }
+        Self {
+            conversation_id: conversation_id.to_owned(),
+            wish,
+            told,
+            call_begun: Instant::now(),
+            made: Made::default(),
+            store_problem: None,
+        }
     }
 
     /// Takes in what happens.
@@ -51,8 +58,7 @@ impl Recorder {
                 self.call_begun = Instant::now();
                 self.tell(json!({"type": "call_started", "call": self.made.calls.len(), "tool": tool, "arguments": arguments}));
             }
-            // What is not there or not allowed is an answer; only a store that cannot answer is a failure.
-            Event::StoreFailed(fault) => self.failure = Some(Problem::from(fault)).filter(|problem| problem.status.is_server_error()),
+            Event::StoreFailed(fault) => self.store_problem = Some(Problem::from(fault)),
             Event::CallDone(call) => self.take(call),
             Event::NumberCheckFailed(faults) if !faults.is_empty() => {
                 let unverified: Vec<&str> = faults.iter().map(|fault| fault.text.as_str()).collect();
@@ -60,6 +66,11 @@ impl Recorder {
             }
             Event::NumberCheckFailed(_) | Event::Delta(_) | Event::Done(_) => {}
         }
+    }
+
+    /// How the store failed, if it did. What is not there or not allowed is an answer; only a store that cannot answer fails.
+    pub(super) fn failure(&self) -> Option<&Problem> {
+        self.store_problem.as_ref().filter(|problem| problem.status.is_server_error())
     }
 
     fn take(&mut self, call: &Call) {
@@ -71,7 +82,7 @@ impl Recorder {
             Ok(outcome) => ("result", outcome.result.clone()),
             Err(refusal) => {
                 // The driver's words may hold statements and values of others; a problem has none.
-                let message = match &self.failure {
+                let message = match &self.store_problem {
                     Some(problem) if refusal.code == "store" => &problem.detail,
                     _ => &refusal.message,
                 };

@@ -1,14 +1,18 @@
 //! The chat: turns of conversations over HTTP, as events or in one piece, and the conversations themselves.
 //!
-//! `asked` reads a question, `turn` takes it, `events` tells what happens meanwhile, `report` what came of it, and `stream` sends
-//! both. `conversations` lists, shows and deletes what `state` keeps. What a question means is the agent's business.
+//! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
+//! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
+//! What a question means is the agent's business.
 
 mod asked;
+mod confirmation;
 mod conversations;
 mod events;
 mod report;
+mod seal;
 mod stream;
 mod turn;
+mod work;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +41,8 @@ const MODEL_TURNS: usize = 64;
 pub(super) enum Action {
     /// A turn.
     Turn,
+    /// What was asked about is to be written, or not.
+    Confirm,
     /// The conversations there are.
     List,
     /// One of them.
@@ -47,13 +53,15 @@ pub(super) enum Action {
     Delete,
 }
 
+/// Conversations in which a turn is under way, with whose they are.
+type Busy = Arc<Mutex<HashSet<(String, Option<String>, String)>>>;
+
 /// What the chat keeps while the service runs.
 #[derive(Debug)]
 pub(super) struct Chat {
     keeping: Keeping,
     turn_deadline: Duration,
-    /// Conversations in which a turn is under way.
-    busy: Arc<Mutex<HashSet<String>>>,
+    busy: Busy,
     model_turns: Arc<Semaphore>,
 }
 
@@ -74,10 +82,10 @@ impl Chat {
     ///
     /// # Errors
     /// 409 where a turn of it is under way.
-    fn seat(&self, id: &str) -> Result<Seat, Problem> {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        if busy.insert(id.to_owned()) {
-            return Ok(Seat { id: id.to_owned(), busy: Arc::clone(&self.busy) });
+    fn seat(&self, owner: &Owner, id: &str) -> Result<Seat, Problem> {
+        let place = (owner.principal.clone(), owner.tenant.clone(), id.to_owned());
+        if self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(place.clone()) {
+            return Ok(Seat { place, busy: Arc::clone(&self.busy) });
         }
         let detail = "a turn of this conversation is under way; wait for its end, or begin another conversation";
         Err(Problem::new(StatusCode::CONFLICT, "turn_under_way", detail).retry_after(Duration::from_secs(1)))
@@ -87,13 +95,13 @@ impl Chat {
 /// The right to take a turn of a conversation, given back when dropped.
 #[derive(Debug)]
 struct Seat {
-    id: String,
-    busy: Arc<Mutex<HashSet<String>>>,
+    place: (String, Option<String>, String),
+    busy: Busy,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.place);
     }
 }
 
@@ -107,6 +115,7 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Problem> {
     match action {
         Action::Turn => turn::answer(service, principal, request, admission).await,
+        Action::Confirm => confirmation::answer(service, principal, request, admission).await,
         Action::List => conversations::list(service, principal, request).await,
         Action::Transcript => conversations::transcript(service, principal, request).await,
         Action::Export => conversations::export(service, principal, request).await,
@@ -117,6 +126,16 @@ pub(super) async fn answer(
 /// Whose conversations `principal` has: those over this store and of his tenant.
 fn owner(service: &Service, principal: &Principal, tenant: Option<String>) -> Owner {
     Owner { principal: format!("{} at {}", principal.id, service.store_name), tenant }
+}
+
+/// Sixteen random bytes in hexadecimal: what nobody guesses.
+fn random_hex() -> Result<String, Problem> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Problem {
+        cause: Some(error.to_string().into()),
+        ..Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the system gives no random numbers")
+    })?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn no_such_conversation() -> Problem {

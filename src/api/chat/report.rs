@@ -24,6 +24,8 @@ pub(super) struct Report {
     pub turn: Turn,
     /// Its calls.
     pub made: Made,
+    /// The writes that the person is asked about, each with its token.
+    pub confirmations: Vec<Value>,
     /// How long it took, in milliseconds.
     pub took_ms: f64,
 }
@@ -31,7 +33,7 @@ pub(super) struct Report {
 impl Report {
     /// The turn in one piece.
     pub(super) fn whole(&self) -> Value {
-        let Self { conversation_id, number, turn, made, took_ms } = self;
+        let Self { conversation_id, number, turn, made, confirmations, took_ms } = self;
         json!({
             "conversation_id": conversation_id,
             "turn": number,
@@ -43,6 +45,7 @@ impl Report {
             "charts": made.charts,
             "caveats": turn.caveats,
             "unverified_numbers": turn.unverified_numbers,
+            "confirmations": confirmations,
             "usage": turn.usage,
             "took_ms": took_ms,
         })
@@ -53,6 +56,7 @@ impl Report {
         let Self { conversation_id, number, turn, took_ms, .. } = self;
         let mut events: Vec<Value> = paragraphs(&turn.answer).map(|text| json!({"type": "text_delta", "text": text})).collect();
         events.extend(turn.caveats.iter().map(|caveat| json!({"type": "caveat", "text": caveat})));
+        events.extend(self.confirmations.iter().map(|confirmation| typed("confirmation", confirmation.clone())));
         events.extend(turn.usage.map(|usage| typed("usage", json!(usage))));
         events.push(json!({
             "type": "done",
@@ -72,6 +76,12 @@ impl Report {
         let mut whole = self.whole();
         let Some(fields) = whole.as_object_mut() else { return String::new() };
         fields.shift_remove("conversation_id");
+        // Who reads a transcript later is not asked any more.
+        for confirmation in fields.get_mut("confirmations").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(fields) = confirmation.as_object_mut() {
+                fields.shift_remove("token");
+            }
+        }
         fields.insert("question".to_owned(), json!(question));
         fields.insert("asked_at".to_owned(), json!(asked_at.to_string()));
         fields.insert("shortened".to_owned(), json!(false));
@@ -140,7 +150,14 @@ mod tests {
     fn report(calls: Vec<Value>, tables: Vec<Value>) -> Report {
         let made = Made { calls, tables, charts: Vec::new() };
         let turn = Turn { answer: "One.\n\nTwo.".to_owned(), answered: true, ..Turn::default() };
-        Report { conversation_id: "conv_1".to_owned(), number: 1, turn, made, took_ms: 1.0 }
+        Report {
+            conversation_id: "conv_1".to_owned(),
+            number: 1,
+            turn,
+            made,
+            confirmations: vec![json!({"token": "t", "tool": "x"})],
+            took_ms: 1.0,
+        }
     }
 
     #[test]
@@ -149,6 +166,7 @@ mod tests {
         let kept = |report: &Report| serde_json::from_str::<Value>(&report.transcript("q", Timestamp(0))).unwrap();
         let whole = kept(&report(vec![json!({"result": 1})], vec![json!({"rows": []})]));
         assert_eq!((&whole["shortened"], &whole["calls"][0]["result"]), (&json!(false), &json!(1)));
+        assert_eq!(whole["confirmations"], json!([{"tool": "x"}]), "a token is told to who is asked, and kept nowhere");
         let shorter = kept(&report(vec![long()], vec![json!({"rows": []})]));
         assert_eq!(
             (&shorter["shortened"], &shorter["calls"], shorter["tables"].as_array().unwrap().len()),

@@ -1,6 +1,6 @@
 //! Events as they happen, over HTTP (server-sent events, HTML Living Standard §9.2).
 //!
-//! However a turn ends, the stream ends well: with the event `done`, or with `error` and a problem. Whoever stops reading ends the turn.
+//! However a turn ends, the stream ends well: with the event `done`, or with `error` and a problem. Whoever stops reading ends the turn, unless it writes.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -24,17 +24,34 @@ pub(super) const MEDIA_TYPE: &str = "text/event-stream";
 /// After so long a silence a comment is sent, so that nobody between takes the connection for dead.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// A turn that is being taken. Dropping it ends the turn: no turn writes, so there is nothing that could be left half done.
+/// What becomes of a turn when nobody waits for it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// It ends: it only reads.
+    EndsIt,
+    /// It goes on to its end: a write is not left half done.
+    LetsItEnd,
+}
+
+/// A turn that is being taken.
 #[derive(Debug)]
-pub(super) struct Task(pub JoinHandle<Result<Report, Problem>>);
+pub(super) struct Task {
+    turn: JoinHandle<Result<Report, Problem>>,
+    leaving: Leaving,
+}
 
 impl Task {
+    /// Of a turn.
+    pub(super) fn new(turn: JoinHandle<Result<Report, Problem>>, leaving: Leaving) -> Self {
+        Self { turn, leaving }
+    }
+
     /// What came of it.
     ///
     /// # Errors
     /// Why it failed, a panic included.
     pub(super) async fn ended(mut self) -> Result<Report, Problem> {
-        let ended = (&mut self.0).await;
+        let ended = (&mut self.turn).await;
         ended.unwrap_or_else(|_| {
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the service made a mistake; its log tells where"))
         })
@@ -43,7 +60,10 @@ impl Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.abort();
+        match self.leaving {
+            Leaving::EndsIt => self.turn.abort(),
+            Leaving::LetsItEnd => {}
+        }
     }
 }
 
@@ -106,7 +126,7 @@ mod tests {
             sender.send(json!({"type": "planner"})).unwrap();
             panic!("a mistake");
         };
-        let body = response(events, Task(tokio::spawn(turn))).into_body().collect().await.unwrap().to_bytes();
+        let body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt)).into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
         assert!(text.starts_with("id: 1\nevent: planner\ndata: {\"type\":\"planner\"}\n\nid: 2\nevent: error\ndata: {"), "{text}");
         assert!(text.contains("urn:trialogue:problem:internal") && text.ends_with("\n\n"), "{text}");
@@ -121,7 +141,7 @@ mod tests {
             let _held = (sender, left);
             std::future::pending().await
         };
-        let mut body = response(events, Task(tokio::spawn(turn))).into_body();
+        let mut body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt)).into_body();
         assert!(body.frame().await.unwrap().is_ok());
         drop(body);
         assert!(has_left.await.is_err());

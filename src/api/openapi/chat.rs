@@ -10,8 +10,16 @@ use crate::api::endpoint::Endpoint;
 const TURN: &str = "\
 Answers a question in plain language, in a new conversation or as the next turn of one. With `Accept: text/event-stream` what happens is told as it happens, \
 each event a JSON object with its `type`: `planner`, then `call_started`, `call_result` and `chart` for each call, `number_check` where a model wrote numbers \
-that no result holds, then `text_delta`, `caveat`, `usage`, and in the end `done`, or `error` with a `problem`. Text is told when its numbers are checked. \
-A client that goes away ends the turn. What was said before a turn that failed is not changed by it.";
+that no result holds, then `text_delta`, `caveat`, `confirmation`, `usage`, and in the end `done`, or `error` with a `problem`. Text is told when its numbers are checked. \
+A client that goes away ends the turn. A turn writes nothing: what is asked to be written comes back as a `confirmation`. What was said before a turn that failed is not changed by it.";
+
+/// What an answer to a confirmation is, in Markdown.
+const CONFIRM: &str = "\
+Answers a `confirmation` of a turn: with `agree` the call is made exactly as it was asked about, without it nothing is written. A token is good for ten minutes, \
+once, for whom it was made and in its conversation. What comes of it is told as the next turn of the conversation, as events or in one piece.";
+
+/// An id as conversations have them.
+const CONVERSATION: &str = "conv_0f6c1d5f9a7e4b2c8d3e1f0a9b8c7d6e";
 
 /// An event stream, as it is sent.
 const EVENTS: &str = "\
@@ -29,6 +37,7 @@ data: {\"type\":\"call_started\",\"call\":0,\"tool\":\"best_run\",\"arguments\":
 pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     let (id, summary, description) = match action {
         Action::Turn => ("chat", "Ask a question", TURN),
+        Action::Confirm => ("confirm", "Agree to a write, or not", CONFIRM),
         Action::List => ("list_conversations", "List your conversations", "Lists your conversations over this store, the last used first."),
         Action::Transcript => (
             "get_conversation",
@@ -39,7 +48,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
         Action::Delete => ("delete_conversation", "Forget a conversation", "Forgets a conversation for good."),
     };
     let responses = match action {
-        Action::Turn => responses(
+        Action::Turn | Action::Confirm => responses(
             "200",
             json!({
                 "application/json": {"schema": turn_schema(), "examples": {"answer": {"value": turn_example()}}},
@@ -59,7 +68,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     let mut operation =
         json!({"operationId": id, "tags": ["Chat"], "summary": summary, "description": description, "responses": responses});
     let parameters = match action {
-        Action::Turn => json!([]),
+        Action::Turn | Action::Confirm => json!([]),
         Action::List => json!([
             {"name": "limit", "in": "query", "required": false, "description": "How many at most",
                 "schema": {"type": "integer", "minimum": 1, "maximum": LISTED_AT_MOST, "default": LISTED}},
@@ -71,9 +80,15 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     };
     if let Some(fields) = operation.as_object_mut() {
         fields.insert("parameters".to_owned(), parameters);
-        if action == Action::Turn {
-            let content =
-                json!({"application/json": {"schema": asked_schema(), "example": {"message": "Which run had the highest F1 score?"}}});
+        let asked = match action {
+            Action::Turn => Some((asked_schema(), json!({"message": "Which run had the highest F1 score?"}))),
+            Action::Confirm => {
+                Some((decided_schema(), json!({"conversation_id": CONVERSATION, "token": "eyJhcmd1bWVudHMi….qQ5v…", "agree": true})))
+            }
+            Action::List | Action::Transcript | Action::Export | Action::Delete => None,
+        };
+        if let Some((schema, example)) = asked {
+            let content = json!({"application/json": {"schema": schema, "example": example}});
             fields.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
         }
     }
@@ -101,6 +116,19 @@ fn asked_schema() -> Value {
     })
 }
 
+fn decided_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "conversation_id": {"type": "string", "description": "The conversation in which it was asked"},
+            "token": {"type": "string", "description": "The token of the confirmation"},
+            "agree": {"type": "boolean", "description": "Whether it may be written"},
+        },
+        "required": ["conversation_id", "token", "agree"],
+        "additionalProperties": false,
+    })
+}
+
 /// What a turn tells, and a transcript of it.
 fn turn_properties() -> Map<String, Value> {
     let call = json!({
@@ -117,6 +145,17 @@ fn turn_properties() -> Map<String, Value> {
         },
         "required": ["call", "tool", "arguments", "ok", "took_ms"],
     });
+    let confirmation = json!({
+        "type": "object",
+        "properties": {
+            "token": {"type": "string", "description": "What agreeing needs; not in a transcript"},
+            "tool": {"type": "string"},
+            "arguments": {"type": "object"},
+            "words": {"type": "string", "description": "The question, for people"},
+            "expires_at": {"type": "string", "format": "date-time"},
+        },
+        "required": ["tool", "arguments", "words", "expires_at"],
+    });
     let of_call = |properties: Value| json!({"type": "array", "items": {"type": "object", "properties": properties, "required": ["call"]}});
     let properties = json!({
         "turn": {"type": "integer", "description": "Its number in the conversation, from 1"},
@@ -128,6 +167,7 @@ fn turn_properties() -> Map<String, Value> {
         "charts": of_call(json!({"call": {"type": "integer"}, "vega_lite": {"type": "object"}})),
         "caveats": {"type": "array", "items": {"type": "string"}, "description": "What was left out, assumed or went wrong"},
         "unverified_numbers": {"type": "array", "items": {"type": "string"}, "description": "Numbers that a model wrote and no result holds; the answer is without them"},
+        "confirmations": {"type": "array", "items": confirmation, "description": "Writes that wait for your consent; `POST /api/v1/chat/confirm` gives it"},
         "usage": {"type": ["object", "null"], "description": "What a model cost, in tokens"},
         "took_ms": {"type": "number", "description": "Milliseconds"},
     });
@@ -143,7 +183,7 @@ fn turn_schema() -> Value {
 
 fn turn_example() -> Value {
     json!({
-        "conversation_id": "conv_0f6c1d5f9a7e4b2c8d3e1f0a9b8c7d6e",
+        "conversation_id": CONVERSATION,
         "turn": 1,
         "answer": "There is no experiment about churn.",
         "answered": true,
@@ -153,6 +193,7 @@ fn turn_example() -> Value {
         "charts": [],
         "caveats": [],
         "unverified_numbers": [],
+        "confirmations": [],
         "usage": null,
         "took_ms": 2.4,
     })

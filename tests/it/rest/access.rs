@@ -96,6 +96,7 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
         let body = match path.rsplit('/').next() {
             Some("compare") => json!({"run_ids": ["run-016", "run-017"]}),
             Some("chat") => json!({"message": "best run"}),
+            Some("confirm") => json!({"conversation_id": "conv_00000000000000000000000000000000", "token": "x", "agree": true}),
             _ => json!({"name": "made-by-a-test"}),
         };
         request = request.header("content-type", "application/json").body(body.to_string());
@@ -187,11 +188,13 @@ async fn every_route_asks_who_you_are_and_only_health_does_not() {
             assert_eq!(status, *expected, "{place}: {who}");
             assert_eq!(challenge.is_empty(), *expected == 403, "{place}: {who}");
         }
-        let writes = *method == Method::POST && path.ends_with("/experiments");
+        let writes = *method == Method::POST && (path.ends_with("/experiments") || path.ends_with("/confirm"));
         // The demonstration has no artifacts, and nobody has this conversation.
-        let has_nothing = path.ends_with("/content") || path.ends_with("/artifacts") || path.contains("/conversations/");
+        let has_nothing =
+            path.ends_with("/content") || path.ends_with("/artifacts") || path.contains("/conversations/") || path.ends_with("/confirm");
         let expected = |may_write: bool| match (writes, may_write) {
             (true, false) => vec![403],
+            (true, true) if has_nothing => vec![404],
             // The second who makes it finds the name taken.
             (true, true) => vec![201, 409],
             (false, _) if has_nothing => vec![404],

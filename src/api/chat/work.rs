@@ -1,0 +1,255 @@
+//! A turn that is being taken: what it needs, what it holds, and what is kept of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::timeout;
+
+use super::events::{Recorder, milliseconds};
+use super::report::{Report, title};
+use super::{Seat, confirmation, no_such_conversation, owner, unavailable};
+use crate::agent::conversation::Conversation;
+use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, turn};
+use crate::api::arguments::ChartWish;
+use crate::api::auth::Principal;
+use crate::api::load::{Admission, OVERLOADED};
+use crate::api::metrics::TurnEnd;
+use crate::api::problem::Problem;
+use crate::api::{Service, audit, rest};
+use crate::state::conversations::{Kept, Owner, TakenTurn};
+use crate::tools::{Context, ToolDef};
+
+/// What a turn is about.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// What the person said, or what stands for it in the transcript.
+    pub words: String,
+    /// Whether the answer brings its charts.
+    pub wish: ChartWish,
+    /// What is to be done.
+    pub kind: Kind,
+}
+
+/// What is to be done in a turn.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// A question is answered.
+    Question(Consent),
+    /// A write is done, to which the person agreed.
+    Write {
+        /// The tool.
+        tool: &'static ToolDef,
+        /// Its arguments.
+        arguments: Map<String, Value>,
+    },
+    /// A write is not done.
+    Declined,
+}
+
+/// A turn and all that it needs. Dropped with its task, it gives back what it holds.
+pub(super) struct Work {
+    service: Arc<Service>,
+    /// Whose conversation it is.
+    pub owner: Owner,
+    context: Context,
+    conversation: Conversation,
+    /// The conversation's id.
+    pub conversation_id: String,
+    /// How many turns the conversation has had.
+    before: u32,
+    watch: Watch,
+    _held: (Seat, OwnedSemaphorePermit, Admission),
+}
+
+impl Work {
+    /// Finds the conversation, or begins one, and waits for a place to work with `planner`.
+    ///
+    /// # Errors
+    /// 404 where there is no such conversation, 409 where a turn of it is under way, 503 where there is too much to do.
+    pub(super) async fn begin(
+        service: &Arc<Service>,
+        principal: &Principal,
+        request_id: String,
+        conversation_id: Option<&str>,
+        planner: &Planner,
+        admission: Admission,
+    ) -> Result<Self, Problem> {
+        let tenant = rest::agreed_tenant(service, principal, None)?;
+        let now = service.clock.now();
+        let owner = owner(service, principal, tenant.clone());
+        let id = conversation_id.map_or_else(new_id, |id| Ok(id.to_owned()))?;
+        let seat = service.chat.seat(&owner, &id)?;
+        let (conversation, before) = match conversation_id {
+            Some(id) => {
+                let resumed = service.state.resume(&owner, id, service.chat.keeping, now).await.map_err(unavailable)?;
+                let resumed = resumed.ok_or_else(no_such_conversation)?;
+                (Conversation::from_kept(&resumed.memory), resumed.turns)
+            }
+            None => (Conversation::default(), 0),
+        };
+        let permit = permit(service, planner).await?;
+        let watch = Watch {
+            service: Arc::clone(service),
+            request_id,
+            principal: principal.id.clone(),
+            conversation_id: id.clone(),
+            begun: Instant::now(),
+            end: TurnEnd::Cancelled,
+        };
+        let context = Context { tenant, now, ..service.context.clone() };
+        let service = Arc::clone(service);
+        Ok(Self { service, owner, context, conversation, conversation_id: id, before, watch, _held: (seat, permit, admission) })
+    }
+
+    /// Takes the turn; what happens meanwhile is told to `told`.
+    ///
+    /// # Errors
+    /// Why it came to nothing.
+    pub(super) async fn done(mut self, job: Job, told: UnboundedSender<Value>) -> Result<Report, Problem> {
+        let taken = self.taken(job, told).await;
+        self.watch.end = match &taken {
+            Ok(report) if report.turn.answered => TurnEnd::Answered,
+            Ok(_) => TurnEnd::NotAnswered,
+            Err(_) => TurnEnd::Failed,
+        };
+        taken
+    }
+
+    async fn taken(&mut self, job: Job, told: UnboundedSender<Value>) -> Result<Report, Problem> {
+        let Job { words, wish, kind } = job;
+        let mut recorder = Recorder::new(&self.conversation_id, wish, told);
+        let turn = match kind {
+            Kind::Question(consent) => self.answered(&words, consent, &mut recorder).await?,
+            Kind::Write { tool, arguments } => self.written(&words, tool, arguments, &mut recorder).await?,
+            Kind::Declined => declined(&words, &mut self.conversation, &mut |event: Event<'_>| recorder.hear(event)),
+        };
+        // An answer that says only that the store failed is no answer, and one may not repeat what the store's driver said.
+        let failure = recorder.failure().filter(|problem| !turn.answered || problem.status == StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(problem) = failure {
+            return Err(problem.clone());
+        }
+        let (now, until) = (self.context.now, confirmation::until(self.service.clock.now()));
+        let confirmations = confirmation::wanted(&self.service.state, &self.owner, &self.conversation_id, &turn.calls, until).await?;
+        let mut report = Report {
+            conversation_id: self.conversation_id.clone(),
+            number: self.before + 1,
+            turn,
+            made: std::mem::take(&mut recorder.made),
+            confirmations,
+            took_ms: milliseconds(self.watch.begun),
+        };
+        let taken = TakenTurn {
+            id: self.conversation_id.clone(),
+            before: self.before,
+            title: title(&words),
+            body: report.transcript(&words, now),
+            memory: self.conversation.to_kept(),
+        };
+        // Kept before anybody is told that it is done.
+        report.turn.caveats.extend(self.not_kept(taken).await);
+        Ok(report)
+    }
+
+    async fn answered(&mut self, words: &str, consent: Consent, recorder: &mut Recorder) -> Result<Turn, Problem> {
+        let mut hear = |event: Event<'_>| recorder.hear(event);
+        let taking = turn(words, &self.service.planner, consent, &self.context, &mut self.conversation, &mut hear);
+        timeout(self.service.chat.turn_deadline, taking).await.map_err(|_| {
+            let detail = "the turn took too long and was given up; ask for less, or again";
+            Problem::new(StatusCode::GATEWAY_TIMEOUT, "turn_timed_out", detail)
+        })
+    }
+
+    /// A write, with a line for the audit whatever comes of it.
+    async fn written(
+        &mut self,
+        words: &str,
+        tool: &'static ToolDef,
+        arguments: Map<String, Value>,
+        recorder: &mut Recorder,
+    ) -> Result<Turn, Problem> {
+        let told = Value::Object(arguments.clone()).to_string();
+        let mut hear = |event: Event<'_>| recorder.hear(event);
+        let taking = confirmed(words, tool, arguments, &self.context, &mut self.conversation, &mut hear);
+        let taken = timeout(self.service.call_deadline, taking).await.map_err(|_| {
+            let detail = "the store did not answer in time, so nobody knows whether this was written; look before you ask for it again";
+            Problem::new(StatusCode::GATEWAY_TIMEOUT, "uncertain", detail)
+        });
+        let status = match &taken {
+            Ok(turn) => turn.calls.first().map_or(StatusCode::INTERNAL_SERVER_ERROR, |call| status_of(call, recorder)),
+            Err(problem) => problem.status,
+        };
+        audit::Write {
+            request_id: &self.watch.request_id,
+            principal: &self.watch.principal,
+            tenant: self.context.tenant.as_deref().unwrap_or_default(),
+            tool: tool.name,
+            arguments: &told,
+            status: status.as_u16(),
+        }
+        .log();
+        taken
+    }
+
+    /// Keeps a turn; why not, if that fails.
+    async fn not_kept(&self, taken: TakenTurn) -> Option<String> {
+        let (state, keeping) = (&self.service.state, self.service.chat.keeping);
+        match state.keep_turn(&self.owner, taken, keeping, self.service.clock.now()).await {
+            Ok(Kept::Yes) => None,
+            Ok(Kept::Changed) => {
+                Some("the conversation was deleted or went on elsewhere meanwhile, so this turn is not part of it".to_owned())
+            }
+            Err(error) => {
+                tracing::error!(request_id = self.watch.request_id, %error, "a turn could not be kept");
+                Some("this turn could not be kept, so the next one will not know of it".to_owned())
+            }
+        }
+    }
+}
+
+/// What came of a write, as REST would have told it.
+fn status_of(call: &Call, recorder: &Recorder) -> StatusCode {
+    match (&call.result, &recorder.store_problem) {
+        (Ok(_), _) => StatusCode::CREATED,
+        (Err(refusal), Some(problem)) if refusal.code == "store" => problem.status,
+        (Err(_), _) => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// The right to work: on a processor, or beside a model.
+async fn permit(service: &Service, planner: &Planner) -> Result<OwnedSemaphorePermit, Problem> {
+    match planner {
+        Planner::Interpreter => service.load.turn().await,
+        Planner::Model { .. } => Arc::clone(&service.chat.model_turns).try_acquire_owned().map_err(|_| {
+            let detail = "too many turns wait for the model; come again in a moment";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, detail).retry_after(Duration::from_secs(1))
+        }),
+    }
+}
+
+/// An id that nobody guesses.
+fn new_id() -> Result<String, Problem> {
+    Ok(format!("conv_{}", super::random_hex()?))
+}
+
+/// Counts and logs a turn however it ends.
+struct Watch {
+    service: Arc<Service>,
+    request_id: String,
+    principal: String,
+    conversation_id: String,
+    begun: Instant,
+    end: TurnEnd,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let Self { request_id, principal, conversation_id, end, .. } = self;
+        self.service.metrics.turn_ended(*end, self.begun.elapsed());
+        let duration_ms = milliseconds(self.begun);
+        tracing::info!(request_id, principal, conversation_id, end = end.name(), duration_ms, "turn");
+    }
+}
