@@ -133,7 +133,7 @@ impl Service {
             front_door: FrontDoor::new(config),
             load: LoadLimits::new(&config.load, calls_at_once),
             call_deadline: config.load.call_deadline,
-            chat: Chat::new(&config.chat),
+            chat: Chat::new(&config.chat, calls_at_once),
             state,
             store_name,
             store_kind,

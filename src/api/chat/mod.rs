@@ -21,15 +21,17 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 pub(super) use self::asked::MESSAGE_CHARACTERS;
 pub(super) use self::conversations::{LISTED, LISTED_AT_MOST};
 use super::Service;
 use super::auth::Principal;
-use super::load::Admission;
+use super::load::{Admission, OVERLOADED};
 use super::problem::Problem;
 use crate::config::ChatConfig;
+use crate::agent::Planner;
 use crate::state::StateError;
 use crate::state::conversations::{Keeping, Owner};
 
@@ -37,6 +39,9 @@ use crate::state::conversations::{Keeping, Owner};
 const MODEL_TURNS: usize = 64;
 
 /// What is asked of the chat.
+/// How long a turn waits for its place. People would rather wait a moment than ask again, as programs can.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// A turn.
@@ -63,22 +68,43 @@ pub(super) struct Chat {
     turn_deadline: Duration,
     busy: Busy,
     model_turns: Arc<Semaphore>,
+    /// Places for turns of the interpreter. They are none of those for calls: a queue of people does not hold up programs.
+    turns: Arc<Semaphore>,
 }
 
 impl Chat {
-    /// As configured.
+    /// As configured, with so many turns of the interpreter at a time.
     #[must_use]
-    pub(super) fn new(config: &ChatConfig) -> Self {
+    pub(super) fn new(config: &ChatConfig, turns_at_once: usize) -> Self {
         let of_one_owner = u32::try_from(config.per_principal.value).unwrap_or(u32::MAX);
         Self {
             keeping: Keeping { unused: config.unused, of_one_owner },
             turn_deadline: config.turn_deadline,
             busy: Arc::default(),
             model_turns: Arc::new(Semaphore::new(MODEL_TURNS)),
+            turns: Arc::new(Semaphore::new(turns_at_once)),
         }
     }
 
     /// Takes the only seat of a conversation.
+    /// Waits for a place to work with `planner`.
+    ///
+    /// # Errors
+    /// 503 where none is free in time.
+    async fn place(&self, planner: &Planner) -> Result<OwnedSemaphorePermit, Problem> {
+        let places = match planner {
+            Planner::Interpreter => &self.turns,
+            Planner::Model { .. } => &self.model_turns,
+        };
+        match timeout(PATIENCE, Arc::clone(places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => {
+                let detail = "the service has too much to do; come again in a moment";
+                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, detail).retry_after(Duration::from_secs(1)))
+            }
+        }
+    }
+
     ///
     /// # Errors
     /// 409 where a turn of it is under way.

@@ -1,7 +1,7 @@
 //! A turn that is being taken: what it needs, what it holds, and what is kept of it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use crate::agent::conversation::Conversation;
 use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, turn};
 use crate::api::arguments::ChartWish;
 use crate::api::auth::Principal;
-use crate::api::load::{Admission, OVERLOADED};
+use crate::api::load::Admission;
 use crate::api::metrics::TurnEnd;
 use crate::api::problem::Problem;
 use crate::api::{Service, audit, rest};
@@ -91,7 +91,7 @@ impl Work {
             }
             None => (Conversation::default(), 0),
         };
-        let permit = permit(service, planner).await?;
+        let permit = service.chat.place(planner).await?;
         let watch = Watch {
             service: Arc::clone(service),
             request_id,
@@ -216,17 +216,6 @@ fn status_of(call: &Call, recorder: &Recorder) -> StatusCode {
         (Ok(_), _) => StatusCode::CREATED,
         (Err(refusal), Some(problem)) if refusal.code == "store" => problem.status,
         (Err(_), _) => StatusCode::BAD_REQUEST,
-    }
-}
-
-/// The right to work: on a processor, or beside a model.
-async fn permit(service: &Service, planner: &Planner) -> Result<OwnedSemaphorePermit, Problem> {
-    match planner {
-        Planner::Interpreter => service.load.turn().await,
-        Planner::Model { .. } => Arc::clone(&service.chat.model_turns).try_acquire_owned().map_err(|_| {
-            let detail = "too many turns wait for the model; come again in a moment";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, detail).retry_after(Duration::from_secs(1))
-        }),
     }
 }
 
