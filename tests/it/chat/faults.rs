@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{ask, asking, events, follow_up, kinds, question, transcript};
+use super::{ask, asking, events, follow_up, kinds, list, question, transcript};
+use crate::services::free_port;
 use crate::services::trialogue::{Trialogue, send};
 use crate::support::folder;
 
@@ -19,14 +20,25 @@ async fn a_dead_store_is_a_problem_and_the_conversation_goes_on_when_it_is_back(
     let events = events(&service, follow_up(&first, "and its accuracy?")).await;
     let last = events.last().unwrap();
     assert_eq!((kinds(&events)[0], last.kind.as_str()), ("planner", "error"), "{events:?}");
-    let problem = &last.data["problem"];
-    assert!(["store_busy", "store_unavailable", "store_timed_out"].contains(&problem["code"].as_str().unwrap()), "{problem}");
-    let reply = send(asking(&service, None, &follow_up(&first, "and its accuracy?"))).await;
-    assert_eq!((json!(reply.status), reply.code()), (problem["status"].clone(), problem["code"].as_str().unwrap().to_owned()));
+    assert_eq!(last.data["problem"]["code"], "store_busy");
     raw.execute_batch("ROLLBACK").unwrap();
     drop(raw);
     let second = ask(&service, follow_up(&first, "and its accuracy?")).await;
     assert_eq!(second["turn"], 2);
     assert!(second["answer"].as_str().unwrap().contains("0.95"), "{second}");
     assert_eq!(transcript(&service, &first).await.json()["turns"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_not_there_is_told_in_both_forms_and_begins_no_conversation() {
+    let service = Trialogue::start(&["--tracking-uri", &format!("http://127.0.0.1:{}", free_port())], &[]);
+    let body = question("Which run had the highest F1 score?");
+    let events = events(&service, body.clone()).await;
+    let last = events.last().unwrap();
+    assert_eq!((kinds(&events)[0], last.kind.as_str()), ("planner", "error"), "{events:?}");
+    let problem = &last.data["problem"];
+    let reply = send(asking(&service, None, &body)).await;
+    assert_eq!((reply.status, reply.code().as_str()), (503, "store_unavailable"));
+    assert_eq!((&problem["status"], &problem["code"]), (&json!(503), &json!("store_unavailable")));
+    assert_eq!(list(&service).await["total"], 0);
 }
