@@ -9,6 +9,7 @@ pub mod number_check;
 
 mod interpreter;
 mod model_loop;
+mod recall;
 
 use serde_json::{Map, Value};
 
@@ -21,6 +22,7 @@ use crate::tools::{self, Access, Context, Outcome, ToolDef, ToolError};
 use conversation::{Choice, Conversation};
 use interpreter::Plan;
 use number_check::UnverifiedNumber;
+pub use recall::recall;
 
 /// Who turns words into tool calls.
 #[derive(Debug)]

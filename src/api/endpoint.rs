@@ -5,7 +5,7 @@
 use axum::http::Method;
 
 use super::auth::Role;
-use super::chat::Action;
+use super::chat::{Action, openai};
 use super::mcp;
 use crate::tools::tool::Method as ToolMethod;
 use crate::tools::{self, Access, ToolDef};
@@ -26,6 +26,8 @@ pub(super) enum Answers {
     Tool(&'static ToolDef),
     /// The chat.
     Chat(Action),
+    /// The chat as a model of OpenAI's protocol.
+    OpenAi(openai::Action),
     /// Whether the process is alive.
     Health,
     /// Whether store and model answer.
@@ -76,6 +78,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
         chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
         chat(Method::GET, "/api/v1/conversations/{conversation_id}/export", Action::Export),
+        get("/v1/models", reader, Answers::OpenAi(openai::Action::Models)),
+        Endpoint {
+            method: Method::POST,
+            path: "/v1/chat/completions",
+            policy: reader,
+            answers: Answers::OpenAi(openai::Action::Completions),
+        },
         get("/healthz", Policy::Open, Answers::Health),
         get("/readyz", Policy::Open, Answers::Readiness),
         get("/metrics", reader, Answers::Metrics),

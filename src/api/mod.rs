@@ -260,7 +260,8 @@ async fn answer(service: &Arc<Service>, endpoint: &Endpoint, request: Request) -
             (Some(base_url), Some(_)) => mcp::http::challenged(problem, base_url),
             _ => problem,
         };
-        let mut response = problem.response();
+        let is_of_openai = matches!(endpoint.answers, Answers::OpenAi(_));
+        let mut response = if is_of_openai { chat::openai::refusal(&problem) } else { problem.response() };
         response.extensions_mut().insert(front_door::Told { code: problem.code, cause: problem.cause });
         response
     });
@@ -287,8 +288,12 @@ async fn respond(
             let admission = admission.ok_or(auth::AuthFault::Missing)?;
             chat::answer(service, action, principal, request, admission).await
         }
+        (Answers::OpenAi(action), Some(principal)) => {
+            let admission = admission.ok_or(auth::AuthFault::Missing)?;
+            chat::openai::answer(service, action, principal, request, admission).await
+        }
         // The table has no open tool and no open chat; were there one, it would be closed.
-        (Answers::Tool(_) | Answers::Chat(_), None) => Err(auth::AuthFault::Missing.into()),
+        (Answers::Tool(_) | Answers::Chat(_) | Answers::OpenAi(_), None) => Err(auth::AuthFault::Missing.into()),
         (Answers::Health, _) => Ok(health::alive()),
         (Answers::Readiness, _) => Ok(health::ready(service).await),
         (Answers::Metrics, _) => Ok(reply(metrics::MEDIA_TYPE, service.metrics.text())),

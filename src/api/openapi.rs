@@ -1,6 +1,7 @@
 //! The description of the service in OpenAPI 3.1, from the table of routes and the schemas and examples of the tools.
 
 mod chat;
+mod completions;
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -34,6 +35,7 @@ pub(super) fn document() -> Value {
         let operation = match endpoint.answers {
             Answers::Tool(tool) => tool_operation(tool, &endpoint),
             Answers::Chat(action) => chat::operation(action, &endpoint),
+            Answers::OpenAi(action) => completions::operation(action, &endpoint),
             Answers::Health => plain_operation("health", "Tells whether the process is alive", "application/json", &endpoint),
             Answers::Readiness => readiness_operation(&endpoint),
             Answers::Metrics => plain_operation("metrics", "Gives figures for Prometheus", "application/openmetrics-text", &endpoint),

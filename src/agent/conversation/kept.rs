@@ -10,9 +10,9 @@ use crate::tools::view::{ResolvedExperiment, ResolvedRun};
 /// How many bytes of earlier results are kept; of more, the oldest are forgotten. A number from them is then one that no result shows.
 const EVIDENCE_BYTES: usize = 512 * 1024;
 
-/// How many questions and answers are kept, and how many bytes of each answer. A model is shown fewer.
+/// How many questions and answers are kept, and how many bytes of each. A model is shown fewer.
 const TURNS_KEPT: usize = 16;
-const ANSWER_BYTES: usize = 8 * 1024;
+const WORDS_BYTES: usize = 8 * 1024;
 
 /// A conversation as it is kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl Conversation {
                 given: choice.given,
                 candidates: choice.candidates,
             }),
-            turns: self.turns.iter().skip(first).map(|(question, answer)| (question.clone(), head(answer).to_owned())).collect(),
+            turns: self.turns.iter().skip(first).map(|(question, answer)| (head(question).to_owned(), head(answer).to_owned())).collect(),
             evidence: newest_evidence(&self.evidence),
         };
         // Maps with text for keys and finite numbers do not fail.
@@ -101,12 +101,13 @@ fn newest_evidence(evidence: &[(&'static str, Value)]) -> Vec<(String, Value)> {
     kept
 }
 
-fn head(answer: &str) -> &str {
-    let mut end = answer.len().min(ANSWER_BYTES);
-    while !answer.is_char_boundary(end) {
+/// What is kept of words that were said.
+pub(in crate::agent) fn head(words: &str) -> &str {
+    let mut end = words.len().min(WORDS_BYTES);
+    while !words.is_char_boundary(end) {
         end -= 1;
     }
-    answer.get(..end).unwrap_or_default()
+    words.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -144,7 +145,7 @@ mod tests {
         conversation.evidence = (0..9).map(|index| ("list_runs", json!({"index": index, "text": "x".repeat(100_000)}))).collect();
         conversation.turns = vec![("q".to_owned(), "é".repeat(100_000)); 99];
         let kept = conversation.to_kept();
-        assert!(kept.len() < EVIDENCE_BYTES + TURNS_KEPT * (ANSWER_BYTES + 100) + 4_096, "{}", kept.len());
+        assert!(kept.len() < EVIDENCE_BYTES + TURNS_KEPT * (WORDS_BYTES + 100) + 4_096, "{}", kept.len());
         let found: Vec<Value> = Conversation::from_kept(&kept).evidence.iter().map(|(_, result)| result["index"].clone()).collect();
         assert_eq!(found, [4, 5, 6, 7, 8]);
     }

@@ -24,11 +24,24 @@ pub(super) struct Asked {
     chart: Option<Chart>,
 }
 
+/// The value of `chart` in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Chart {
+pub(super) enum Chart {
+    /// Answers come without.
     None,
+    /// Answers come with their charts, as Vega-Lite.
     VegaLite,
+}
+
+impl Chart {
+    /// What it wishes for.
+    pub(super) fn wish(self) -> ChartWish {
+        match self {
+            Self::None => ChartWish::None,
+            Self::VegaLite => ChartWish::VegaLite,
+        }
+    }
 }
 
 impl Asked {
@@ -50,10 +63,7 @@ impl Asked {
 
     /// Whether the answer brings its charts.
     pub(super) fn chart(&self) -> ChartWish {
-        match self.chart {
-            None | Some(Chart::None) => ChartWish::None,
-            Some(Chart::VegaLite) => ChartWish::VegaLite,
-        }
+        self.chart.map_or(ChartWish::None, Chart::wish)
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::seal::Sealed;
 use super::stream::Leaving;
-use super::work::{Job, Kind, Work};
+use super::work::{Job, Kind, Place, Work};
 use super::{turn, unavailable};
 use crate::agent::answer::question;
 use crate::agent::{Call, Planner};
@@ -94,8 +94,8 @@ pub(super) async fn answer(
         return Err(Problem::new(StatusCode::FORBIDDEN, "read_only", NOTHING_IS_WRITTEN));
     }
     let request_id = rest::id_of(request.headers());
-    let id = Some(decided.conversation_id.as_str());
-    let work = Work::begin(service, principal, request_id, id, &Planner::Interpreter, admission).await?;
+    let place = Place::Kept(&decided.conversation_id);
+    let work = Work::begin(service, principal, request_id, place, &Planner::Interpreter, admission).await?;
     let sealed = opened(service, &work, &decided.token).await?;
     let tool = tools::named(&sealed.tool).ok_or_else(not_ours)?;
     let asked = question(tool.name, &sealed.arguments);

@@ -2,12 +2,13 @@
 //!
 //! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
 //! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
-//! What a question means is the agent's business.
+//! `openai` is the same chat as a model of OpenAI's protocol. What a question means is the agent's business.
 
 mod asked;
 mod confirmation;
 mod conversations;
 mod events;
+pub(super) mod openai;
 mod report;
 mod seal;
 mod stream;
@@ -30,18 +31,18 @@ use super::Service;
 use super::auth::Principal;
 use super::load::{Admission, OVERLOADED};
 use super::problem::Problem;
-use crate::config::ChatConfig;
 use crate::agent::Planner;
+use crate::config::ChatConfig;
 use crate::state::StateError;
 use crate::state::conversations::{Keeping, Owner};
 
 /// How many turns a model may be busy with at a time: they wait for the model, not for us.
 const MODEL_TURNS: usize = 64;
 
-/// What is asked of the chat.
 /// How long a turn waits for its place. People would rather wait a moment than ask again, as programs can.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What is asked of the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// A turn.
@@ -67,9 +68,9 @@ pub(super) struct Chat {
     keeping: Keeping,
     turn_deadline: Duration,
     busy: Busy,
-    model_turns: Arc<Semaphore>,
     /// Places for turns of the interpreter. They are none of those for calls: a queue of people does not hold up programs.
     turns: Arc<Semaphore>,
+    model_turns: Arc<Semaphore>,
 }
 
 impl Chat {
@@ -81,12 +82,11 @@ impl Chat {
             keeping: Keeping { unused: config.unused, of_one_owner },
             turn_deadline: config.turn_deadline,
             busy: Arc::default(),
-            model_turns: Arc::new(Semaphore::new(MODEL_TURNS)),
             turns: Arc::new(Semaphore::new(turns_at_once)),
+            model_turns: Arc::new(Semaphore::new(MODEL_TURNS)),
         }
     }
 
-    /// Takes the only seat of a conversation.
     /// Waits for a place to work with `planner`.
     ///
     /// # Errors
@@ -105,6 +105,7 @@ impl Chat {
         }
     }
 
+    /// Takes the only seat of a conversation.
     ///
     /// # Errors
     /// 409 where a turn of it is under way.

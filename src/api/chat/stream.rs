@@ -1,6 +1,7 @@
-//! Events as they happen, over HTTP (server-sent events, HTML Living Standard §9.2).
+//! What happens, as it happens, over HTTP (server-sent events, HTML Living Standard §9.2), in the form of a protocol.
 //!
-//! However a turn ends, the stream ends well: with the event `done`, or with `error` and a problem. Whoever stops reading ends the turn, unless it writes.
+//! However a turn ends, the stream ends well: our own with the event `done`, or with `error` and a problem. Whoever stops reading ends
+//! the turn, unless it writes.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -67,9 +68,17 @@ impl Drop for Task {
     }
 }
 
+/// How a turn is told on the wire.
+pub(super) trait Form: Send + 'static {
+    /// What happens, where this form tells it.
+    fn event(&mut self, event: &Value) -> Option<Bytes>;
+    /// What comes last.
+    fn end(&mut self, ended: Result<Report, Problem>) -> VecDeque<Bytes>;
+}
+
 /// The events of `task` as a response.
-pub(super) fn response(events: UnboundedReceiver<Value>, task: Task) -> Response<Body> {
-    let sending = Sending { events, task: Some(task), last: VecDeque::new(), sent: 0 };
+pub(super) fn response(events: UnboundedReceiver<Value>, task: Task, form: impl Form) -> Response<Body> {
+    let sending = Sending { events, task: Some(task), form, last: VecDeque::new() };
     let frames = stream::unfold(sending, async |mut sending| Some((Ok::<Bytes, Infallible>(sending.next().await?), sending)));
     let mut response = reply(MEDIA_TYPE, Body::from_stream(frames));
     // Proxies that gather answers before they pass them on (nginx) would gather these too.
@@ -77,26 +86,37 @@ pub(super) fn response(events: UnboundedReceiver<Value>, task: Task) -> Response
     response
 }
 
-struct Sending {
+struct Sending<F> {
     events: UnboundedReceiver<Value>,
     task: Option<Task>,
-    last: VecDeque<Value>,
-    sent: u64,
+    form: F,
+    last: VecDeque<Bytes>,
 }
 
-impl Sending {
+impl<F: Form> Sending<F> {
     async fn next(&mut self) -> Option<Bytes> {
-        if self.task.is_some() {
+        while self.task.is_some() {
             match timeout(SILENCE, self.events.recv()).await {
-                Ok(Some(event)) => return Some(self.frame(&event)),
-                Ok(None) => self.last = last_events(self.task.take()?.ended().await),
+                Ok(Some(event)) => {
+                    if let Some(bytes) = self.form.event(&event) {
+                        return Some(bytes);
+                    }
+                }
+                Ok(None) => self.last = self.form.end(self.task.take()?.ended().await),
                 Err(_) => return Some(Bytes::from_static(b": the turn is under way\n\n")),
             }
         }
-        let event = self.last.pop_front()?;
-        Some(self.frame(&event))
+        self.last.pop_front()
     }
+}
 
+/// Our own events, numbered.
+#[derive(Debug, Default)]
+pub(super) struct OwnEvents {
+    sent: u64,
+}
+
+impl OwnEvents {
     fn frame(&mut self, event: &Value) -> Bytes {
         self.sent += 1;
         let kind = event.get("type").and_then(Value::as_str).unwrap_or("message");
@@ -105,10 +125,17 @@ impl Sending {
     }
 }
 
-fn last_events(ended: Result<Report, Problem>) -> VecDeque<Value> {
-    match ended {
-        Ok(report) => report.last_events().into(),
-        Err(problem) => VecDeque::from([json!({"type": "error", "problem": problem.body()})]),
+impl Form for OwnEvents {
+    fn event(&mut self, event: &Value) -> Option<Bytes> {
+        Some(self.frame(event))
+    }
+
+    fn end(&mut self, ended: Result<Report, Problem>) -> VecDeque<Bytes> {
+        let last = match ended {
+            Ok(report) => report.last_events(),
+            Err(problem) => vec![json!({"type": "error", "problem": problem.body()})],
+        };
+        last.iter().map(|event| self.frame(event)).collect()
     }
 }
 
@@ -126,7 +153,12 @@ mod tests {
             sender.send(json!({"type": "planner"})).unwrap();
             panic!("a mistake");
         };
-        let body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt)).into_body().collect().await.unwrap().to_bytes();
+        let body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt), OwnEvents::default())
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
         assert!(text.starts_with("id: 1\nevent: planner\ndata: {\"type\":\"planner\"}\n\nid: 2\nevent: error\ndata: {"), "{text}");
         assert!(text.contains("urn:trialogue:problem:internal") && text.ends_with("\n\n"), "{text}");
@@ -141,7 +173,7 @@ mod tests {
             let _held = (sender, left);
             std::future::pending().await
         };
-        let mut body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt)).into_body();
+        let mut body = response(events, Task::new(tokio::spawn(turn), Leaving::EndsIt), OwnEvents::default()).into_body();
         assert!(body.frame().await.unwrap().is_ok());
         drop(body);
         assert!(has_left.await.is_err());

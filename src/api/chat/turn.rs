@@ -9,8 +9,8 @@ use tokio::sync::mpsc::unbounded_channel;
 use tracing::Instrument;
 
 use super::asked::{Asked, wants_events};
-use super::stream::{self, Leaving, Task};
-use super::work::{Job, Kind, Work};
+use super::stream::{self, Leaving, OwnEvents, Task};
+use super::work::{Job, Kind, Place, Work};
 use crate::agent::Consent;
 use crate::api::auth::{Principal, Role};
 use crate::api::load::Admission;
@@ -26,10 +26,11 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Problem> {
     let asked = Asked::read(&rest::body(&mut request).await?)?;
     let request_id = rest::id_of(request.headers());
-    let id = asked.conversation_id.as_deref();
-    let work = Work::begin(service, principal, request_id, id, &service.planner, admission).await?;
+    let place = asked.conversation_id.as_deref().map_or(Place::New, Place::Kept);
+    let work = Work::begin(service, principal, request_id, place, &service.planner, admission).await?;
     let wish = asked.chart();
-    let job = Job { words: asked.message, wish, kind: Kind::Question(consent(service, principal)) };
+    let kind = Kind::Question { consent: consent(service, principal), said: Vec::new() };
+    let job = Job { words: asked.message, wish, kind };
     told(work, job, request.headers(), Leaving::EndsIt).await
 }
 
@@ -38,7 +39,7 @@ pub(super) async fn told(work: Work, job: Job, headers: &HeaderMap, leaving: Lea
     let (told, events) = unbounded_channel();
     let task = Task::new(tokio::spawn(work.done(job, told).in_current_span()), leaving);
     if wants_events(headers) {
-        return Ok(stream::response(events, task));
+        return Ok(stream::response(events, task, OwnEvents::default()));
     }
     drop(events);
     Ok(reply("application/json", task.ended().await?.whole().to_string()))

@@ -13,7 +13,7 @@ use super::events::{Recorder, milliseconds};
 use super::report::{Report, title};
 use super::{Seat, confirmation, no_such_conversation, owner, unavailable};
 use crate::agent::conversation::Conversation;
-use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, turn};
+use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, recall, turn};
 use crate::api::arguments::ChartWish;
 use crate::api::auth::Principal;
 use crate::api::load::Admission;
@@ -38,7 +38,12 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) enum Kind {
     /// A question is answered.
-    Question(Consent),
+    Question {
+        /// Whether what it asks to be written is.
+        consent: Consent,
+        /// What was said before, where the client keeps that himself: questions and answers, oldest first.
+        said: Vec<(String, String)>,
+    },
     /// A write is done, to which the person agreed.
     Write {
         /// The tool.
@@ -50,6 +55,17 @@ pub(super) enum Kind {
     Declined,
 }
 
+/// Which conversation a turn belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place<'a> {
+    /// A new one.
+    New,
+    /// The one with this id.
+    Kept(&'a str),
+    /// One that the client keeps.
+    Elsewhere,
+}
+
 /// A turn and all that it needs. Dropped with its task, it gives back what it holds.
 pub(super) struct Work {
     service: Arc<Service>,
@@ -59,8 +75,8 @@ pub(super) struct Work {
     conversation: Conversation,
     /// The conversation's id.
     pub conversation_id: String,
-    /// How many turns the conversation has had.
-    before: u32,
+    /// How many turns the conversation has had, if it is kept here.
+    before: Option<u32>,
     watch: Watch,
     _held: (Seat, OwnedSemaphorePermit, Admission),
 }
@@ -74,22 +90,26 @@ impl Work {
         service: &Arc<Service>,
         principal: &Principal,
         request_id: String,
-        conversation_id: Option<&str>,
+        place: Place<'_>,
         planner: &Planner,
         admission: Admission,
     ) -> Result<Self, Problem> {
         let tenant = rest::agreed_tenant(service, principal, None)?;
         let now = service.clock.now();
         let owner = owner(service, principal, tenant.clone());
-        let id = conversation_id.map_or_else(new_id, |id| Ok(id.to_owned()))?;
+        let id = match place {
+            Place::Kept(id) => id.to_owned(),
+            Place::New | Place::Elsewhere => new_id()?,
+        };
         let seat = service.chat.seat(&owner, &id)?;
-        let (conversation, before) = match conversation_id {
-            Some(id) => {
+        let (conversation, before) = match place {
+            Place::Kept(id) => {
                 let resumed = service.state.resume(&owner, id, service.chat.keeping, now).await.map_err(unavailable)?;
                 let resumed = resumed.ok_or_else(no_such_conversation)?;
-                (Conversation::from_kept(&resumed.memory), resumed.turns)
+                (Conversation::from_kept(&resumed.memory), Some(resumed.turns))
             }
-            None => (Conversation::default(), 0),
+            Place::New => (Conversation::default(), Some(0)),
+            Place::Elsewhere => (Conversation::default(), None),
         };
         let permit = service.chat.place(planner).await?;
         let watch = Watch {
@@ -123,7 +143,7 @@ impl Work {
         let Job { words, wish, kind } = job;
         let mut recorder = Recorder::new(&self.conversation_id, wish, told);
         let turn = match kind {
-            Kind::Question(consent) => self.answered(&words, consent, &mut recorder).await?,
+            Kind::Question { consent, said } => self.answered(&words, consent, said, &mut recorder).await?,
             Kind::Write { tool, arguments } => self.written(&words, tool, arguments, &mut recorder).await?,
             Kind::Declined => declined(&words, &mut self.conversation, &mut |event: Event<'_>| recorder.hear(event)),
         };
@@ -136,28 +156,37 @@ impl Work {
         let confirmations = confirmation::wanted(&self.service.state, &self.owner, &self.conversation_id, &turn.calls, until).await?;
         let mut report = Report {
             conversation_id: self.conversation_id.clone(),
-            number: self.before + 1,
+            number: self.before.unwrap_or_default() + 1,
             turn,
             made: std::mem::take(&mut recorder.made),
             confirmations,
             took_ms: milliseconds(self.watch.begun),
         };
-        let taken = TakenTurn {
-            id: self.conversation_id.clone(),
-            before: self.before,
-            title: title(&words),
-            body: report.transcript(&words, now),
-            memory: self.conversation.to_kept(),
-        };
-        // Kept before anybody is told that it is done.
-        report.turn.caveats.extend(self.not_kept(taken).await);
+        if let Some(before) = self.before {
+            let (id, memory) = (self.conversation_id.clone(), self.conversation.to_kept());
+            let taken = TakenTurn { id, before, title: title(&words), body: report.transcript(&words, now), memory };
+            // Kept before anybody is told that it is done.
+            report.turn.caveats.extend(self.not_kept(taken).await);
+        }
         Ok(report)
     }
 
-    async fn answered(&mut self, words: &str, consent: Consent, recorder: &mut Recorder) -> Result<Turn, Problem> {
+    async fn answered(
+        &mut self,
+        words: &str,
+        consent: Consent,
+        said: Vec<(String, String)>,
+        recorder: &mut Recorder,
+    ) -> Result<Turn, Problem> {
+        let Self { service, context, conversation, .. } = self;
         let mut hear = |event: Event<'_>| recorder.hear(event);
-        let taking = turn(words, &self.service.planner, consent, &self.context, &mut self.conversation, &mut hear);
-        timeout(self.service.chat.turn_deadline, taking).await.map_err(|_| {
+        let taking = async {
+            if !said.is_empty() {
+                recall(&said, context, conversation).await;
+            }
+            turn(words, &service.planner, consent, context, conversation, &mut hear).await
+        };
+        timeout(service.chat.turn_deadline, taking).await.map_err(|_| {
             let detail = "the turn took too long and was given up; ask for less, or again";
             Problem::new(StatusCode::GATEWAY_TIMEOUT, "turn_timed_out", detail)
         })
