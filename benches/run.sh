@@ -6,6 +6,7 @@
 #   bash benches/run.sh --mlflow-only
 #   bash benches/run.sh --http        both servers over HTTP, on SQLite and PostgreSQL, and Trialogue over MLflow's server
 #   bash benches/run.sh --mcp         over the Model Context Protocol, beside mlflow-mcp and MLflow's own server
+#   bash benches/run.sh --chat        turns of conversations over HTTP, by the interpreter
 #   bash benches/run.sh --server      the tools over MLflow's server instead, beside the bare calls and beside mlflow-mcp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,6 +14,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [[ "${1:-}" == --help ]]; then
     sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p}' benches/run.sh
     exit
+fi
+
+if [[ "${1:-}" == --chat ]]; then
+    cargo build --locked --release
+    exec python3 benches/over_chat.py "${CARGO_TARGET_DIR:-target}/release/trialogue" "${@:2}"
 fi
 
 which=--environment

@@ -2,12 +2,14 @@
 //!
 //! It runs with nothing set. Secrets are kept in a type that never prints.
 
+mod chat;
 mod offer;
 mod service;
 
 use std::fmt;
 use std::path::PathBuf;
 
+pub use chat::ChatConfig;
 pub use offer::{OfferConfig, OfferFlags};
 pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};
 

@@ -36,14 +36,14 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow openapi mcp"
+    [test]="cargo compiler mlflow openapi openai mcp"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
-    [load]="cargo compiler mlflow openapi mcp postgres"
+    [load]="cargo compiler mlflow openapi openai mcp postgres"
 )
 
 step_fmt() { cargo fmt --check; }
@@ -192,6 +192,13 @@ need_openapi() {
     export TRIALOGUE_TEST_PYTHON_OPENAPI="$environment/bin/python"
     environment="$(python_environment "$(python_3_11)" schemathesis)"
     export TRIALOGUE_TEST_SCHEMATHESIS="$environment/bin/schemathesis"
+}
+
+need_openai() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" openai)"
+    export TRIALOGUE_TEST_PYTHON_CHAT_CLIENT="$environment/bin/python"
 }
 
 need_containers() {
@@ -388,7 +395,7 @@ export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" != no ]]; then
-    { need_mlflow; need_openapi; need_mcp; need_postgres; } >&2
+    { need_mlflow; need_openapi; need_openai; need_mcp; need_postgres; } >&2
     if [[ "$only_environment" == bench ]]; then need_peer >&2; fi
     export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|NODE|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
     exit

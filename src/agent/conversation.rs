@@ -1,5 +1,7 @@
 //! What a conversation is about: the last experiment, runs and metric, for "its accuracy" and "what about the second one".
 
+pub mod kept;
+
 use serde_json::{Map, Value};
 
 use crate::domain::experiment::ExperimentId;

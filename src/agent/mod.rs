@@ -3,23 +3,26 @@
 //! A planner picks tools, the tools answer, and the answer is composed from their results or, where a model wrote it,
 //! checked against them. It knows neither the door a question came through nor the store behind the tools.
 
+pub mod answer;
 pub mod conversation;
 pub mod number_check;
 
-mod answer;
 mod interpreter;
 mod model_loop;
+mod recall;
 
 use serde_json::{Map, Value};
 
 use crate::domain::chart::Chart;
 use crate::llm::{Model, ModelError, Usage};
 use crate::prompts::Prompts;
+use crate::store::StoreError;
 use crate::tools::view::{Resolved, Table};
-use crate::tools::{self, Access, Context, Outcome, ToolError};
+use crate::tools::{self, Access, Context, Outcome, ToolDef, ToolError};
 use conversation::{Choice, Conversation};
 use interpreter::Plan;
 use number_check::UnverifiedNumber;
+pub use recall::recall;
 
 /// Who turns words into tool calls.
 #[derive(Debug)]
@@ -53,7 +56,18 @@ pub enum Consent {
     Given,
     /// The person must be asked: the call is refused and the answer says how to agree.
     Needed,
+    /// The person is asked by whoever takes the turn, also about what the interpreter understood: the call is checked and refused as
+    /// [`NEEDS_CONFIRMATION`].
+    Asked,
+    /// Nothing may be written, for this reason.
+    Refused(&'static str),
 }
+
+/// The code of a write that waits for the person's consent.
+pub const NEEDS_CONFIRMATION: &str = "needs_confirmation";
+
+/// The code of a write that this person may not do.
+pub const FORBIDDEN: &str = "forbidden";
 
 /// What happens in a turn, as it happens.
 #[derive(Debug, Clone)]
@@ -69,6 +83,8 @@ pub enum Event<'a> {
     },
     /// A tool answered or refused.
     CallDone(&'a Call),
+    /// The store failed while a question was read or a tool was called; the call, if it was one, is told next.
+    StoreFailed(&'a StoreError),
     /// A piece of the answer that a model is writing; not yet checked.
     Delta(&'a str),
     /// Numbers of the model's answer are in no result; the answer is written anew.
@@ -108,6 +124,12 @@ impl Call {
     #[must_use]
     pub fn resolved(&self) -> Resolved {
         self.result.as_ref().map(|outcome| outcome.resolved.clone()).unwrap_or_default()
+    }
+
+    /// Whether it is a write that waits for the person's consent.
+    #[must_use]
+    pub fn is_asked_about(&self) -> bool {
+        self.result.as_ref().is_err_and(|refusal| refusal.code == NEEDS_CONFIRMATION)
     }
 }
 
@@ -162,11 +184,11 @@ pub async fn turn(
     // What a server tells is read once a turn: the names in the question and the tools' answers come from the same runs.
     let context = &Context { store: context.store.for_one_call(), ..context.clone() };
     let mut turn = match planner {
-        Planner::Interpreter => interpreted(utterance, context, conversation, on_event).await,
+        Planner::Interpreter => interpreted(utterance, consent, context, conversation, on_event).await,
         Planner::Model { model, prompts } => {
             match model_loop::run(utterance, model, prompts, consent, context, conversation, on_event).await {
                 Ok(turn) => turn,
-                Err(error) => without_model(&error, utterance, context, conversation, on_event).await,
+                Err(error) => without_model(&error, utterance, consent, context, conversation, on_event).await,
             }
         }
     };
@@ -182,11 +204,48 @@ pub async fn turn(
     turn
 }
 
+/// Takes the turn in which the person agreed to a write that was asked about: `words` tell the transcript what he agreed to.
+pub async fn confirmed(
+    words: &str,
+    tool: &'static ToolDef,
+    arguments: Map<String, Value>,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Turn {
+    let planner = Planner::Interpreter.name();
+    on_event(Event::Planner(&planner));
+    let context = &Context { store: context.store.for_one_call(), focus: conversation.focus(), ..context.clone() };
+    let call = call(tool.name, arguments, context, conversation, on_event).await;
+    let turn = Turn {
+        answer: answer::of_call(&call),
+        planner,
+        caveats: call.result.iter().flat_map(|outcome| outcome.caveats.clone()).collect(),
+        answered: call.result.is_ok(),
+        calls: vec![call],
+        ..Turn::default()
+    };
+    conversation.turns.push((words.to_owned(), turn.answer.clone()));
+    on_event(Event::Done(&turn));
+    turn
+}
+
+/// Takes the turn in which the person did not agree to a write that was asked about: `words` tell the transcript what it was.
+pub fn declined(words: &str, conversation: &mut Conversation, on_event: &mut (dyn FnMut(Event<'_>) + Send)) -> Turn {
+    let planner = Planner::Interpreter.name();
+    on_event(Event::Planner(&planner));
+    let turn = Turn { answer: "Nothing was written.".to_owned(), planner, answered: true, ..Turn::default() };
+    conversation.turns.push((words.to_owned(), turn.answer.clone()));
+    on_event(Event::Done(&turn));
+    turn
+}
+
 /// The longest utterance that is read, in bytes.
-const UTTERANCE_BYTES: usize = 8_000;
+pub const UTTERANCE_BYTES: usize = 8_000;
 
 async fn interpreted(
     utterance: &str,
+    consent: Consent,
     context: &Context,
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
@@ -214,9 +273,13 @@ async fn interpreted(
             // What was said before the question, such as a greeting or where to look, is understood with it or not at all.
             Ok(Plan::Puzzle(_)) if index < last => puzzle = Some(question),
             Ok(Plan::Call { tool, arguments }) => {
-                let call = call(tool, arguments, &context, conversation, on_event).await;
+                // What the person said himself is his consent, unless whoever takes the turn asks for more.
+                let call = match consent {
+                    Consent::Given | Consent::Needed => call(tool, arguments, &context, conversation, on_event).await,
+                    Consent::Asked | Consent::Refused(_) => allowed(tool, arguments, consent, &context, conversation, on_event).await,
+                };
                 said.push(answer::of_call(&call));
-                turn.answered &= call.result.is_ok();
+                turn.answered &= call.result.is_ok() || call.is_asked_about();
                 turn.caveats.extend(call.result.iter().flat_map(|outcome| outcome.caveats.clone()));
                 turn.calls.push(call);
             }
@@ -226,6 +289,9 @@ async fn interpreted(
             }
             Err(error) => {
                 turn.answered = false;
+                if let ToolError::Store(fault) = &error {
+                    on_event(Event::StoreFailed(fault));
+                }
                 said.push(answer::of_refusal(&error.to_string()));
             }
         }
@@ -249,13 +315,53 @@ async fn planned(before: Option<String>, question: &str, context: &Context, conv
 async fn without_model(
     error: &ModelError,
     utterance: &str,
+    consent: Consent,
     context: &Context,
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Turn {
-    let mut turn = interpreted(utterance, context, conversation, on_event).await;
+    on_event(Event::Planner(&Planner::Interpreter.name()));
+    let mut turn = interpreted(utterance, consent, context, conversation, on_event).await;
     turn.caveats.insert(0, format!("the model did not answer, so the built-in interpreter did: {error}"));
     turn
+}
+
+/// Calls a tool, or refuses a write to which there is no consent.
+async fn allowed(
+    name: &str,
+    arguments: Map<String, Value>,
+    consent: Consent,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Call {
+    let refusal = match (tools::named(name).filter(|tool| tool.access == Access::Write), consent) {
+        (None, _) | (_, Consent::Given) => return call(name, arguments, context, conversation, on_event).await,
+        (Some(_), Consent::Refused(reason)) => Refusal { code: FORBIDDEN, message: reason.to_owned() },
+        (Some(_), Consent::Needed) => Refusal {
+            code: NEEDS_CONFIRMATION,
+            message:
+                "this writes to the tracking store and needs the person's consent; ask the person to repeat the question with `--yes`"
+                    .to_owned(),
+        },
+        (Some(tool), Consent::Asked) => match tool.checked(Value::Object(arguments.clone())) {
+            Err(error) => error.into(),
+            Ok(_) => Refusal {
+                code: NEEDS_CONFIRMATION,
+                message: "the person is asked beside your answer whether this may be written; nothing is written yet, and it need not be called again"
+                    .to_owned(),
+            },
+        },
+    };
+    refused(name, arguments, refusal, on_event)
+}
+
+/// A call that is not made, told as if it were.
+fn refused(name: &str, arguments: Map<String, Value>, refusal: Refusal, on_event: &mut (dyn FnMut(Event<'_>) + Send)) -> Call {
+    on_event(Event::CallStarted { tool: name, arguments: &arguments });
+    let call = Call { tool: name.to_owned(), arguments, result: Err(refusal) };
+    on_event(Event::CallDone(&call));
+    call
 }
 
 /// Calls a tool by name and lets the conversation remember what came of it.
@@ -274,6 +380,9 @@ async fn call(
                 Ok(outcome)
             }
             Err(error) => {
+                if let ToolError::Store(fault) = &error {
+                    on_event(Event::StoreFailed(fault));
+                }
                 conversation.choice = match &error {
                     ToolError::Ambiguous { given, candidates, .. } => {
                         Some(Choice { tool: tool.name, arguments: arguments.clone(), given: given.clone(), candidates: candidates.clone() })
@@ -293,9 +402,4 @@ async fn call(
 fn unknown_tool(name: &str) -> String {
     let names: Vec<&str> = tools::ALL.iter().map(|tool| tool.name).collect();
     format!("there is no tool `{name}`; there are {}", names.join(", "))
-}
-
-/// Whether a tool writes, so that a model's wish for it needs consent.
-fn writes(name: &str) -> bool {
-    tools::named(name).is_some_and(|tool| tool.access == Access::Write)
 }

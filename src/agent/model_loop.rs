@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::conversation::Conversation;
 use super::number_check::{self, Evidence, UnverifiedNumber};
-use super::{Call, Consent, Event, Refusal, Turn, answer, call, writes};
+use super::{Call, Consent, Event, Refusal, Turn, allowed, answer, refused};
 use crate::domain::experiment::View;
 use crate::llm::{Function, Message, Model, ModelError, Reply, Request, Usage};
 use crate::prompts::{Prompts, RegenerateContext, SystemContext};
@@ -75,7 +75,7 @@ pub(super) async fn run(
             turn.calls.push(made);
         }
     }
-    turn.answered = turn.calls.is_empty() || turn.calls.iter().any(|call| call.result.is_ok());
+    turn.answered = turn.calls.is_empty() || turn.calls.iter().any(|call| call.result.is_ok() || call.is_asked_about());
     Ok(turn)
 }
 
@@ -100,20 +100,12 @@ async fn make(
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Call {
-    let refused =
-        |arguments: Map<String, Value>, code, message| Call { tool: name.to_owned(), arguments, result: Err(Refusal { code, message }) };
     match arguments {
-        Err(fault) => refused(Map::new(), "invalid_arguments", fault),
-        Ok(arguments) if writes(name) && consent == Consent::Needed => refused(
-            arguments,
-            "needs_confirmation",
-            "this writes to the tracking store and needs the person's consent; ask the person to repeat the question with `--yes`"
-                .to_owned(),
-        ),
+        Err(fault) => refused(name, Map::new(), Refusal { code: "invalid_arguments", message: fault }, on_event),
         Ok(arguments) => {
             let mut context = context.clone();
             context.focus = conversation.focus().or(context.focus);
-            call(name, arguments, &context, conversation, on_event).await
+            allowed(name, arguments, consent, &context, conversation, on_event).await
         }
     }
 }

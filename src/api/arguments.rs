@@ -75,7 +75,8 @@ fn chart_wish(text: &str) -> Result<ChartWish, String> {
     }
 }
 
-fn parsed_body(body: &[u8]) -> Result<Map<String, Value>, String> {
+/// The fields of a body; none of an empty one.
+pub(super) fn parsed_body(body: &[u8]) -> Result<Map<String, Value>, String> {
     if body.is_empty() {
         return Ok(Map::new());
     }
@@ -108,7 +109,7 @@ fn deepest(json: &[u8]) -> usize {
 }
 
 /// Names and values of a query, decoded (`+` is a space, as forms write it).
-fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, String> {
+pub(super) fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let parts = query.unwrap_or_default().split('&').filter(|part| !part.is_empty());
     parts
         .map(|part| {

@@ -5,6 +5,7 @@
 use axum::http::Method;
 
 use super::auth::Role;
+use super::chat::{Action, openai};
 use super::mcp;
 use crate::tools::tool::Method as ToolMethod;
 use crate::tools::{self, Access, ToolDef};
@@ -23,6 +24,10 @@ pub(super) enum Policy {
 pub(super) enum Answers {
     /// A tool of the catalogue.
     Tool(&'static ToolDef),
+    /// The chat.
+    Chat(Action),
+    /// The chat as a model of OpenAI's protocol.
+    OpenAi(openai::Action),
     /// Whether the process is alive.
     Health,
     /// Whether store and model answer.
@@ -60,7 +65,26 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let get = |path, policy, answers| Endpoint { method: Method::GET, path, policy, answers };
     let reader = Policy::AtLeast(Role::Reader);
     let mut all: Vec<Endpoint> = tools::ALL.iter().map(of_tool).collect();
+    let chat = |method, path, action| Endpoint { method, path, policy: reader, answers: Answers::Chat(action) };
     all.extend([
+        chat(Method::POST, "/api/v1/chat", Action::Turn),
+        Endpoint {
+            method: Method::POST,
+            path: "/api/v1/chat/confirm",
+            policy: Policy::AtLeast(Role::Writer),
+            answers: Answers::Chat(Action::Confirm),
+        },
+        chat(Method::GET, "/api/v1/conversations", Action::List),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
+        chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}/export", Action::Export),
+        get("/v1/models", reader, Answers::OpenAi(openai::Action::Models)),
+        Endpoint {
+            method: Method::POST,
+            path: "/v1/chat/completions",
+            policy: reader,
+            answers: Answers::OpenAi(openai::Action::Completions),
+        },
         get("/healthz", Policy::Open, Answers::Health),
         get("/readyz", Policy::Open, Answers::Readiness),
         get("/metrics", reader, Answers::Metrics),
@@ -94,7 +118,10 @@ mod tests {
         for endpoint in endpoints() {
             let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata);
             assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
-            let writes = matches!(endpoint.answers, Answers::Tool(tool) if tool.access == Access::Write);
+            let writes = match endpoint.answers {
+                Answers::Tool(tool) => tool.access == Access::Write,
+                answers => matches!(answers, Answers::Chat(Action::Confirm)),
+            };
             assert_eq!(endpoint.policy == Policy::AtLeast(Role::Writer), writes, "{}", endpoint.path);
         }
     }

@@ -61,7 +61,7 @@ impl FrontDoor {
         let sent = ["authorization", "content-type", "idempotency-key", "x-api-key", "x-request-id"];
         let shown = ["x-request-id", "retry-after", "idempotency-replayed"];
         let layer = CorsLayer::new()
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::GET, Method::POST, Method::DELETE])
             .allow_headers(sent.map(HeaderName::from_static))
             .expose_headers(shown.map(HeaderName::from_static))
             .max_age(PREFLIGHT_BELIEVED);
@@ -164,6 +164,7 @@ fn method_label(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "POST" => "POST",
+        "DELETE" => "DELETE",
         "HEAD" => "HEAD",
         "OPTIONS" => "OPTIONS",
         _ => "other",

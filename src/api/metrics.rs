@@ -20,6 +20,8 @@ pub(super) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     under_way: Gauge,
+    turns: Family<TurnLabels, Counter>,
+    turn_seconds: Histogram,
     connections: Gauge,
     refused_connections: Counter,
 }
@@ -29,6 +31,37 @@ struct RequestLabels {
     route: String,
     method: String,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TurnLabels {
+    end: &'static str,
+}
+
+/// How a turn of a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TurnEnd {
+    /// With an answer.
+    Answered,
+    /// With words that say why there is none.
+    NotAnswered,
+    /// With a problem.
+    Failed,
+    /// The client went away.
+    Cancelled,
+}
+
+impl TurnEnd {
+    /// A word for logs and figures.
+    #[must_use]
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::NotAnswered => "not_answered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -47,12 +80,16 @@ impl Default for Metrics {
         registry.register_with_unit("http_request_duration", "Time from request to answer", Unit::Seconds, seconds.clone());
         let under_way = Gauge::default();
         registry.register("http_requests_under_way", "Requests being answered", under_way.clone());
+        let turns = Family::default();
+        registry.register("chat_turns", "Turns of conversations, by how they ended", turns.clone());
+        let turn_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 18));
+        registry.register_with_unit("chat_turn_duration", "Time that turns took", Unit::Seconds, turn_seconds.clone());
         let connections = Gauge::default();
         registry.register("connections", "Open connections", connections.clone());
         let refused_connections = Counter::default();
         registry.register("connections_refused", "Connections turned away because too many were open", refused_connections.clone());
         registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        Self { registry, requests, seconds, under_way, connections, refused_connections }
+        Self { registry, requests, seconds, under_way, turns, turn_seconds, connections, refused_connections }
     }
 }
 
@@ -79,6 +116,12 @@ impl Metrics {
         let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };
         self.requests.get_or_create(&labels).inc();
         self.seconds.get_or_create(&RouteLabels { route: route.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a turn that ended.
+    pub(super) fn turn_ended(&self, end: TurnEnd, took: Duration) {
+        self.turns.get_or_create(&TurnLabels { end: end.name() }).inc();
+        self.turn_seconds.observe(took.as_secs_f64());
     }
 
     /// The figures as text.

@@ -2,12 +2,13 @@
 //!
 //! A request comes in through `connections` (deadlines, a cap), passes `front_door` (which host and page may ask, a request id,
 //! the log), is matched in the table of `endpoint`, whose policy `auth` enforces, and is answered: a tool's route by `rest`,
-//! within the bounds of `load`. What goes wrong is told as `problem`s.
+//! within the bounds of `load`; questions by `chat`. What goes wrong is told as `problem`s.
 
 pub mod auth;
 pub mod mcp;
 
 mod audit;
+mod chat;
 mod endpoint;
 mod load;
 mod metrics;
@@ -41,6 +42,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 use self::auth::{Authenticator, Principal};
+use self::chat::Chat;
 use self::endpoint::{Answers, Endpoint, Policy, endpoints};
 use self::front_door::FrontDoor;
 use self::load::LoadLimits;
@@ -59,6 +61,10 @@ const CALLS_OVER_A_SERVER: usize = 16;
 /// The most bytes of an answer. Who asks over HTTP is a program, and wants a page whole.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
+/// What is told to who wants to write and may not, and where nobody may.
+const READER_ONLY: &str = "you may read only; writing needs a key or token with the role `writer`";
+const NOTHING_IS_WRITTEN: &str = "this service was started with --read-only; nothing can be written";
+
 /// Everything that answers requests.
 #[derive(Debug)]
 pub struct Service {
@@ -70,6 +76,7 @@ pub struct Service {
     front_door: FrontDoor,
     load: LoadLimits,
     call_deadline: Duration,
+    chat: Chat,
     state: State,
     /// Tells the writes to this store from those to another, where the state is kept for both.
     store_name: String,
@@ -126,6 +133,7 @@ impl Service {
             front_door: FrontDoor::new(config),
             load: LoadLimits::new(&config.load, calls_at_once),
             call_deadline: config.load.call_deadline,
+            chat: Chat::new(&config.chat, calls_at_once),
             state,
             store_name,
             store_kind,
@@ -146,8 +154,7 @@ impl Service {
         let Policy::AtLeast(role) = policy else { return Ok(None) };
         let principal = self.authenticator.principal(headers).await?;
         if principal.role < role {
-            let detail = "you may read only; writing needs a key or token with the role `writer`";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
+            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", READER_ONLY));
         }
         Ok(Some(principal))
     }
@@ -219,7 +226,11 @@ pub async fn serve(service: Service, config: &ServiceConfig, announce: impl FnOn
 pub fn router(service: Arc<Service>) -> Router {
     let mut router = Router::new();
     for endpoint in endpoints() {
-        let filter = if endpoint.method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
+        let filter = match endpoint.method {
+            Method::POST => MethodFilter::POST,
+            Method::DELETE => MethodFilter::DELETE,
+            _ => MethodFilter::GET,
+        };
         let (service, path) = (Arc::clone(&service), endpoint.path);
         let endpoint = Arc::new(endpoint);
         let handler = move |request: Request| {
@@ -249,7 +260,8 @@ async fn answer(service: &Arc<Service>, endpoint: &Endpoint, request: Request) -
             (Some(base_url), Some(_)) => mcp::http::challenged(problem, base_url),
             _ => problem,
         };
-        let mut response = problem.response();
+        let is_of_openai = matches!(endpoint.answers, Answers::OpenAi(_));
+        let mut response = if is_of_openai { chat::openai::refusal(&problem) } else { problem.response() };
         response.extensions_mut().insert(front_door::Told { code: problem.code, cause: problem.cause });
         response
     });
@@ -265,14 +277,23 @@ async fn respond(
     principal: Option<&Principal>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let _admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
+    let admission = principal.map(|principal| service.load.admit(&principal.id)).transpose()?;
     match (endpoint.answers, principal) {
         (Answers::Tool(tool), Some(_)) if service.is_read_only && tool.access == Access::Write => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", "this service was started with --read-only; nothing can be written"))
+            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", NOTHING_IS_WRITTEN))
         }
         (Answers::Tool(tool), Some(principal)) => rest::call(service, tool, principal, request).await,
-        // The table has no open tool; were there one, it would be closed.
-        (Answers::Tool(_), None) => Err(auth::AuthFault::Missing.into()),
+        (Answers::Chat(action), Some(principal)) => {
+            // A stream goes on after its response has begun, and is under way for as long.
+            let admission = admission.ok_or(auth::AuthFault::Missing)?;
+            chat::answer(service, action, principal, request, admission).await
+        }
+        (Answers::OpenAi(action), Some(principal)) => {
+            let admission = admission.ok_or(auth::AuthFault::Missing)?;
+            chat::openai::answer(service, action, principal, request, admission).await
+        }
+        // The table has no open tool and no open chat; were there one, it would be closed.
+        (Answers::Tool(_) | Answers::Chat(_) | Answers::OpenAi(_), None) => Err(auth::AuthFault::Missing.into()),
         (Answers::Health, _) => Ok(health::alive()),
         (Answers::Readiness, _) => Ok(health::ready(service).await),
         (Answers::Metrics, _) => Ok(reply(metrics::MEDIA_TYPE, service.metrics.text())),

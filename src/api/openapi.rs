@@ -1,5 +1,8 @@
 //! The description of the service in OpenAPI 3.1, from the table of routes and the schemas and examples of the tools.
 
+mod chat;
+mod completions;
+
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +21,11 @@ Every list tells how many of how many it shows, and what was left out or cut sta
 What goes wrong is told as problem details (RFC 9457), whose `detail` says what would be right.";
 
 /// The groups of routes.
-const TAGS: [(&str, &str); 2] = [("Tracking", "Experiments, runs, metrics and artifacts"), ("Service", "The service itself")];
+const TAGS: [(&str, &str); 3] = [
+    ("Tracking", "Experiments, runs, metrics and artifacts"),
+    ("Chat", "Questions in plain language, and the conversations that they make"),
+    ("Service", "The service itself"),
+];
 
 /// The description.
 #[must_use]
@@ -27,6 +34,8 @@ pub(super) fn document() -> Value {
     for endpoint in endpoints() {
         let operation = match endpoint.answers {
             Answers::Tool(tool) => tool_operation(tool, &endpoint),
+            Answers::Chat(action) => chat::operation(action, &endpoint),
+            Answers::OpenAi(action) => completions::operation(action, &endpoint),
             Answers::Health => plain_operation("health", "Tells whether the process is alive", "application/json", &endpoint),
             Answers::Readiness => readiness_operation(&endpoint),
             Answers::Metrics => plain_operation("metrics", "Gives figures for Prometheus", "application/openmetrics-text", &endpoint),
@@ -175,9 +184,9 @@ fn readiness_operation(endpoint: &Endpoint) -> Value {
 fn responses(good: &str, content: Value, endpoint: &Endpoint) -> Value {
     let mut responses = Map::new();
     responses.insert(good.to_owned(), json!({"description": "The answer", "content": content}));
-    let is_tool = matches!(endpoint.answers, Answers::Tool(_));
-    for (status, description, of_tools_only) in PROBLEMS {
-        if is_tool || !of_tools_only {
+    let has_arguments = matches!(endpoint.answers, Answers::Tool(_) | Answers::Chat(_));
+    for (status, description, of_these_only) in PROBLEMS {
+        if has_arguments || !of_these_only {
             let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
             responses.insert((*status).to_owned(), json!({"description": description, "content": content}));
         }
@@ -185,7 +194,7 @@ fn responses(good: &str, content: Value, endpoint: &Endpoint) -> Value {
     Value::Object(responses)
 }
 
-/// What may go wrong, and whether only with tools.
+/// What may go wrong, and whether only with tools and in the chat.
 const PROBLEMS: &[(&str, &str, bool)] = &[
     ("400", "The arguments are wrong; `detail` says what would be right", false),
     ("401", "You did not say who you are, or it is not true any more", false),
@@ -193,7 +202,7 @@ const PROBLEMS: &[(&str, &str, bool)] = &[
     ("404", "It is not there, or it is not yours", true),
     ("405", "The route has no such method", false),
     ("408", "The body did not come in time", true),
-    ("409", "A name leads to several, is taken, or the same request is under way", true),
+    ("409", "A name leads to several, is taken, or the same request, or a turn of the same conversation, is under way", true),
     ("413", "The body is too long", true),
     ("414", "The query is too long", true),
     ("415", "The body is no JSON", true),

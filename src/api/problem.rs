@@ -89,13 +89,13 @@ impl From<ToolError> for Problem {
             ToolError::NotFound { candidates, .. } => Self { candidates, ..Self::new(StatusCode::NOT_FOUND, code, detail) },
             ToolError::Ambiguous { candidates, .. } => Self { candidates, ..Self::new(StatusCode::CONFLICT, code, detail) },
             ToolError::Nothing(_) => Self::new(StatusCode::NOT_FOUND, code, detail),
-            ToolError::Store(error) => Self::from(error),
+            ToolError::Store(error) => Self::from(&error),
         }
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
+impl From<&StoreError> for Problem {
+    fn from(error: &StoreError) -> Self {
         let detail = error.to_string();
         let soon = Duration::from_secs(1);
         match error {

@@ -121,7 +121,7 @@ pub(super) fn agreed_tenant(service: &Service, principal: &Principal, asked: Opt
     Ok(agreed.map(str::to_owned))
 }
 
-fn id_of(headers: &HeaderMap) -> String {
+pub(super) fn id_of(headers: &HeaderMap) -> String {
     headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
 }
 
@@ -241,7 +241,7 @@ impl Work {
 }
 
 /// JSON with its keys in order: the same arguments written in another order are the same request.
-fn canonical(value: &Value) -> String {
+pub(super) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let mut fields: Vec<(&String, &Value)> = fields.iter().collect();

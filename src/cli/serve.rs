@@ -9,7 +9,7 @@ use crate::api::{Parts, Service, StartError, calls_at_once};
 use crate::config::{Config, ServiceConfig, Setting, Source};
 use crate::state::State;
 
-/// Threads beside those that work on calls: for connections and health.
+/// Threads beside those that work on calls and turns: for connections and health.
 const OTHER_THREADS: usize = 2;
 
 /// Serves until it is told to end.
@@ -18,8 +18,8 @@ pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
     let _logging = log::start(service)?;
     let authenticator = authenticator(service)?;
     let world = World::open(config)?;
-    // Calls over a file keep a thread each; whoever asks for health must find one.
-    let threads = calls_at_once(service, &world.context.store).saturating_add(OTHER_THREADS);
+    // Calls over a file keep a thread each, and so do as many turns of conversations; whoever asks for health must find one.
+    let threads = calls_at_once(service, &world.context.store).saturating_mul(2).saturating_add(OTHER_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
     let parts = Parts {
@@ -57,7 +57,7 @@ fn state(config: &ServiceConfig) -> Result<State, Failure> {
         Setting { value: Some(file), source } => match State::open(Some(file)) {
             Ok(state) => Ok(state),
             Err(error) if *source == Source::Default => {
-                tracing::warn!(%error, "answers to repeated writes are kept in memory only; set TRIALOGUE_STATE to a file");
+                tracing::warn!(%error, "answers to repeated writes and conversations are kept in memory only; set TRIALOGUE_STATE to a file");
                 in_memory()
             }
             Err(error) => Err(Failure::File(error.to_string())),

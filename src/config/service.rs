@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, OfferConfig, OfferFlags, Setting, Source, listed};
+use super::{ChatConfig, ConfigError, OfferConfig, OfferFlags, Setting, Source, listed};
 
 /// The flags of `serve`. Each overrides the environment variable that it names.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -54,10 +54,12 @@ pub struct ServiceConfig {
     pub public_url: Option<String>,
     /// Which tools assistants are offered over the Model Context Protocol.
     pub offer: OfferConfig,
-    /// `TRIALOGUE_STATE`: the file where answers to repeated writes are kept; in memory only where there is none.
+    /// `TRIALOGUE_STATE`: the file where answers to repeated writes and conversations are kept; in memory only where there is none.
     pub state: Setting<Option<PathBuf>>,
     /// How much it takes on.
     pub load: Load,
+    /// What the chat is told.
+    pub chat: ChatConfig,
     /// `TRIALOGUE_LOG`: `error`, `warn`, `info` or `debug`.
     pub log_level: LogLevel,
     /// `TRIALOGUE_LOG_FORMAT`; absent for text on a terminal, else JSON.
@@ -166,6 +168,7 @@ impl ServiceConfig {
                 call_deadline: seconds("TRIALOGUE_CALL_SECONDS", 30)?,
                 drain: seconds("TRIALOGUE_DRAIN_SECONDS", 30)?,
             },
+            chat: ChatConfig::read(variable)?,
             log_level: log_level(variable("TRIALOGUE_LOG"))?,
             log_format: log_format(flags.log_format.clone(), variable("TRIALOGUE_LOG_FORMAT"))?,
             traces: traces(variable),

@@ -1,6 +1,12 @@
-//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again.
+//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again,
+//! conversations, and what makes a promise of ours one that only we can have made.
 //!
-//! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked.
+//! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked; a conversation is texts and whose
+//! they are. A file of an earlier version is taken on as it is: tables are only ever added.
+
+pub mod conversations;
+
+mod seals;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +22,7 @@ pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// After this a write that has not ended is taken as lost with the process that did it.
 const UNDER_WAY_AT_MOST: Duration = Duration::from_secs(120);
 
-const SCHEMA: &str = "
+const WRITES: &str = "
 CREATE TABLE IF NOT EXISTS writes (
     principal TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -145,7 +151,12 @@ impl State {
 
 fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
-    connection.execute_batch(SCHEMA)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.execute_batch(WRITES)?;
+    connection.execute_batch(conversations::SCHEMA)?;
+    connection.execute_batch(seals::SCHEMA)?;
     Ok(connection)
 }
 

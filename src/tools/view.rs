@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::artifact::Artifact;
 use crate::domain::experiment::{Experiment, Lifecycle, NOTE_TAG};
@@ -95,7 +95,7 @@ pub struct Resolved {
 }
 
 /// The experiment that a call was answered from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ResolvedExperiment {
     /// Its id.
     pub id: String,
@@ -105,12 +105,12 @@ pub struct ResolvedExperiment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Names of others that would fit as well.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
 }
 
 /// A run that a reference led to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ResolvedRun {
     /// Its id.
     pub run_id: String,
@@ -136,7 +136,7 @@ pub struct ResolvedDirection {
 }
 
 /// Which end of a metric's values is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extreme {
     /// The highest value.

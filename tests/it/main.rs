@@ -12,6 +12,7 @@
 mod agent;
 mod artifacts_in_s3;
 mod charts;
+mod chat;
 mod contract;
 mod demo;
 mod description;

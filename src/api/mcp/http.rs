@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use super::Mcp;
 use crate::api::auth::{Principal, Role};
 use crate::api::problem::Problem;
-use crate::api::{Service, reply, rest};
+use crate::api::{READER_ONLY, Service, reply, rest};
 use crate::tools::{self, Access, Context};
 
 /// Where the protocol is spoken, and where its authorisation is described (RFC 9728 §3.1).
@@ -27,8 +27,7 @@ pub(in crate::api) async fn answer(service: &Arc<Service>, principal: &Principal
     let offer = service.offer.tightened(request.headers(), principal.role >= Role::Writer).map_err(invalid)?;
     let body = rest::body(&mut request).await?;
     if principal.role < Role::Writer && calls_a_write(&body) {
-        let detail = "you may read only; writing needs a key or token with the role `writer`";
-        return Err(Problem::new(StatusCode::FORBIDDEN, FORBIDDEN, detail));
+        return Err(Problem::new(StatusCode::FORBIDDEN, FORBIDDEN, READER_ONLY));
     }
     let context = Context { tenant: rest::agreed_tenant(service, principal, None)?, ..service.context.clone() };
     let mcp = Mcp {

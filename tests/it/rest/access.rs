@@ -74,7 +74,8 @@ async fn routes(service: &Trialogue, credential: &str) -> Vec<(Method, String, b
                 .replace("{experiment}", "churn-prediction-q1")
                 .replace("{run_ids}", "run-017")
                 .replace("{run}", "run-017")
-                .replace("{metrics}", "training_loss");
+                .replace("{metrics}", "training_loss")
+                .replace("{conversation_id}", "conv_00000000000000000000000000000000");
             assert!(!filled.contains('{'), "{filled}");
             let is_open = operation["security"] == json!([]);
             routes.push((Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), filled, is_open));
@@ -92,7 +93,13 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
     };
     let mut request = service.request(method, &format!("{path}{query}"));
     if *method == Method::POST {
-        let body = if path.ends_with("/compare") { json!({"run_ids": ["run-016", "run-017"]}) } else { json!({"name": "made-by-a-test"}) };
+        let body = match path.rsplit('/').next() {
+            Some("compare") => json!({"run_ids": ["run-016", "run-017"]}),
+            Some("chat") => json!({"message": "best run"}),
+            Some("completions") => json!({"model": "trialogue", "messages": [{"role": "user", "content": "best run"}]}),
+            Some("confirm") => json!({"conversation_id": "conv_00000000000000000000000000000000", "token": "x", "agree": true}),
+            _ => json!({"name": "made-by-a-test"}),
+        };
         request = request.header("content-type", "application/json").body(body.to_string());
     }
     if let Some(credential) = credential {
@@ -182,11 +189,13 @@ async fn every_route_asks_who_you_are_and_only_health_does_not() {
             assert_eq!(status, *expected, "{place}: {who}");
             assert_eq!(challenge.is_empty(), *expected == 403, "{place}: {who}");
         }
-        let writes = *method == Method::POST && !path.ends_with("/compare");
-        // The demonstration has no artifacts.
-        let has_nothing = path.ends_with("/content") || path.ends_with("/artifacts");
+        let writes = *method == Method::POST && (path.ends_with("/experiments") || path.ends_with("/confirm"));
+        // The demonstration has no artifacts, and nobody has this conversation.
+        let has_nothing =
+            path.ends_with("/content") || path.ends_with("/artifacts") || path.contains("/conversations/") || path.ends_with("/confirm");
         let expected = |may_write: bool| match (writes, may_write) {
             (true, false) => vec![403],
+            (true, true) if has_nothing => vec![404],
             // The second who makes it finds the name taken.
             (true, true) => vec![201, 409],
             (false, _) if has_nothing => vec![404],

@@ -1,0 +1,105 @@
+//! The chat as a model of OpenAI's protocol, to OpenAI's own client and to bare requests.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use trialogue::api::auth::Role;
+use trialogue::api::auth::keys::{self, NewKey};
+
+use super::{ask, question};
+use crate::scripted_openai::{KEY, Piece, ScriptedOpenAi, Turn};
+use crate::services::tool;
+use crate::services::trialogue::{Reply, Trialogue, send};
+use crate::support::{folder, judge};
+
+async fn complete(service: &Trialogue, body: &Value) -> Reply {
+    let request = service.request(&Method::POST, "/v1/chat/completions").header("content-type", "application/json");
+    send(request.body(body.to_string())).await
+}
+
+fn user(text: &str) -> Value {
+    json!({"role": "user", "content": text})
+}
+
+/// The text of an answer in one piece.
+fn text(reply: &Reply) -> String {
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.json()["choices"][0]["message"]["content"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openais_own_client_is_answered_as_by_a_model() {
+    let Some(python) = tool("TRIALOGUE_TEST_PYTHON_CHAT_CLIENT", "the chat, to OpenAI's own client") else { return };
+    let folder = folder();
+    let file = folder.path().join("keys.json");
+    let new = NewKey { name: "test".to_owned(), tenant: None, role: Role::Writer, expires_at: None };
+    let (_, key) = keys::add(&file, new, jiff::Timestamp::now()).unwrap();
+    let service = Trialogue::start(&["--demo", "--keys", file.to_str().unwrap()], &[]);
+    let base = format!("http://127.0.0.1:{}/v1", service.port());
+    let told = judge(&python, "ask_as_openai.py", &[base.as_str(), key.as_str()], folder.path());
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["models"], json!(["trialogue", "trialogue-text"]));
+    let whole = told["whole"]["text"].as_str().unwrap();
+    assert!(whole.contains("0.912") && whole.contains("\n\n```vega-lite\n{"), "{whole}");
+    assert_eq!((&told["whole"]["finish"], &told["whole"]["usage"]), (&json!("stop"), &json!(0)));
+    let streamed = &told["streamed"];
+    assert_eq!(streamed["text"], told["whole"]["text"], "in pieces it is the same");
+    let expected = json!({"role": "assistant", "finish": ["stop"], "usage": 0, "ids": 1});
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&streamed[field], value, "{field}");
+    }
+    let plain = told["text"]["text"].as_str().unwrap();
+    assert!(plain.contains("0.912") && !plain.contains("vega-lite"), "{plain}");
+    assert!(told["followed_up"]["text"].as_str().unwrap().contains("0.95"), "{told}");
+    assert_eq!(told["parts"]["text"], told["text"]["text"]);
+    assert!(told["write"]["text"].as_str().unwrap().contains("cannot ask you first"), "{told}");
+    let refusal = |name: &str| (told[name]["kind"].clone(), told[name]["status"].clone(), told[name]["code"].clone());
+    assert_eq!(refusal("no_model"), (json!("NotFoundError"), json!(404), json!("model_not_found")));
+    assert_eq!(refusal("no_question"), (json!("BadRequestError"), json!(400), json!("invalid_arguments")));
+    assert_eq!(refusal("no_key"), (json!("AuthenticationError"), json!(401), json!("unauthenticated")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_goes_on_by_its_messages_or_by_its_id() {
+    let service = Trialogue::demo();
+    let first = user("Which run had the highest F1 score?");
+    let answer = json!({"role": "assistant", "content": "run-017"});
+    let told = complete(&service, &json!({"model": "trialogue-text", "messages": [first, answer, user("and its accuracy?")]})).await;
+    assert!(text(&told).contains("0.95"), "{}", told.text);
+    assert_eq!(super::list(&service).await["total"], 0, "what the client keeps is not kept by us");
+    let ours = ask(&service, question("Which run had the highest F1 score?")).await;
+    let body = json!({
+        "model": "trialogue-text",
+        "messages": [user("and its accuracy?")],
+        "metadata": {"conversation_id": ours["conversation_id"]},
+    });
+    assert!(text(&complete(&service, &body).await).contains("0.95"));
+    assert_eq!(super::transcript(&service, &ours).await.json()["turn_count"], 2);
+    let unknown = json!({"model": "trialogue", "messages": [user("a")], "metadata": {"conversation_id": "conv_0"}});
+    let refused = complete(&service, &unknown).await;
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (404, &json!("no_such_conversation")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_before_is_not_written_again() {
+    let service = Trialogue::demo();
+    let create = user("create an experiment called pilot-two");
+    let messages = [create, json!({"role": "assistant", "content": "no"}), user("Which run had the highest F1 score?")];
+    let body = json!({"model": "trialogue", "messages": messages});
+    assert!(text(&complete(&service, &body).await).contains("run-017"));
+    assert_eq!(service.get("/api/v1/ml/experiments?query=pilot").await.json()["total"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_in_a_stream_is_the_protocols_error() {
+    let model = ScriptedOpenAi::start([Turn::stream(vec![Piece::Wait(Duration::from_secs(600))])]).await;
+    let environment = [("OPENAI_BASE_URL", model.base_url.as_str()), ("OPENAI_API_KEY", KEY), ("TRIALOGUE_TURN_SECONDS", "1")];
+    let service = Trialogue::start(&["--demo", "--model", "openai:scripted"], &environment);
+    let told = complete(&service, &json!({"model": "trialogue", "stream": true, "messages": [user("best run")]})).await;
+    let data: Vec<Value> =
+        told.text.lines().filter_map(|line| line.strip_prefix("data: ")).map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((told.status, data.len()), (200, 2), "{}", told.text);
+    assert_eq!(data[0]["choices"][0]["delta"]["role"], "assistant");
+    assert_eq!((&data[1]["error"]["code"], &data[1]["error"]["type"]), (&json!("turn_timed_out"), &json!("server_error")));
+}
