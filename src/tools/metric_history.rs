@@ -203,7 +203,8 @@ impl Tool for MetricHistory {
             self.read_ahead(context).await;
             Ok(())
         };
-        let (place, ()) = tokio::try_join!(resolve::place(context, self.experiment.as_deref(), wants), ahead)?;
+        // Histories take the longest, so they are asked for first.
+        let ((), place) = tokio::try_join!(ahead, resolve::place(context, self.experiment.as_deref(), wants))?;
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
         let mut keys: Vec<String> = Vec::new();
         for reference in &self.metrics {
