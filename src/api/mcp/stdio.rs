@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::ServiceExt;
+use rmcp::service::ServerInitializeError;
 
 use super::{Consents, Mcp, Offer};
 use crate::api::auth::{Principal, Role};
@@ -37,7 +38,12 @@ pub async fn serve_stdio(parts: StdioParts) -> Result<(), String> {
     let principal = Principal { id: "local".to_owned(), tenant: context.tenant.clone(), role: Role::Writer };
     let consents = Arc::new(Consents::new()?);
     let mcp = Mcp { context, clock, principal, offer, consents, store_name, service: None, call_deadline: CALL_DEADLINE };
-    let serving = mcp.serve(rmcp::transport::stdio()).await.map_err(|fault| fault.to_string())?;
+    let serving = match mcp.serve(rmcp::transport::stdio()).await {
+        Ok(serving) => serving,
+        // A host that leaves before it has asked anything is no fault.
+        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(fault) => return Err(fault.to_string()),
+    };
     serving.waiting().await.map_err(|fault| fault.to_string())?;
     Ok(())
 }

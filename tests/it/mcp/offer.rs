@@ -1,6 +1,6 @@
 //! Which tools are offered: what the operator allows, and of that what a client wants.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -80,4 +80,10 @@ fn an_unknown_name_in_a_flag_or_a_variable_stops_the_start() {
         let output = Command::new(program).arg("--demo").args(command).env("TRIALOGUE_READ_ONLY", "perhaps").output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{output:?}");
     }
+}
+
+#[test]
+fn a_host_that_leaves_before_it_asks_is_no_fault() {
+    let output = Command::new(env!("CARGO_BIN_EXE_trialogue")).args(["--demo", "mcp"]).stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
 }
