@@ -26,11 +26,18 @@ if [[ "${1:-}" == --server || "${1:-}" == --mcp ]]; then which=--bench-environme
 environment="$(bash tests/run.sh "$which")"
 eval "$environment"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
-store="$cache/bench-$(cat benches/make_store.py tests/requirements/mlflow-3.18.0.txt | sha256sum | cut -c 1-16).db"
+# The peers over MCP open the file by an MLflow of their own, which refuses a newer schema than its own.
+maker="$TRIALOGUE_TEST_PYTHON"
+schema=mlflow-3.18.0
+if [[ "${1:-}" == --mcp ]]; then
+    maker="$TRIALOGUE_BENCH_PEER_PYTHON"
+    schema=mlflow-mcp-0.4.1
+fi
+store="$cache/bench-$(cat benches/make_store.py "tests/requirements/$schema.txt" | sha256sum | cut -c 1-16).db"
 if [[ ! -f "$store" ]]; then
     echo "making $store" >&2
     rm -f "$store.partial"
-    "$TRIALOGUE_TEST_PYTHON" benches/make_store.py "$store.partial" >&2
+    "$maker" benches/make_store.py "$store.partial" >&2
     mv "$store.partial" "$store"
 fi
 

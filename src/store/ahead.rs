@@ -2,6 +2,7 @@
 //! nothing is gained by asking it early.
 
 use super::{Store, StoreError};
+use crate::domain::experiment::{Experiment, ExperimentId};
 use crate::domain::run::RunId;
 
 impl Store {
@@ -10,6 +11,23 @@ impl Store {
         match self {
             Self::Sqlite(_) => Ok(()),
             Self::Mlflow(store) => store.runs_by_id(ids).await.map(drop),
+        }
+    }
+
+    /// An experiment as it was seen a moment ago, for who knows from elsewhere that it is there still: its name may have changed since.
+    #[must_use]
+    pub fn experiment_seen(&self, id: &ExperimentId) -> Option<Experiment> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Mlflow(store) => store.experiment_seen(id),
+        }
+    }
+
+    /// Remembers an experiment for [`Store::experiment_seen`].
+    pub fn see_experiment(&self, experiment: &Experiment) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Mlflow(store) => store.see_experiment(experiment),
         }
     }
 

@@ -15,9 +15,10 @@ use self::runs::{no_such_run, run_name};
 use super::error::ToolError;
 use super::tool::Context;
 use super::view::{ResolvedExperiment, plain};
-use crate::domain::experiment::{Experiment, ExperimentId, View};
+use crate::domain::experiment::{Experiment, ExperimentId, Lifecycle, View};
 use crate::domain::filter::{ExperimentClause, ExperimentField, ExperimentFilter, Test, TextMatch};
 use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run};
+use crate::domain::run::{Run, RunId};
 use crate::store::{ExperimentQuery, TableQuery};
 
 /// The experiment tag that says whose an experiment is.
@@ -111,6 +112,9 @@ pub struct Wants<'a> {
 /// [`ToolError::NotFound`] or [`ToolError::Ambiguous`] with the nearest names; [`ToolError::Nothing`] for an empty store.
 pub async fn place(context: &Context, reference: Option<&str>, wants: Wants<'_>) -> Result<Place, ToolError> {
     let ids = full_ids(wants.runs);
+    if let Some(experiment) = seen_with_runs(context, reference, &ids).await? {
+        return Ok(Place { experiment, why: None, others: Vec::new() });
+    }
     let ahead = async { Ok(context.store.read_runs_ahead(&ids).await?) };
     let (all, ()) = tokio::try_join!(experiments(context, View::ActiveOnly), ahead)?;
     if all.is_empty() {
@@ -141,8 +145,19 @@ pub async fn place(context: &Context, reference: Option<&str>, wants: Wants<'_>)
     Ok(Place { experiment: latest.clone(), why: Some("the most recently active that fits".into()), others })
 }
 
+/// The experiment that `reference` names by its id, if it was seen a moment ago and the runs show that it is there still; that spares
+/// a server the list of all experiments.
+async fn seen_with_runs(context: &Context, reference: Option<&str>, runs: &[RunId]) -> Result<Option<Experiment>, ToolError> {
+    let seen = reference.and_then(|id| context.store.experiment_seen(&ExperimentId(id.trim().to_owned())));
+    let Some(experiment) = seen.filter(|_| context.tenant.is_none() && !runs.is_empty()) else { return Ok(None) };
+    let runs = context.store.runs_by_id(runs).await?;
+    let shows = |run: &Run| run.experiment_id == experiment.id && run.lifecycle == Lifecycle::Active;
+    Ok(runs.iter().any(shows).then_some(experiment))
+}
+
 async fn named(context: &Context, reference: &str, all: Vec<Experiment>) -> Result<Experiment, ToolError> {
     if let Some(found) = all.iter().find(|experiment| experiment.id.0 == reference) {
+        context.store.see_experiment(found);
         return Ok(found.clone());
     }
     let names: Vec<Name> = all.iter().map(|experiment| Name::new(&experiment.name)).collect();

@@ -1,23 +1,27 @@
-//! Where to begin to look, from what was found before: how many runs a search had, which value the best of them reached, and
-//! which keys an experiment logs.
+//! Where to begin to look, from what was found before: how many runs a search had, which value the best of them reached, which keys
+//! an experiment logs and what it is called, and which histories are short.
 //!
 //! No number is answered from here. A hint that no longer holds costs a request or two more.
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::search::Scope;
-use crate::domain::experiment::ExperimentId;
+use crate::domain::experiment::{Experiment, ExperimentId};
+use crate::domain::run::RunId;
 
 /// Hints of each kind that are kept.
 const KEPT: usize = 1_000;
 
 /// For how long a key that was logged is taken to be so still, unless a search finds otherwise.
 const KEY_KEPT: Duration = Duration::from_secs(60);
+
+/// For how long an experiment is taken to be called as it was.
+const EXPERIMENT_KEPT: Duration = Duration::from_secs(10);
 
 /// What was found, by search.
 #[derive(Debug, Default)]
@@ -26,6 +30,10 @@ pub(super) struct Hints {
     bounds: Mutex<HashMap<(Scope, usize), f64>>,
     /// By `metrics.f1` and the like, when each was last seen.
     keys: Mutex<HashMap<(ExperimentId, String), Instant>>,
+    /// When each was last seen.
+    experiments: Mutex<HashMap<ExperimentId, (Arc<Experiment>, Instant)>>,
+    /// Whether the history of a run's metric came in one page.
+    histories: Mutex<HashMap<(RunId, String), bool>>,
 }
 
 impl Hints {
@@ -60,10 +68,29 @@ impl Hints {
     pub(super) fn forget_logged(&self, field: &(ExperimentId, String)) {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(field);
     }
+
+    /// The experiment as it was seen a moment ago.
+    pub(super) fn experiment(&self, id: &ExperimentId) -> Option<Arc<Experiment>> {
+        let (experiment, at) = found(&self.experiments, id)?;
+        (at.elapsed() < EXPERIMENT_KEPT).then_some(experiment)
+    }
+
+    pub(super) fn keep_experiment(&self, experiment: &Experiment) {
+        keep(&self.experiments, experiment.id.clone(), (Arc::new(experiment.clone()), Instant::now()));
+    }
+
+    /// Whether the history of the run's metric was short when it was last read.
+    pub(super) fn is_short(&self, history: &(RunId, String)) -> bool {
+        found(&self.histories, history).unwrap_or(false)
+    }
+
+    pub(super) fn keep_short(&self, history: (RunId, String), is_short: bool) {
+        keep(&self.histories, history, is_short);
+    }
 }
 
-fn found<K: Eq + Hash, V: Copy>(hints: &Mutex<HashMap<K, V>>, key: &K) -> Option<V> {
-    hints.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied()
+fn found<K: Eq + Hash, V: Clone>(hints: &Mutex<HashMap<K, V>>, key: &K) -> Option<V> {
+    hints.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
 }
 
 fn keep<K: Eq + Hash, V>(hints: &Mutex<HashMap<K, V>>, key: K, value: V) {

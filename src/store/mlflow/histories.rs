@@ -1,4 +1,5 @@
-//! Histories: `get-history-bulk-interval` where the server has it, which samples long ones, else `get-history` up to a bound.
+//! Histories: `get-history` where the run tells that they are short; else `get-history-bulk-interval` where the server has it, which
+//! samples long ones, else `get-history` up to a bound.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -7,7 +8,7 @@ use super::client::{Deadline, MAX_ANSWER, Question};
 use super::fault::Fault;
 use super::probe::Version;
 use super::wire::{PointsPage, WirePoint, points_of_beginning, with_quoted_numbers};
-use super::{MlflowStore, side_by_side};
+use super::{AT_A_TIME, MlflowStore, side_by_side};
 use crate::domain::metric::MetricPoint;
 use crate::domain::run::RunId;
 use crate::domain::series;
@@ -28,6 +29,9 @@ const CUT: usize = 25_000;
 /// Points of `get-history` that are asked for at a time, and in all.
 const PAGE: usize = 25_000;
 const POINTS_READ: usize = 100_000;
+
+/// Servers that cut `get-history` into pages as asked, measured on 3.5.1; those up to 3.0.1 send everything.
+const CUTS_PAGES: Version = Version { major: 3, minor: 5 };
 
 /// Servers that sample each run by rows; those before sample by distinct steps, over all runs together and from step 0.
 const SAMPLES_ROWS: Version = Version { major: 3, minor: 16 };
@@ -60,18 +64,55 @@ pub(super) async fn metric_histories(
     Ok(curves.collect())
 }
 
-/// Reads what somebody will ask for next in this call, and keeps it for them, faults too: what failed is not tried twice.
+/// Reads what somebody will ask for next in this call, and keeps it for them, faults too: what failed is not tried twice. Long
+/// histories and unknown ones are left until the runs have told which they are.
 pub(super) async fn read_ahead(store: &MlflowStore, runs: &[RunId], key: &str, deadline: Deadline) {
+    if !runs.iter().all(|run| store.hints.is_short(&(run.clone(), key.to_owned()))) {
+        return;
+    }
     let query = HistoryQuery { runs: runs.to_vec(), key: key.to_owned(), at_most: usize::MAX, steps: None };
     let histories = histories(store, &query, deadline).await;
     store.memory.keep_histories((query.runs, query.key), histories);
 }
 
 async fn histories(store: &MlflowStore, query: &HistoryQuery, deadline: Deadline) -> Result<Histories, Fault> {
-    match bulk(store, query, deadline).await {
-        Err(fault) if fault.is_unknown_call() => one_by_one(store, query, deadline).await,
-        outcome => outcome,
+    let mut histories = short(store, query, deadline).await?;
+    let rest: Vec<RunId> = query.runs.iter().filter(|run| !histories.contains_key(run)).cloned().collect();
+    if !rest.is_empty() {
+        let query = HistoryQuery { runs: rest, ..query.clone() };
+        histories.extend(match bulk(store, &query, deadline).await {
+            Err(fault) if fault.is_unknown_call() => one_by_one(store, &query, deadline).await?,
+            outcome => outcome?,
+        });
     }
+    Ok(histories)
+}
+
+/// Those of a few runs that turn out to be short: one page of `get-history` takes half of what the call for charts does, which counts
+/// the points before it reads them. Which are worth trying is known from before, or the runs tell by their latest step where this call
+/// has read them.
+async fn short(store: &MlflowStore, query: &HistoryQuery, deadline: Deadline) -> Result<Histories, Fault> {
+    let is_likely = |run: &&RunId| {
+        if store.hints.is_short(&((*run).clone(), query.key.clone())) {
+            return true;
+        }
+        let metrics = store.memory.run(run).map(|run| run.metrics).unwrap_or_default();
+        metrics.iter().any(|latest| latest.key == query.key && usize::try_from(latest.step).is_ok_and(|step| step < SAMPLES))
+    };
+    let likely: Vec<&RunId> = query.runs.iter().filter(is_likely).collect();
+    if likely.is_empty() || likely.len() > AT_A_TIME || store.version_or_fault(deadline).await? < CUTS_PAGES {
+        return Ok(Histories::new());
+    }
+    let pages = side_by_side(likely.iter().map(|run| page(store, run, &query.key, SAMPLES, None, deadline)).collect()).await?;
+    let mut histories = Histories::new();
+    for (run, page) in likely.into_iter().zip(pages) {
+        let (asked, is_whole) = ((run.clone(), query.key.clone()), page.is_whole && page.mark.is_none());
+        store.hints.keep_short(asked, is_whole);
+        if is_whole {
+            histories.insert(run.clone(), History { points: page.points, is_whole });
+        }
+    }
+    Ok(histories)
 }
 
 /// How a server shortens long histories.
@@ -189,23 +230,39 @@ async fn single(store: &MlflowStore, run: &RunId, key: &str, deadline: Deadline)
     let mut points: Vec<MetricPoint> = Vec::new();
     let mut mark: Option<String> = None;
     loop {
-        // Without `max_results`, servers from 3.5 to 3.12 answer nothing.
-        let mut query = vec![("run_id", run.0.clone()), ("metric_key", key.to_owned()), ("max_results", PAGE.to_string())];
-        query.extend(mark.iter().map(|mark| ("page_token", mark.clone())));
-        let question = Question::get("api/2.0/mlflow/metrics/get-history", query);
-        let answer = store.client.bytes(&question, deadline, MAX_ANSWER).await?;
-        let (is_whole_answer, page) = page_of(answer.body, answer.is_whole).await?;
-        let is_empty = page.metrics.is_empty();
-        points.extend(page.metrics.iter().filter_map(WirePoint::point));
+        let next = page(store, run, key, PAGE, mark.as_deref(), deadline).await?;
         // "follow tokens until absent, and stop if a page is empty or the token repeats"
-        let is_over = is_empty || page.next_page_token.is_empty() || mark.as_deref() == Some(page.next_page_token.as_str());
-        if is_over || !is_whole_answer || points.len() >= POINTS_READ || deadline.is_near() {
-            let is_whole = is_over && is_whole_answer && points.len() <= POINTS_READ;
+        let is_over = next.points.is_empty() || next.mark.is_none() || next.mark == mark;
+        points.extend(next.points);
+        if is_over || !next.is_whole || points.len() >= POINTS_READ || deadline.is_near() {
+            let is_whole = is_over && next.is_whole && points.len() <= POINTS_READ;
             points.truncate(POINTS_READ);
             return Ok(History { points, is_whole });
         }
-        mark = Some(page.next_page_token);
+        mark = next.mark;
     }
+}
+
+/// Some points of `get-history`.
+#[derive(Debug)]
+struct Piece {
+    points: Vec<MetricPoint>,
+    /// Whether nothing of the answer was too long to read.
+    is_whole: bool,
+    /// The server's mark of the next page.
+    mark: Option<String>,
+}
+
+/// One question of `get-history`.
+async fn page(store: &MlflowStore, run: &RunId, key: &str, at_most: usize, mark: Option<&str>, deadline: Deadline) -> Result<Piece, Fault> {
+    // Without `max_results`, servers from 3.5 to 3.12 answer nothing.
+    let mut query = vec![("run_id", run.0.clone()), ("metric_key", key.to_owned()), ("max_results", at_most.to_string())];
+    query.extend(mark.map(|mark| ("page_token", mark.to_owned())));
+    let question = Question::get("api/2.0/mlflow/metrics/get-history", query);
+    let answer = store.client.bytes(&question, deadline, MAX_ANSWER).await?;
+    let (is_whole, page) = page_of(answer.body, answer.is_whole).await?;
+    let mark = Some(page.next_page_token).filter(|mark| !mark.is_empty());
+    Ok(Piece { points: page.metrics.iter().filter_map(WirePoint::point).collect(), is_whole, mark })
 }
 
 /// The points of an answer; of one that is too long, those at its beginning.

@@ -214,6 +214,14 @@ impl MlflowStore {
         Ok(self.snapshot(id, Depth::All, self.client.deadline()).await?.param_summaries())
     }
 
+    pub(in crate::store) fn experiment_seen(&self, id: &ExperimentId) -> Option<Experiment> {
+        self.hints.experiment(id).map(|experiment| experiment.as_ref().clone())
+    }
+
+    pub(in crate::store) fn see_experiment(&self, experiment: &Experiment) {
+        self.hints.keep_experiment(experiment);
+    }
+
     pub(in crate::store) async fn read_histories_ahead(&self, runs: &[RunId], metrics: &[String]) {
         let deadline = self.client.deadline();
         let histories = metrics.iter().map(|key| histories::read_ahead(self, runs, key, deadline));
