@@ -3,10 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use trialogue::api::auth::Role;
-use trialogue::api::auth::keys::{self, NewKey};
 
 use super::{Caller, is_error, message, text};
-use crate::rest::access::{AUDIENCE, ISSUER, Issuer, claims, give_all_to, key, now};
+use crate::services::guarded::{Guarded, ISSUER, Issuer, claims, key, now, trusting};
 use crate::services::trialogue::{Trialogue, send};
 use crate::support::folder;
 
@@ -33,26 +32,8 @@ fn requests() -> Vec<(&'static str, Value)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_asks_who_you_are_and_tells_where_to_get_a_token() {
-    let folder = folder();
-    let store = folder.path().join("store.db");
-    trialogue::store::demo::create(&store).unwrap();
-    give_all_to(&store, "acme");
-    let file = folder.path().join("keys.json");
-    let (_, reader) = key(&file, Some("acme"), Role::Reader);
-    let (_, writer) = key(&file, Some("acme"), Role::Writer);
-    let (_, other) = key(&file, Some("globex"), Role::Writer);
-    let ended = NewKey { name: "old".to_owned(), tenant: None, role: Role::Writer, expires_at: Some(jiff::Timestamp::now()) };
-    let (_, expired) = keys::add(&file, ended, jiff::Timestamp::now()).unwrap();
-    let issuer = Issuer::new();
-    let jwks = folder.path().join("jwks.json");
-    std::fs::write(&jwks, issuer.jwks.to_string()).unwrap();
-    let environment = [
-        ("TRIALOGUE_JWT_ISSUER", ISSUER),
-        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
-        ("TRIALOGUE_JWT_JWKS", jwks.to_str().unwrap()),
-        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
-    ];
-    let service = Trialogue::over(&store, &["--keys", file.to_str().unwrap()], &environment);
+    let guarded = Guarded::start();
+    let Guarded { service, issuer, reader, writer, other, expired, .. } = &guarded;
     let token = |other: Value| format!("Bearer {}", issuer.token(&claims(other)));
     let bearer = |key: &str| format!("Bearer {key}");
     let metadata = format!("resource_metadata=\"http://127.0.0.1:{}{METADATA}\"", service.port());
@@ -60,14 +41,14 @@ async fn every_request_asks_who_you_are_and_tells_where_to_get_a_token() {
     let strangers = [
         ("nobody", None),
         ("a wrong key", Some(bearer("trl_00000000_0000"))),
-        ("an expired key", Some(bearer(&expired))),
+        ("an expired key", Some(bearer(expired))),
         ("an expired token", Some(token(json!({ "exp": now() - 600 })))),
         ("a token for another", Some(token(json!({ "aud": "another" })))),
         ("a token of another", Some(token(json!({ "iss": "https://evil.example.com" })))),
     ];
     for (method, params) in &requests() {
         for (who, credential) in &strangers {
-            let caller = credential.iter().fold(Caller::new(&service), |caller, credential| caller.with("authorization", credential));
+            let caller = credential.iter().fold(Caller::new(service), |caller, credential| caller.with("authorization", credential));
             let reply = caller.ask(method, params).await;
             let challenges: Vec<&str> = reply.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap()).collect();
             let challenge = challenges.join(", ");
@@ -76,34 +57,34 @@ async fn every_request_asks_who_you_are_and_tells_where_to_get_a_token() {
             assert!(challenge.contains("scope=\"reader\"") && !reply.text.contains("churn"), "{method}: {who}: {challenge}");
         }
         let writes = params["name"] == "create_experiment";
-        for reading in [bearer(&reader), token(json!({ "scope": "reader" }))] {
-            let reply = Caller::as_bearer(&service, &reading).ask(method, params).await;
+        for reading in [bearer(reader), token(json!({ "scope": "reader" }))] {
+            let reply = Caller::as_bearer(service, &reading).ask(method, params).await;
             assert_eq!(reply.status, if writes { 403 } else { 200 }, "{method}: {}", reply.text);
             let challenge = reply.header("www-authenticate");
             assert_eq!(writes, challenge.contains("error=\"insufficient_scope\""), "{method}: {challenge}");
             assert_eq!(writes, challenge.contains(&metadata) && challenge.contains("scope=\"reader writer\""), "{method}: {challenge}");
         }
-        for writing in [bearer(&writer), token(json!({}))] {
-            let answer = Caller::as_bearer(&service, &writing).answer(method, params).await;
+        for writing in [bearer(writer), token(json!({}))] {
+            let answer = Caller::as_bearer(service, &writing).answer(method, params).await;
             assert_eq!(writes, answer["result"]["resultType"] == "input_required", "{method}: {answer}");
             assert!(answer["error"].is_null() && !is_error(&answer["result"]), "{method}: {answer}");
         }
-        let told = Caller::as_bearer(&service, &bearer(&other)).ask(method, params).await;
+        let told = Caller::as_bearer(service, &bearer(other)).ask(method, params).await;
         let is_about_it = params["arguments"]["experiment"] == "churn-prediction-q1";
         assert_eq!(is_error(&told.json()["result"]), is_about_it, "{method}: {}", told.text);
         // The prompt repeats what it is given.
         assert!(method.starts_with("prompts") || is_about_it || !told.text.contains("churn-prediction"), "{method}: {}", told.text);
     }
-    let reading = Caller::as_bearer(&service, &bearer(&reader));
+    let reading = Caller::as_bearer(service, &bearer(reader));
     assert_eq!(reading.tools().await.len(), 10);
-    assert_eq!(Caller::as_bearer(&service, &bearer(&writer)).tools().await.len(), 11);
+    assert_eq!(Caller::as_bearer(service, &bearer(writer)).tools().await.len(), 11);
     // Several requests in one are no way round.
     let call = message(1, "tools/call", &json!({ "name": "create_experiment", "arguments": { "name": "smuggled" } }));
     for body in [json!([call]), json!([message(2, "tools/list", &json!({})), call])] {
-        let request = service.request(&Method::POST, "/mcp").header("authorization", bearer(&reader)).body(body.to_string());
+        let request = service.request(&Method::POST, "/mcp").header("authorization", bearer(reader)).body(body.to_string());
         assert_eq!(send(request.header("content-type", "application/json")).await.status, 403);
     }
-    let all = Caller::as_bearer(&service, &bearer(&writer)).call("list_experiments", &json!({ "status": "all" })).await;
+    let all = Caller::as_bearer(service, &bearer(writer)).call("list_experiments", &json!({ "status": "all" })).await;
     assert!(!all.to_string().contains("smuggled") && !all.to_string().contains("made-by-a-test"), "{all}");
 }
 
@@ -113,12 +94,7 @@ async fn metadata_tells_who_gives_tokens() {
     let issuer = Issuer::new();
     let jwks = folder.path().join("jwks.json");
     std::fs::write(&jwks, issuer.jwks.to_string()).unwrap();
-    let environment = [
-        ("TRIALOGUE_JWT_ISSUER", ISSUER),
-        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
-        ("TRIALOGUE_JWT_JWKS", jwks.to_str().unwrap()),
-        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
-    ];
+    let environment = trusting(jwks.to_str().unwrap());
     let own = Trialogue::start(&["--demo"], &environment);
     let public = Trialogue::start(&["--demo", "--public-url", "https://trialogue.example.com"], &environment);
     for (service, base) in [(&own, format!("http://127.0.0.1:{}", own.port())), (&public, "https://trialogue.example.com".to_owned())] {

@@ -9,7 +9,7 @@ use serde_json::json;
 use trialogue::api::auth::Role;
 
 use super::Caller;
-use crate::rest::access::key;
+use crate::services::guarded::key;
 use crate::services::trialogue::Trialogue;
 use crate::support::folder;
 

@@ -1,67 +1,16 @@
 //! Who may ask what: every route, put to everybody who might.
 
-use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use trialogue::api::auth::Role;
-use trialogue::api::auth::keys::{self, NewKey};
+use trialogue::api::auth::keys;
 
+use crate::services::guarded::{Guarded, Issuer, claims, key, now, trusting};
 use crate::services::trialogue::{Trialogue, send};
 use crate::support::folder;
-
-pub(crate) const ISSUER: &str = "https://id.example.com";
-pub(crate) const AUDIENCE: &str = "trialogue";
-
-/// An issuer of tokens.
-pub(crate) struct Issuer {
-    key: Vec<u8>,
-    pub(crate) jwks: Value,
-}
-
-impl Issuer {
-    pub(crate) fn new() -> Self {
-        let random = SystemRandom::new();
-        let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.as_ref()).unwrap();
-        let point = pair.public_key().as_ref();
-        let coordinate = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let jwk = json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "one", "x": coordinate(&point[1..33]), "y": coordinate(&point[33..])});
-        Self { key: key.as_ref().to_vec(), jwks: json!({"keys": [jwk]}) }
-    }
-
-    pub(crate) fn token(&self, claims: &Value) -> String {
-        let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::ES256) };
-        encode(&header, claims, &EncodingKey::from_ec_der(&self.key)).unwrap()
-    }
-}
-
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
-}
-
-/// The claims of a token that is let in, changed by those of `other`; null takes one out.
-pub(crate) fn claims(other: Value) -> Value {
-    let mut claims =
-        json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "ana", "exp": now() + 600, "tenant_id": "acme", "scope": "openid writer"});
-    for (name, value) in other.as_object().unwrap() {
-        claims[name] = value.clone();
-    }
-    claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-    claims
-}
-
-pub(crate) fn key(file: &Path, tenant: Option<&str>, role: Role) -> (String, String) {
-    let new = NewKey { name: "test".to_owned(), tenant: tenant.map(str::to_owned), role, expires_at: None };
-    let (record, key) = keys::add(file, new, jiff::Timestamp::now()).unwrap();
-    (record.id, key)
-}
 
 /// Every route with its method and a path that is answered, from the service's own description.
 async fn routes(service: &Trialogue, credential: &str) -> Vec<(Method, String, bool)> {
@@ -110,38 +59,11 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
     (reply.status, challenges.join(", "))
 }
 
-/// Gives all experiments of the store to a tenant.
-pub(crate) fn give_all_to(store: &Path, tenant: &str) {
-    let raw = rusqlite::Connection::open(store).unwrap();
-    raw.execute("INSERT INTO experiment_tags (key, value, experiment_id) SELECT 'tenant_id', ?1, experiment_id FROM experiments", [tenant])
-        .unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_asks_who_you_are_and_only_health_does_not() {
-    let folder = folder();
-    let store = folder.path().join("store.db");
-    trialogue::store::demo::create(&store).unwrap();
-    give_all_to(&store, "acme");
-    let file = folder.path().join("keys.json");
-    let (_, reader) = key(&file, Some("acme"), Role::Reader);
-    let (_, writer) = key(&file, Some("acme"), Role::Writer);
-    let (_, other) = key(&file, Some("globex"), Role::Writer);
-    let (revoked_id, revoked) = key(&file, Some("acme"), Role::Writer);
-    keys::revoke(&file, &revoked_id, jiff::Timestamp::now()).unwrap();
-    let now_ended = NewKey { name: "old".to_owned(), tenant: None, role: Role::Writer, expires_at: Some(jiff::Timestamp::now()) };
-    let (_, expired) = keys::add(&file, now_ended, jiff::Timestamp::now()).unwrap();
-
-    let (issuer, stranger) = (Issuer::new(), Issuer::new());
-    let jwks = folder.path().join("jwks.json");
-    std::fs::write(&jwks, issuer.jwks.to_string()).unwrap();
-    let environment = [
-        ("TRIALOGUE_JWT_ISSUER", ISSUER),
-        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
-        ("TRIALOGUE_JWT_JWKS", jwks.to_str().unwrap()),
-        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
-    ];
-    let service = Trialogue::over(&store, &["--keys", file.to_str().unwrap()], &environment);
+    let guarded = Guarded::start();
+    let Guarded { service, issuer, reader, writer, other, revoked, expired, .. } = &guarded;
+    let stranger = Issuer::new();
     let bearer = |text: &str| format!("Bearer {text}");
 
     let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(claims(json!({})).to_string()));
@@ -156,8 +78,8 @@ async fn every_route_asks_who_you_are_and_only_health_does_not() {
         ("no scheme", "abc".to_owned(), 401),
         ("wrong key", bearer("trl_00000000_0000"), 401),
         ("a key cut short", bearer(&writer[..writer.len() - 1]), 401),
-        ("revoked key", bearer(&revoked), 401),
-        ("expired key", bearer(&expired), 401),
+        ("revoked key", bearer(revoked), 401),
+        ("expired key", bearer(expired), 401),
         ("expired token", bearer(&issuer.token(&claims(json!({"exp": now() - 600})))), 401),
         ("token of later", bearer(&issuer.token(&claims(json!({"nbf": now() + 600})))), 401),
         ("token without end", bearer(&issuer.token(&claims(json!({"exp": null})))), 401),
@@ -173,19 +95,19 @@ async fn every_route_asks_who_you_are_and_only_health_does_not() {
     ];
     let basic = |key: &str| format!("Basic {}", STANDARD.encode(format!("ana:{key}")));
     let reading_token = bearer(&issuer.token(&claims(json!({"scope": "reader"}))));
-    let routes = routes(&service, &bearer(&reader)).await;
+    let routes = routes(service, &bearer(reader)).await;
     assert!(routes.len() >= 16, "{routes:?}");
     for (method, path, is_open) in &routes {
         let place = format!("{method} {path}");
         assert_eq!(*is_open, ["/healthz", "/readyz"].contains(&path.as_str()), "{place}");
         if *is_open {
-            assert_eq!(ask(&service, method, path, None).await.0, 200, "{place}");
+            assert_eq!(ask(service, method, path, None).await.0, 200, "{place}");
             continue;
         }
-        let (status, challenge) = ask(&service, method, path, None).await;
+        let (status, challenge) = ask(service, method, path, None).await;
         assert!(status == 401 && challenge.contains("Bearer") && challenge.contains("Basic"), "{place}: {status} {challenge}");
         for (who, credential, expected) in &strangers {
-            let (status, challenge) = ask(&service, method, path, Some(credential)).await;
+            let (status, challenge) = ask(service, method, path, Some(credential)).await;
             assert_eq!(status, *expected, "{place}: {who}");
             assert_eq!(challenge.is_empty(), *expected == 403, "{place}: {who}");
         }
@@ -202,17 +124,17 @@ async fn every_route_asks_who_you_are_and_only_health_does_not() {
             (false, _) => vec![200],
         };
         for (credential, may_write) in [
-            (bearer(&reader), false),
-            (basic(&reader), false),
+            (bearer(reader), false),
+            (basic(reader), false),
             (reading_token.clone(), false),
-            (bearer(&writer), true),
+            (bearer(writer), true),
             (bearer(&issuer.token(&claims(json!({})))), true),
         ] {
-            let (status, _) = ask(&service, method, path, Some(&credential)).await;
+            let (status, _) = ask(service, method, path, Some(&credential)).await;
             assert!(expected(may_write).contains(&status), "{place}: {status}, not {:?}", expected(may_write));
         }
         let is_about_an_experiment = path.contains("churn");
-        let (status, _) = ask(&service, method, path, Some(&bearer(&other))).await;
+        let (status, _) = ask(service, method, path, Some(&bearer(other))).await;
         assert_eq!(status == 404, is_about_an_experiment || has_nothing, "{place}: another tenant got {status}");
     }
 }
@@ -251,20 +173,14 @@ async fn public_keys_are_asked_for_anew_where_one_is_not_known_but_not_each_time
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/jwks", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/jwks", axum::routing::get(answer))).await });
-    let environment = [
-        ("TRIALOGUE_JWT_ISSUER", ISSUER),
-        ("TRIALOGUE_JWT_AUDIENCE", AUDIENCE),
-        ("TRIALOGUE_JWT_JWKS", address.as_str()),
-        ("TRIALOGUE_JWT_ALGORITHM", "ES256"),
-    ];
-    let service = Trialogue::start(&["--demo"], &environment);
+    let service = Trialogue::start(&["--demo"], &trusting(&address));
     let good = format!("Bearer {}", issuer.token(&claims(json!({}))));
     for _ in 0..5 {
         assert_eq!(ask(&service, &Method::GET, "/api/v1/ml/experiments", Some(&good)).await.0, 200);
     }
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     let header = Header { kid: Some("two".to_owned()), ..Header::new(Algorithm::ES256) };
-    let unknown = format!("Bearer {}", encode(&header, &claims(json!({})), &EncodingKey::from_ec_der(&issuer.key)).unwrap());
+    let unknown = format!("Bearer {}", issuer.signed(&header, &claims(json!({}))));
     for _ in 0..5 {
         assert_eq!(ask(&service, &Method::GET, "/api/v1/ml/experiments", Some(&unknown)).await.0, 401);
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use trialogue::api::auth::Role;
-use trialogue::api::auth::keys::{self, NewKey};
 
+use crate::services::guarded::key;
 use crate::services::mlflow::{Artifacts, MlflowServer, Release};
 use crate::services::trialogue::Trialogue;
 use crate::services::{is_full, tool};
@@ -45,8 +45,7 @@ fn check(folder: &Path, tracking_uri: &str) {
     let Some(program) = tool("TRIALOGUE_TEST_SCHEMATHESIS", test) else { return };
     let examples = if is_full(&format!("{test} at length")) { EXAMPLES } else { FEW_EXAMPLES };
     let file = folder.join("keys.json");
-    let new = NewKey { name: "test".to_owned(), tenant: None, role: Role::Writer, expires_at: None };
-    let (_, key) = keys::add(&file, new, jiff::Timestamp::now()).unwrap();
+    let (_, key) = key(&file, None, Role::Writer);
     let service = Trialogue::start(&["--tracking-uri", tracking_uri, "--keys", file.to_str().unwrap()], &[]);
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schemathesis.toml");
     let mut command = Command::new(program);

@@ -3,6 +3,7 @@
 //! A server outlives neither its test nor the test program: a small shell keeps it, and ends it when our end of a pipe closes, however that
 //! comes about. What is asked of the servers is the business of the tests that start them.
 
+pub(crate) mod guarded;
 pub(crate) mod mlflow;
 pub(crate) mod postgres;
 pub(crate) mod s3;
