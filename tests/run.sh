@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh               everything but the long loads
 #   bash tests/run.sh --full        the long loads too
+#   bash tests/run.sh --with-model  turns with a real, small language model too
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
 #   eval "$(bash tests/run.sh --environment)"
@@ -17,6 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STEPS=(fmt clippy doc test charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
+MODEL_STEPS=(model)
 
 declare -A ABOUT=(
     [fmt]="the code is formatted"
@@ -29,6 +31,7 @@ declare -A ABOUT=(
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
+    [model]="a small language model, served by llama.cpp, talks nobody into anything"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
 
@@ -43,6 +46,7 @@ declare -A NEEDS=(
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
+    [model]="cargo compiler model"
     [load]="cargo compiler mlflow openapi openai mcp postgres"
 )
 
@@ -141,6 +145,8 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
+step_model() { cargo test --locked --test it -- --nocapture chat::small_model::; }
+
 step_load() {
     export TRIALOGUE_TEST_FULL=1
     cargo test --locked --release --test it -- --skip rest::load::
@@ -199,6 +205,13 @@ need_openai() {
     need_venv
     environment="$(python_environment "$(python_3_11)" openai)"
     export TRIALOGUE_TEST_PYTHON_CHAT_CLIENT="$environment/bin/python"
+}
+
+need_model() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" model)"
+    export TRIALOGUE_TEST_PYTHON_MODEL="$environment/bin/python"
 }
 
 need_containers() {
@@ -351,6 +364,7 @@ list_steps() {
     local step
     for step in "${STEPS[@]}"; do printf '%-10s %s\n' "$step" "${ABOUT[$step]}"; done
     for step in "${FULL_STEPS[@]}"; do printf '%-10s %s (with --full)\n' "$step" "${ABOUT[$step]}"; done
+    for step in "${MODEL_STEPS[@]}"; do printf '%-10s %s (with --with-model)\n' "$step" "${ABOUT[$step]}"; done
 }
 
 run_step() {
@@ -367,6 +381,7 @@ run_step() {
 
 chosen=()
 full=no
+with_model=no
 only_environment=no
 for argument in "$@"; do
     case "$argument" in
@@ -375,9 +390,10 @@ for argument in "$@"; do
         --environment) only_environment=yes ;;
         --bench-environment) only_environment=bench ;;
         --full) full=yes ;;
+        --with-model) with_model=yes ;;
         *)
             if [[ -z "${ABOUT[$argument]:-}" ]]; then
-                echo "error: there is no step \`$argument\`; the steps are: ${STEPS[*]} ${FULL_STEPS[*]}" >&2
+                echo "error: there is no step \`$argument\`; the steps are: ${STEPS[*]} ${FULL_STEPS[*]} ${MODEL_STEPS[*]}" >&2
                 exit 2
             fi
             chosen+=("$argument")
@@ -386,6 +402,7 @@ for argument in "$@"; do
 done
 if [[ "${#chosen[@]}" == 0 ]]; then chosen=("${STEPS[@]}"); fi
 if [[ "$full" == yes ]]; then chosen+=("${FULL_STEPS[@]}"); fi
+if [[ "$with_model" == yes ]]; then chosen+=("${MODEL_STEPS[@]}"); fi
 
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/trialogue"
 WORK="$(mktemp -d)"

@@ -4,6 +4,7 @@
 //! comes about. What is asked of the servers is the business of the tests that start them.
 
 pub(crate) mod guarded;
+pub(crate) mod llama;
 pub(crate) mod mlflow;
 pub(crate) mod postgres;
 pub(crate) mod s3;
