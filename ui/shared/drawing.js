@@ -70,9 +70,14 @@ const drawing = (() => {
   }
 
   /** A copy of the specification for a place `room` pixels wide, without its title, which the page shows. */
-  function fitted(spec, room, look) {
+  function fitted(spec, room, look, params) {
     const fit = structuredClone(spec);
     delete fit.title;
+    if (params.length > 0) {
+      fit.params = params;
+      // What is moved out of the plot is not seen beside it.
+      fit.mark.clip = true;
+    }
     const labelLimit = Math.round(Math.min(220, room * 0.36));
     const legendLimit = Math.min(300, room - LEGEND_BEGINS - LEGEND_SYMBOL);
     fit.config = { ...fit.config, axis: { ...fit.config?.axis, labelLimit }, legend: { ...fit.config?.legend, labelLimit: legendLimit } };
@@ -108,7 +113,14 @@ const drawing = (() => {
     }
   }
 
+  /** The colours of the run that matters and of the others; those of the specification are chosen for white. */
+  function standOut(bars, look) {
+    const scale = bars.layer?.[0]?.encoding?.color?.scale;
+    if (look.strong && scale?.domain?.join() === "best,other") scale.range = [look.strong, look.muted];
+  }
+
   function fitBars(fit, room, labelLimit, look) {
+    standOut(fit, look);
     const right = overhang(fit, room - labelsWidth(fit, labelLimit, look), look);
     fit.width = room;
     fit.autosize = FITTING;
@@ -208,12 +220,15 @@ const drawing = (() => {
 
   let tooltip;
 
-  /** Draws into `place`, `room` pixels wide, with the colours and the font of `look`; what comes back is ended by its `finalize`. */
-  async function draw(place, spec, room, look) {
+  /**
+   * Draws into `place`, `room` pixels wide, with the colours and the font of `look`; what comes back is ended by its `finalize`.
+   * `params` are what a page adds to a chart of curves, such as a zoom.
+   */
+  async function draw(place, spec, room, look, params = []) {
     if (!isObject(spec) || Array.isArray(spec)) throw new Refusal("its specification is no object");
     refuseForeign(spec, "specification");
     tooltip ??= tooltipHandler();
-    return window.vegaEmbed(place, fitted(spec, room, look), {
+    return window.vegaEmbed(place, fitted(spec, room, look, params), {
       mode: "vega-lite",
       // No code is made of text: expressions are interpreted.
       ast: true,
