@@ -1,0 +1,52 @@
+// The first screen: what this is, over which store, and what can be asked of it.
+
+import { button, byId, made } from "./elements.js";
+import * as composer from "./composer.js";
+import * as experiments from "./experiments.js";
+import * as service from "./service.js";
+import { troubled } from "./trouble.js";
+
+const section = byId("welcome");
+let ask;
+
+export function start(hands) {
+  ask = hands.ask;
+}
+
+export function hide() {
+  section.hidden = true;
+}
+
+export async function show() {
+  section.hidden = false;
+  byId("welcome-trouble").replaceChildren();
+  try {
+    tell(await service.json("api/v1/chat/start"));
+  } catch (problem) {
+    byId("store").textContent = "";
+    byId("welcome-trouble").replaceChildren(troubled(problem, { again: show }));
+  }
+}
+
+function tell({ store, experiment_count: count, experiments: known, suggestions }) {
+  experiments.offer(known);
+  const counted = count === 1 ? "1 experiment" : `${count.toLocaleString("en")} experiments`;
+  byId("store").replaceChildren(made("span", { class: "dot" }), `Connected to ${store}`, made("span", { class: "count" }, counted));
+  byId("examples-title").hidden = suggestions.length === 0;
+  byId("examples").replaceChildren(...suggestions.map((words) => made("li", {}, button(words, "example", () => choose(words)))));
+  if (count === 0) byId("welcome-trouble").replaceChildren(empty());
+}
+
+function choose(words) {
+  composer.remember(words);
+  ask(words);
+}
+
+function empty() {
+  return made(
+    "div",
+    { class: "card" },
+    made("h2", {}, "There is nothing here yet"),
+    made("p", {}, "This store has no experiments that you may see. Train something with MLflow, or let one be made here."),
+  );
+}
