@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::conversation::Conversation;
-use crate::domain::metric::Direction;
+use crate::domain::metric::{Direction, primary_metric};
 use crate::tools;
 
 /// How many are made.
@@ -111,7 +111,10 @@ impl Names {
                 .map(|known| known.name.clone())
                 .or_else(|| conversation.experiments.first().cloned()),
             runs: conversation.runs.iter().chain(listed).map(|run| run.run_name.clone()).collect(),
-            metric: (conversation.metrics.first().cloned()).or_else(|| named("primary_metric")).or_else(|| first_best(result)),
+            metric: (conversation.metrics.first().cloned())
+                .or_else(|| named("primary_metric"))
+                .or_else(|| first_best(result))
+                .or_else(|| primary_among(&metrics)),
             curve: curve_among(&metrics).or_else(|| curve_among(&conversation.metrics)),
             parameter: first_of(result, "parameters", "parameter"),
             file: first_of(result, "artifacts", "path").filter(|path| path.contains('.')),
@@ -123,6 +126,10 @@ impl Names {
 #[must_use]
 pub fn curve_among(keys: &[String]) -> Option<String> {
     keys.iter().find(|key| key.to_lowercase().contains("loss")).cloned()
+}
+
+fn primary_among(keys: &[String]) -> Option<String> {
+    primary_metric(keys.iter().map(|key| (key.as_str(), 1)), &[]).map(str::to_owned)
 }
 
 /// The keys of metrics that stand in a result: of a run, of the best run, of the runs of a list, of an experiment.

@@ -82,6 +82,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
         chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
         chat(Method::GET, "/api/v1/conversations/{conversation_id}/export", Action::Export),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}/turns/{turn}/page", Action::Shared),
         get("/v1/models", reader, Answers::OpenAi(openai::Action::Models)),
         Endpoint {
             method: Method::POST,

@@ -1,10 +1,10 @@
 // A write that waits for the person: exactly what would be written, and yes or no.
 
-import { button, made } from "./elements.js";
+import { button, made, spoken } from "./elements.js";
 
 /** `isOld` where it is shown from a transcript, which has no token to agree with. */
 export function confirmationCard({ token, tool, arguments: given, words, expires_at: expires }, isOld, confirm) {
-  const terms = Object.entries(given).flatMap(([name, value]) => [made("dt", {}, name), made("dd", { dir: "auto" }, typeof value === "string" ? value : JSON.stringify(value))]);
+  const terms = Object.entries(given).flatMap(([name, value]) => [made("dt", {}, name), made("dd", { dir: "auto" }, spoken(value))]);
   const yes = button("Write it", "filled", () => decide(true));
   const no = button("No", "outlined", () => decide(false));
   const time = new Date(expires).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit" });

@@ -32,6 +32,16 @@ export function named(words) {
   return words.split(/`([^`]+)`/).map((part, index) => (index % 2 === 0 ? part : made("code", {}, part)));
 }
 
+/** An argument of a call, as a person would write it. */
+export function spoken(value) {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(spoken).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} = ${spoken(inner)}`)
+    .join(", ");
+}
+
 /** How long something took, for people. */
 export function lasted(milliseconds) {
   if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;

@@ -49,6 +49,7 @@ async function take(path, body, question) {
   dropSuggestions();
   const turn = showTurn(turns, question, hands);
   turn.bringUp();
+  turn.retry(again);
   const started = conversation;
   try {
     await service.stream(path, { ...body, ...(started ? { conversation_id: started } : {}) }, abort.signal, turn.hear);

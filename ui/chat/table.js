@@ -5,6 +5,9 @@ import { button, made } from "./elements.js";
 /** More rows than these are shown when asked for. */
 const FIRST_ROWS = 10;
 
+/** What is short stands on one line. */
+const SHORT = 28;
+
 const NUMBER = /^([-+]?[\d.,]*\d(?:e[-+]?\d+)?)\s?%?$/i;
 
 /** `open`, or `folded` where something else shows the same already. */
@@ -45,11 +48,16 @@ export function sortableTable({ columns, rows }, about, state) {
     fill();
   }
 
+  function kind(text, column) {
+    if (areNumbers[column]) return "number";
+    return text.length <= SHORT ? "short" : null;
+  }
+
   function fill() {
     const sorted = order.column === null ? rows : [...rows].sort((left, right) => compare(left[order.column], right[order.column], order.direction));
     const few = isWhole ? sorted : sorted.slice(0, FIRST_ROWS);
     body.replaceChildren(
-      ...few.map((cells) => made("tr", {}, ...cells.map((text, column) => made("td", { class: areNumbers[column] ? "number" : null, dir: "auto" }, text)))),
+      ...few.map((cells) => made("tr", {}, ...cells.map((text, column) => made("td", { class: kind(text, column), dir: "auto" }, text)))),
     );
   }
 }
@@ -60,7 +68,8 @@ function numberOf(text) {
   return found ? Number(found[1].replaceAll(",", "")) : null;
 }
 
-const isMissing = (text) => text === "" || text === "–" || text === "-";
+/** What has no place in an order of numbers. */
+const isMissing = (text) => ["", "–", "-", "NaN"].includes(text);
 
 function isNumeric(rows, column) {
   const texts = rows.map((cells) => cells[column] ?? "").filter((text) => !isMissing(text));

@@ -10,6 +10,9 @@ import { sortableTable } from "./table.js";
 import { Problem } from "./service.js";
 import { troubled } from "./trouble.js";
 
+/** A longer question is no headline. */
+const LONG = 90;
+
 /** A spoken answer is read in one go. */
 const LONGEST_SAID = 1200;
 
@@ -26,7 +29,7 @@ export function showTurn(place, question, hands) {
   const article = made(
     "article",
     { class: "turn", "aria-busy": "true" },
-    made("h2", { class: "question", dir: "auto" }, question),
+    made("h2", { class: question.length > LONG ? "question long" : "question", dir: "auto" }, question),
     parts.notices,
     calls.working,
     parts.answer,
@@ -76,11 +79,10 @@ export function showTurn(place, question, hands) {
     },
     text_delta: ({ text: piece }) => {
       text += piece;
-      parts.answer.replaceChildren(...prose.elements(text));
-      for (const table of parts.answer.querySelectorAll("table")) table.replaceWith(scrolling(table.cloneNode(true)));
+      parts.answer.replaceChildren(...prose.elements(text).map(readable));
     },
     caveat: ({ text: words }) => parts.caveats.append(made("li", { dir: "auto" }, ...named(words))),
-    confirmation: (confirmation) => parts.end.before(confirmationCard(confirmation, isReplayed, hands.confirm)),
+    confirmation: (confirmation) => parts.results.append(confirmationCard(confirmation, isReplayed, hands.confirm)),
     usage: (usage) => calls.used(usage),
     done: (done) => {
       end();
@@ -134,7 +136,7 @@ export function showTurn(place, question, hands) {
       copy.textContent = "Copied";
       setTimeout(() => (copy.textContent = "Copy"), 1500);
     });
-    parts.end.append(made("div", { class: "actions" }, copy, made("span", { class: "took" }, lasted(took))));
+    parts.end.append(made("div", { class: "actions" }, share, copy, made("span", { class: "took" }, lasted(took))));
   }
 
   function suggest(suggestions) {
@@ -185,7 +187,9 @@ export function showTurn(place, question, hands) {
   };
 }
 
-/** A wide table scrolls by itself. */
-function scrolling(table) {
-  return made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, table);
+/** A part of an answer: a wide table scrolls by itself, and names are set apart. */
+function readable(element) {
+  if (element.localName === "table") return made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, element);
+  element.replaceChildren(...named(element.textContent));
+  return element;
 }

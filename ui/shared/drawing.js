@@ -121,7 +121,13 @@ const drawing = (() => {
 
   function fitBars(fit, room, labelLimit, look) {
     standOut(fit, look);
-    const right = overhang(fit, room - labelsWidth(fit, labelLimit, look), look);
+    const labels = labelsWidth(fit, labelLimit, look);
+    const right = overhang(fit, room - labels, look);
+    const values = fit.layer[0]?.encoding?.x;
+    if (values?.title && widest([values.title], LABEL_SIZE + 1, look, room) > room - labels - right) {
+      // Wider than the plot, it begins below the names.
+      values.axis = { ...values.axis, titleAnchor: "start", titleAlign: "left", titleX: -labels, titleLimit: room };
+    }
     fit.width = room;
     fit.autosize = FITTING;
     fit.padding = { ...PADDING, right };

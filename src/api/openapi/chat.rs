@@ -22,6 +22,10 @@ once, for whom it was made and in its conversation. What comes of it is told as 
 const START: &str = "\
 Tells somebody who comes new over which store he talks, which experiments it has (the first hundred), and questions that he could begin with, made of its names.";
 
+/// What a shared answer is, in Markdown.
+const SHARED: &str = "\
+Gives the answer of a turn as one HTML file with its chart, table, calls and caveats. It needs nothing else, loads nothing and has no script.";
+
 /// An id as conversations have them.
 const CONVERSATION: &str = "conv_0f6c1d5f9a7e4b2c8d3e1f0a9b8c7d6e";
 
@@ -50,6 +54,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             "Shows a conversation with its last turns. To go on with it, send its id with the next question.",
         ),
         Action::Export => ("export_conversation", "Take a conversation along", "Gives a conversation as a JSON file."),
+        Action::Shared => ("share_answer", "Take an answer along", SHARED),
         Action::Delete => ("delete_conversation", "Forget a conversation", "Forgets a conversation for good."),
     };
     let responses = match action {
@@ -69,6 +74,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
                 [("format", "`trialogue-conversation/1`"), ("version", "The version that wrote it"), ("exported_at", "When, RFC 3339")];
             responses("200", json!({"application/json": {"schema": conversation_schema(&more)}}), endpoint)
         }
+        Action::Shared => responses("200", json!({"text/html": {"schema": {"type": "string"}}}), endpoint),
         Action::Delete => forgotten(endpoint),
     };
     let mut operation =
@@ -84,9 +90,11 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
                 "schema": {"type": "integer", "minimum": 1, "maximum": LISTED_AT_MOST, "default": LISTED}},
             {"name": "page_token", "in": "query", "required": false, "description": "`next_page_token` of the page before", "schema": {"type": "string"}},
         ]),
-        Action::Transcript | Action::Export | Action::Delete => json!([{
-            "name": "conversation_id", "in": "path", "required": true, "description": "The conversation", "schema": {"type": "string", "minLength": 1},
-        }]),
+        Action::Transcript | Action::Export | Action::Delete => json!([conversation_parameter()]),
+        Action::Shared => json!([
+            conversation_parameter(),
+            {"name": "turn", "in": "path", "required": true, "description": "The number of the turn", "schema": {"type": "integer", "minimum": 1}},
+        ]),
     };
     if let Some(fields) = operation.as_object_mut() {
         fields.insert("parameters".to_owned(), parameters);
@@ -95,7 +103,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             Action::Confirm => {
                 Some((decided_schema(), json!({"conversation_id": CONVERSATION, "token": "eyJhcmd1bWVudHMi….qQ5v…", "agree": true})))
             }
-            Action::Start | Action::List | Action::Transcript | Action::Export | Action::Delete => None,
+            Action::Start | Action::List | Action::Transcript | Action::Export | Action::Shared | Action::Delete => None,
         };
         if let Some((schema, example)) = asked {
             let content = json!({"application/json": {"schema": schema, "example": example}});
@@ -103,6 +111,10 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
         }
     }
     secured(operation, endpoint)
+}
+
+fn conversation_parameter() -> Value {
+    json!({"name": "conversation_id", "in": "path", "required": true, "description": "The conversation", "schema": {"type": "string", "minLength": 1}})
 }
 
 fn forgotten(endpoint: &Endpoint) -> Value {

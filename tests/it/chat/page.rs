@@ -94,6 +94,30 @@ async fn the_experiment_that_was_picked_is_asked_about() {
     assert!(!words(&done.data["suggestions"]).is_empty(), "{done:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_shared_as_a_file_that_needs_nothing_else() {
+    let service = Trialogue::demo();
+    let body = json!({"message": "Which run had the highest F1 score?", "chart": "vega_lite"});
+    let turn = ask(&service, body).await;
+    let path = |number: &str| format!("/api/v1/conversations/{}/turns/{number}/page", turn["conversation_id"].as_str().unwrap());
+    let file = service.get(&path("1")).await;
+    assert_eq!((file.status, file.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(file.header("content-disposition").starts_with("attachment; filename=\"conv_"), "{:?}", file.headers);
+    for part in
+        ["<h1>Which run had the highest F1 score?</h1>", "0.912", "<svg ", "<td>run-017</td>", "left out of the ranking", "best_run {"]
+    {
+        assert!(file.text.contains(part), "{part}: {}", file.text);
+    }
+    // The namespace of SVG is a name, not an address.
+    let foreign = file.text.replace("http://www.w3.org/2000/svg", "").contains("//");
+    assert!(!file.text.contains("<script") && !file.text.contains("style=") && !foreign, "{}", file.text);
+    let policy = file.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    for number in ["2", "0", "x"] {
+        assert_eq!(service.get(&path(number)).await.code(), "no_such_turn", "{number}");
+    }
+}
+
 fn words(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|words| words.as_str().unwrap().to_owned()).collect()
 }
