@@ -32,6 +32,7 @@ const LENGTH: Phrase = ("get_run", "how long did {run} take");
 const IMPACT: Phrase = ("parameter_impact", "which parameters matter most for {metric}");
 const EFFECT: Phrase = ("parameter_impact", "how does {parameter} affect {metric}");
 const FILES: Phrase = ("list_artifacts", "which files did {run} log");
+const CREATION: Phrase = ("create_experiment", "create an experiment called churn");
 const FILE: Phrase = ("read_artifact", "show {file} of {run}");
 
 /// What people ask after an answer of a tool, the likeliest first.
@@ -87,6 +88,12 @@ pub fn first(names: &Names, about: About) -> Vec<String> {
         About::Experiment => [WHAT_IS_LOGGED, BEST, LAST, CURVE],
     };
     phrases.into_iter().filter_map(|phrase| filled(phrase, names)).collect()
+}
+
+/// What could be asked first of a store that has nothing.
+#[must_use]
+pub fn first_of_all() -> Vec<String> {
+    filled(CREATION, &Names::default()).into_iter().collect()
 }
 
 /// What a first question may be about.
@@ -230,7 +237,7 @@ mod tests {
     #[test]
     fn every_phrase_is_one_of_its_tool() {
         let tools = tools::ALL.iter().map(|tool| Some(tool.name)).chain([None]);
-        for (tool, phrase) in tools.flat_map(after).chain(&[PAIR, LENGTH]) {
+        for (tool, phrase) in tools.flat_map(after).chain(&[CREATION]) {
             let as_written = phrase.replace("{curve}", "{metric}");
             assert!(tools::named(tool).unwrap().phrases.contains(&as_written.as_str()), "{tool}: {phrase}");
         }

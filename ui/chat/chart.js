@@ -1,13 +1,10 @@
-// A chart in its card: the drawing, as wide as there is room, and larger in a dialog. It follows the colours and the width of the page.
+// A chart in its card: the drawing, as wide as there is room, and in a dialog larger, where curves can be moved and magnified. In the
+// page they cannot: a finger or a wheel there scrolls. Both follow the colours and the width of the page.
 
 import { button, made } from "./elements.js";
 
-/** Dragging moves a curve, the wheel with a key held down magnifies it, and two clicks bring it back. The wheel alone scrolls the page. */
-const ZOOM = {
-  name: "zoom",
-  select: { type: "interval", zoom: "wheel![event.ctrlKey || event.metaKey || event.shiftKey]" },
-  bind: "scales",
-};
+/** Dragging moves a curve, the wheel magnifies it, and two clicks bring it back. */
+const ZOOM = { name: "zoom", select: { type: "interval" }, bind: "scales" };
 
 /** What a description read aloud may have. */
 const LONGEST_LABEL = 1200;
@@ -43,8 +40,9 @@ const watcher = new ResizeObserver((entries) => {
   }
 });
 
-function keep(place, spec, zoom = canZoom(spec)) {
-  drawn.set(place, { spec, zoom, width: 0, drawing: 0, view: null });
+/** Draws `spec` into `place` as soon as that has a width, and anew when something changes; `params` are what is added to it. */
+function keep(place, spec, params = []) {
+  drawn.set(place, { spec, params, width: 0, drawing: 0, view: null });
   watcher.observe(place);
 }
 
@@ -62,7 +60,7 @@ async function draw(place, kept) {
   const own = kept.drawing;
   const inner = made("div");
   try {
-    const view = await drawing.draw(inner, kept.spec, kept.width, look(), kept.zoom ? [ZOOM] : []);
+    const view = await drawing.draw(inner, kept.spec, kept.width, look(), kept.params);
     if (own !== kept.drawing) return view.finalize();
     kept.view?.finalize();
     kept.view = view;
@@ -75,7 +73,7 @@ async function draw(place, kept) {
 
 function enlarge(spec, title, subtitle, words) {
   const place = made("div", { class: "drawing", role: "img", "aria-label": `${title}. ${words}`.slice(0, LONGEST_LABEL) });
-  const hint = canZoom(spec) ? made("p", { class: "note" }, "Drag to move, hold Ctrl and turn the wheel to zoom, click twice to go back.") : null;
+  const hint = canZoom(spec) ? made("p", { class: "note" }, "Drag to move, turn the wheel to zoom, click twice to go back.") : null;
   const dialog = made(
     "dialog",
     { class: "large", "aria-label": title },
@@ -91,7 +89,7 @@ function enlarge(spec, title, subtitle, words) {
   dialog.showModal();
   const high = structuredClone(spec);
   if (canZoom(spec)) high.height = Math.max(300, Math.min(560, window.innerHeight - 300));
-  keep(place, high);
+  keep(place, high, canZoom(spec) ? [ZOOM] : []);
 }
 
 /** Curves have two axes of numbers; bars have names on one. */

@@ -27,9 +27,18 @@ export function upright(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, upright(inner)]));
 }
 
+/** A name with a hyphen that fits on a line. */
+const HYPHENATED = /([\p{L}\p{N}_./]+(?:-[\p{L}\p{N}_./]+)+)/u;
+const LONGEST_WHOLE = 30;
+
+/** Words in which no name is broken at its hyphen, nor a sign from its number. */
+export function unbroken(words) {
+  return words.split(HYPHENATED).map((part, index) => (index % 2 === 0 || part.length > LONGEST_WHOLE ? part : made("span", { class: "whole" }, part)));
+}
+
 /** Words with the names in them, which stand in backticks, set apart. */
 export function named(words) {
-  return words.split(/`([^`]+)`/).map((part, index) => (index % 2 === 0 ? part : made("code", {}, part)));
+  return words.split(/`([^`]+)`/).flatMap((part, index) => (index % 2 === 0 ? unbroken(part) : made("code", {}, ...unbroken(part))));
 }
 
 /** An argument of a call, as a person would write it. */

@@ -96,6 +96,7 @@ const hands = {
     past.refresh(id);
   },
   focus: experiments.follow,
+  examples: welcome.examples,
 };
 
 function dropSuggestions() {

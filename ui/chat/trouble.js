@@ -32,15 +32,20 @@ const BY_STATUS = {
 
 const OTHERWISE = ["Something went wrong", "It is our fault rather than yours."];
 
+/** What needs no more words than ours. */
+const SAID = new Set(["unreachable", "cut", "rate_limited", "too_many_calls", "overloaded", "turn_under_way", "turn_timed_out", "no_such_conversation"]);
+
+/** What is not asked for a second time without a thought. */
+const ONCE = new Set(["confirmation_expired", "confirmation_used", "confirmation_invalid", "uncertain", "turn_timed_out"]);
+
 /** What can be tried again as it is. */
-const WORTH_ANOTHER_TRY = (problem) => problem.status === 0 || problem.status === 401 || problem.status === 409 || problem.status === 429 || problem.status >= 500;
+const isWorthAnotherTry = ({ status, code }) => !ONCE.has(code) && ([0, 401, 409, 429].includes(status) || status >= 500);
 
 /** A card about `problem`; `again` tries once more, and `anew` is another way out. */
 export function troubled(problem, { again = null, anew = null }) {
   const [title, words] = BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? OTHERWISE;
-  const detail = problem.message && !["unreachable", "cut"].includes(problem.code) ? made("p", { class: "detail", dir: "auto" }, ...named(problem.message)) : null;
-  const isOnce = ["confirmation_expired", "confirmation_used", "confirmation_invalid", "uncertain", "turn_timed_out"].includes(problem.code);
-  const retry = again && !isOnce && WORTH_ANOTHER_TRY(problem) ? button("Try again", "outlined", again) : null;
+  const detail = problem.message && !SAID.has(problem.code) ? made("p", { class: "detail", dir: "auto" }, ...named(problem.message)) : null;
+  const retry = again && isWorthAnotherTry(problem) ? button("Try again", "outlined", again) : null;
   if (retry && problem.retryAfter) wait(retry, problem.retryAfter);
   const choices = retry || anew ? made("div", { class: "choices" }, retry, anew) : null;
   return made("section", { class: "card trouble", role: "alert" }, made("h3", {}, title), made("p", {}, words), detail, choices);

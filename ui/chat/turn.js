@@ -1,7 +1,7 @@
 // A turn on the page: the question, and below it the answer as it comes. Live events and kept turns are shown by the same code.
 // Nothing moves what stands already: while tools are called only their list grows, and all that comes after is put at the end.
 
-import { button, byId, lasted, made, named } from "./elements.js";
+import { button, byId, lasted, made, named, unbroken } from "./elements.js";
 import { callList } from "./calls.js";
 import { chartCard } from "./chart.js";
 import { confirmationCard } from "./confirmation.js";
@@ -29,7 +29,7 @@ export function showTurn(place, question, hands) {
   const article = made(
     "article",
     { class: "turn", "aria-busy": "true" },
-    made("h2", { class: question.length > LONG ? "question long" : "question", dir: "auto" }, question),
+    made("h2", { class: question.length > LONG ? "question long" : "question", dir: "auto" }, ...unbroken(question)),
     parts.notices,
     calls.working,
     parts.answer,
@@ -139,9 +139,11 @@ export function showTurn(place, question, hands) {
     parts.end.append(made("div", { class: "actions" }, share, copy, made("span", { class: "took" }, lasted(took))));
   }
 
+  /** Where little follows from the answer, what one could begin with. */
   function suggest(suggestions) {
-    if (suggestions.length === 0) return;
-    const items = suggestions.map((words) => made("li", {}, button(words, "suggestion", () => hands.ask(words))));
+    const all = suggestions.length < 2 ? [...new Set([...suggestions, ...hands.examples()])] : suggestions;
+    if (all.length === 0) return;
+    const items = all.map((words) => made("li", {}, made("button", { type: "button", class: "suggestion", onclick: () => hands.ask(words) }, ...unbroken(words))));
     parts.end.append(made("ul", { class: "suggestions", "aria-label": "What you could ask next" }, ...items));
   }
 

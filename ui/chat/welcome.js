@@ -1,10 +1,13 @@
 // The first screen: what this is, over which store, and what can be asked of it.
 
-import { button, byId, made } from "./elements.js";
+import { byId, made, unbroken } from "./elements.js";
 import * as composer from "./composer.js";
 import * as experiments from "./experiments.js";
 import * as service from "./service.js";
 import { troubled } from "./trouble.js";
+
+/** What one could begin with; nothing until the service told. */
+let begin = [];
 
 const section = byId("welcome");
 let ask;
@@ -12,6 +15,8 @@ let ask;
 export function start(hands) {
   ask = hands.ask;
 }
+
+export const examples = () => begin;
 
 export function hide() {
   section.hidden = true;
@@ -29,12 +34,17 @@ export async function show() {
 }
 
 function tell({ store, experiment_count: count, experiments: known, suggestions }) {
+  begin = suggestions;
   experiments.offer(known);
   const counted = count === 1 ? "1 experiment" : `${count.toLocaleString("en")} experiments`;
   byId("store").replaceChildren(made("span", { class: "dot" }), `Connected to ${store}`, made("span", { class: "count" }, counted));
   byId("examples-title").hidden = suggestions.length === 0;
-  byId("examples").replaceChildren(...suggestions.map((words) => made("li", {}, button(words, "example", () => choose(words)))));
+  byId("examples").replaceChildren(...suggestions.map((words) => made("li", {}, example(words))));
   if (count === 0) byId("welcome-trouble").replaceChildren(empty());
+}
+
+function example(words) {
+  return made("button", { type: "button", class: "example", onclick: () => choose(words) }, ...unbroken(words));
 }
 
 function choose(words) {
@@ -46,7 +56,7 @@ function empty() {
   return made(
     "div",
     { class: "card" },
-    made("h2", {}, "There is nothing here yet"),
+    made("h3", {}, "There is nothing here yet"),
     made("p", {}, "This store has no experiments that you may see. Train something with MLflow, or let one be made here."),
   );
 }

@@ -85,12 +85,22 @@ const drawing = (() => {
     else if (fit.layer) fitBars(fit, room, labelLimit, look);
     else fitLines(fit, room, legendLimit, look);
     for (const view of fit.concat ?? [fit]) {
+      recolour(view, look);
       for (const layer of view.layer ?? []) {
         // On its own the specification cannot know what it stands on.
         if (layer.mark?.type === "text") layer.mark.color = look.quiet;
       }
     }
     return fit;
+  }
+
+  /** The first colour of a specification and that of what stays behind are chosen for white; a page may have its own. */
+  function recolour(view, look) {
+    const own = { "#0077bb": look.strong, "#a9bfd1": look.muted };
+    for (const encoding of [view.encoding, ...(view.layer ?? []).map((layer) => layer.encoding)]) {
+      const scale = encoding?.color?.scale;
+      if (Array.isArray(scale?.range)) scale.range = scale.range.map((colour) => own[colour] ?? colour);
+    }
   }
 
   const FITTING = { type: "fit-x", contains: "padding" };
@@ -113,14 +123,7 @@ const drawing = (() => {
     }
   }
 
-  /** The colours of the run that matters and of the others; those of the specification are chosen for white. */
-  function standOut(bars, look) {
-    const scale = bars.layer?.[0]?.encoding?.color?.scale;
-    if (look.strong && scale?.domain?.join() === "best,other") scale.range = [look.strong, look.muted];
-  }
-
   function fitBars(fit, room, labelLimit, look) {
-    standOut(fit, look);
     const labels = labelsWidth(fit, labelLimit, look);
     const right = overhang(fit, room - labels, look);
     const values = fit.layer[0]?.encoding?.x;

@@ -22,6 +22,9 @@ use crate::api::{Service, reply};
 use crate::domain::chart::{of_vega_lite, to_svg};
 use crate::domain::markup::escaped;
 
+/// What is short stands on one line.
+const SHORT: usize = 28;
+
 const STYLE: &str = include_str!("../../../ui/answer/answer.css");
 
 /// The file of a turn.
@@ -63,7 +66,7 @@ fn page(turn: &Value, store: &str) -> String {
         escaped(&question),
     );
     for paragraph in text(turn, "answer").split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-        let _ = writeln!(page, "<p>{}</p>", escaped(paragraph));
+        let _ = writeln!(page, "<p>{}</p>", named(paragraph));
     }
     for chart in items(turn, "charts").filter_map(|chart| of_vega_lite(chart.get("vega_lite")?)) {
         let _ = writeln!(page, "<figure>\n{}</figure>", to_svg(&chart));
@@ -74,7 +77,7 @@ fn page(turn: &Value, store: &str) -> String {
     write_list(
         &mut page,
         "What to bear in mind",
-        items(turn, "caveats").map(|caveat| escaped(caveat.as_str().unwrap_or_default())).collect(),
+        items(turn, "caveats").map(|caveat| named(caveat.as_str().unwrap_or_default())).collect(),
     );
     let unverified = items(turn, "unverified_numbers").filter_map(Value::as_str).map(escaped).collect();
     write_list(&mut page, "Numbers that a model wrote and no result holds; the answer is without them", unverified);
@@ -85,23 +88,38 @@ fn page(turn: &Value, store: &str) -> String {
         env!("CARGO_PKG_VERSION"),
         escaped(&text(turn, "planner")),
         escaped(store),
-        escaped(&text(turn, "asked_at")),
+        escaped(&minute(&text(turn, "asked_at"))),
         if turn.get("shortened") == Some(&Value::Bool(true)) { " Parts of it were too long to be kept." } else { "" },
     );
     page
 }
 
 fn write_table(page: &mut String, table: &Value) {
-    let row = |cells: &Value, kind: &str| -> String {
-        let cells = cells.as_array().into_iter().flatten().filter_map(Value::as_str);
-        cells.map(|cell| format!("<{kind}>{}</{kind}>", escaped(cell))).collect()
-    };
     let heads = table.get("columns").map(|columns| row(columns, "th")).unwrap_or_default();
     let _ = writeln!(page, "<div class=\"scroll\">\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>");
     for cells in items(table, "rows") {
         let _ = writeln!(page, "<tr>{}</tr>", row(cells, "td"));
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+fn row(cells: &Value, kind: &str) -> String {
+    let mut row = String::new();
+    for cell in cells.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let class = if cell.chars().count() <= SHORT { " class=\"short\"" } else { "" };
+        let _ = write!(row, "<{kind}{class}>{}</{kind}>", escaped(cell));
+    }
+    row
+}
+
+/// Text with the names in it, which stand in backticks, set apart.
+fn named(text: &str) -> String {
+    let mut named = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        let is_name = index % 2 == 1;
+        let _ = if is_name { write!(named, "<code>{}</code>", escaped(part)) } else { write!(named, "{}", escaped(part)) };
+    }
+    named
 }
 
 /// `items` are markup already.
@@ -120,7 +138,15 @@ fn call(call: &Value) -> String {
     let arguments = call.get("arguments").map(Value::to_string).unwrap_or_default();
     let took = call.get("took_ms").and_then(Value::as_f64).unwrap_or_default();
     let refused = call.pointer("/error/message").and_then(Value::as_str).map(|message| format!(": {message}")).unwrap_or_default();
-    format!("<code>{} {}</code>, {took} ms{}", escaped(&text(call, "tool")), escaped(&arguments), escaped(&refused))
+    format!("<code>{} {}</code>, {took:.1} ms{}", escaped(&text(call, "tool")), escaped(&arguments), escaped(&refused))
+}
+
+/// A moment in RFC 3339, to the minute.
+fn minute(moment: &str) -> String {
+    match moment.get(..16) {
+        Some(minute) => format!("{} UTC", minute.replace('T', " ")),
+        None => moment.to_owned(),
+    }
 }
 
 fn text(value: &Value, key: &str) -> String {

@@ -30,14 +30,20 @@ pub(super) async fn answer(service: &Arc<Service>, principal: &Principal, reques
         Problem::new(StatusCode::GATEWAY_TIMEOUT, "call_timed_out", detail)
     })??;
     drop(turn);
-    let about = if chosen.is_some() { About::Experiment } else { About::Store };
+    let may_write = !service.is_read_only && principal.role >= Role::Writer;
+    let suggestions = match (&chosen, known.experiments.is_empty()) {
+        (_, true) if may_write => suggestions::first_of_all(),
+        (_, true) => Vec::new(),
+        (Some(_), false) => suggestions::first(&known.names, About::Experiment),
+        (None, false) => suggestions::first(&known.names, About::Store),
+    };
     let told = json!({
         "store": service.store_kind,
         "planner": service.planner.name(),
-        "may_write": !service.is_read_only && principal.role >= Role::Writer,
+        "may_write": may_write,
         "experiment_count": known.count,
         "experiments": known.experiments,
-        "suggestions": suggestions::first(&known.names, about),
+        "suggestions": suggestions,
     });
     Ok(reply("application/json", told.to_string()))
 }

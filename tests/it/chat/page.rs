@@ -103,8 +103,7 @@ async fn an_answer_is_shared_as_a_file_that_needs_nothing_else() {
     let file = service.get(&path("1")).await;
     assert_eq!((file.status, file.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(file.header("content-disposition").starts_with("attachment; filename=\"conv_"), "{:?}", file.headers);
-    for part in
-        ["<h1>Which run had the highest F1 score?</h1>", "0.912", "<svg ", "<td>run-017</td>", "left out of the ranking", "best_run {"]
+    for part in ["<h1>Which run had the highest F1 score?</h1>", "0.912", "<svg ", ">run-017</td>", "left out of the ranking", "best_run {"]
     {
         assert!(file.text.contains(part), "{part}: {}", file.text);
     }
@@ -116,6 +115,29 @@ async fn an_answer_is_shared_as_a_file_that_needs_nothing_else() {
     for number in ["2", "0", "x"] {
         assert_eq!(service.get(&path(number)).await.code(), "no_such_turn", "{number}");
     }
+}
+
+/// For `tests/apps/page.mjs`, which shows them in a browser: a store whose runs are called what would be markup, and one without
+/// experiments.
+#[test]
+fn stores_for_the_page_are_written_where_asked() {
+    let Some(folder) = std::env::var_os("TRIALOGUE_CHART_SAMPLES").map(std::path::PathBuf::from) else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let written = |name: &str, statements: &str| {
+        let file = folder.join(name);
+        let _ = std::fs::remove_file(&file);
+        trialogue::store::demo::create(&file).unwrap();
+        rusqlite::Connection::open(&file).unwrap().execute_batch(statements).unwrap();
+    };
+    let hostile = "'<img src=x onerror=\"window.wasRun = true\"></td><script>window.wasRun = true</script>' || substr(";
+    written(
+        "hostile.db",
+        &format!(
+            "UPDATE runs SET name = {hostile}name, -3);
+             UPDATE tags SET value = {hostile}value, -3) WHERE key = 'mlflow.runName';"
+        ),
+    );
+    written("empty.db", "UPDATE experiments SET lifecycle_stage = 'deleted';");
 }
 
 fn words(list: &Value) -> Vec<String> {
