@@ -70,7 +70,7 @@ step_apps() {
     if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then fail "no test wrote view.html into \$TRIALOGUE_CHART_SAMPLES"; fi
     run_beside_modules "$APPS_DIR" tests/apps view.mjs "$TRIALOGUE_CHART_SAMPLES"
     build_program
-    run_beside_modules "$APPS_DIR" tests/apps page.mjs "$WORK/trialogue" "$TRIALOGUE_CHART_SAMPLES" "$WORK/pictures"
+    run_beside_modules "$APPS_DIR" tests/apps page.mjs "$WORK/trialogue" "$TRIALOGUE_CHART_SAMPLES" "${TRIALOGUE_TEST_PICTURES:-}"
 }
 
 step_mcp() {

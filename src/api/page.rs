@@ -131,6 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn no_script_of_ours_reads_markup_or_makes_code_of_text() {
+        const WAYS: [&str; 7] =
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", "createContextualFragment"];
+        for file in FILES.iter().filter(|file| file.path.ends_with(".js") && file.packing == Packing::None) {
+            let text = std::str::from_utf8(file.bytes).unwrap();
+            assert!(!WAYS.iter().any(|way| text.contains(way)), "{}", file.path);
+        }
+    }
+
+    #[test]
     fn a_file_that_is_kept_has_the_version_of_its_package_in_its_path() {
         let vendored = include_str!("../../ui/vendor/README.md");
         for file in FILES.iter().filter(|file| file.kept == Kept::ForEver) {

@@ -181,9 +181,23 @@ const STATES = {
 };
 
 for (const [name, [origin, body, may]] of Object.entries(STATES)) {
-  for (const look of Object.keys(LOOKS)) await check(name, look, origin, body, may);
+  await Promise.all(Object.keys(LOOKS).map((look) => check(name, look, origin, body, may)));
 }
 
+for (const look of Object.keys(LOOKS)) {
+  const mortal = await started.serveWithModel(stalls);
+  await check("service gone", look, mortal, async ({ page, ask, expect }) => {
+    await page.locator(".example").first().waitFor();
+    await page.fill("#question", BEST);
+    await page.press("#question", "Enter");
+    await page.locator(".working", { hasText: "The model" }).waitFor();
+    started.stop(mortal);
+    await over(page);
+    expect("an answer that was cut off", await page.locator(".turn .trouble h3").textContent(), "The answer was cut off");
+    await ask(BEST);
+    expect("and no more", await page.locator(".turn").nth(1).locator(".trouble h3").textContent(), "Trialogue does not answer");
+  }, /ERR_|Failed to load resource/);
+}
 await check("agreeing writes", "light", demo, async ({ page, ask, expect }) => {
   const name = `pilot-${Date.now()}`;
   await ask(`Create an experiment called ${name}`);
@@ -285,6 +299,7 @@ await check("a chart has tooltips, zooms and is drawn anew in other colours", "l
 await check("an experiment is picked", "light", demo, async ({ page, ask, expect }) => {
   await page.locator("#experiment option", { hasText: "fraud-detection" }).waitFor({ state: "attached" });
   await page.selectOption("#experiment", { label: "fraud-detection" });
+  await page.locator(".example", { hasText: "What is logged in fraud-detection?" }).waitFor();
   await ask("Which run had the highest F1 score?");
   expect("it is asked about", (await page.locator(".answer").textContent()).includes("in fraud-detection"), true);
 });

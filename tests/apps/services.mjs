@@ -14,29 +14,33 @@ const run = promisify(execFile);
 export async function services(program) {
   const folder = await mkdtemp(join(tmpdir(), "trialogue-page-"));
   const ends = [];
+  const stops = new Map();
 
   /** The address of `trialogue serve` with these arguments and variables. */
   async function serve(args, variables = {}) {
     const state = join(folder, `state-${ends.length}.db`);
     const environment = { PATH: process.env.PATH, HOME: folder, TRIALOGUE_STATE: state, TRIALOGUE_CALLS_PER_PRINCIPAL: "64", ...variables };
     const child = spawn(program, ["serve", "--port", "0", "--log-format", "text", ...args], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
-    ends.push(() => child.kill());
+    const stop = () => child.kill("SIGKILL");
+    ends.push(stop);
     let told = "";
     return new Promise((resolve, reject) => {
       child.stderr.on("data", (piece) => {
         told += piece;
         const address = /http:\/\/127\.0\.0\.1:\d+/.exec(told);
-        if (address) resolve(address[0]);
+        if (!address) return;
+        stops.set(address[0], stop);
+        resolve(address[0]);
       });
       child.on("exit", () => reject(new Error(`the service ended: ${told}`)));
     });
   }
 
-  /** Serves with a model that answers a request as `reply` does. */
+  /** Serves with a model that answers a request as `reply` does, which is given the messages that it was sent. */
   async function serveWithModel(reply) {
-    const model = createServer((request, response) => {
-      request.resume();
-      request.on("end", () => reply(response));
+    const model = createServer(async (request, response) => {
+      const pieces = await request.toArray();
+      reply(response, JSON.parse(Buffer.concat(pieces).toString() || "{}").messages ?? []);
     });
     await new Promise((resolve) => model.listen(0, "127.0.0.1", resolve));
     ends.push(() => {
@@ -59,7 +63,7 @@ export async function services(program) {
     await rm(folder, { recursive: true, force: true });
   }
 
-  return { serve, serveWithModel, key, end };
+  return { serve, serveWithModel, key, stop: (address) => stops.get(address)(), end };
 }
 
 /** Never answers. */
@@ -70,11 +74,9 @@ export const refuses = (response) => response.writeHead(401, { "content-type": "
 
 /** Calls a tool and then says `text`, whatever the tool answered. */
 export function says(text) {
-  let asked = 0;
-  return (response) => {
-    asked += 1;
+  return (response, messages) => {
     const call = { index: 0, id: "call_0", type: "function", function: { name: "best_run", arguments: '{"metric": "F1"}' } };
-    const isFirst = asked % 3 === 1;
+    const isFirst = !messages.some((message) => message.role === "tool");
     response.writeHead(200, { "content-type": "text/event-stream" });
     for (const [delta, reason] of [[isFirst ? { tool_calls: [call] } : { content: text }, null], [{}, isFirst ? "tool_calls" : "stop"]]) {
       const chunk = { id: "c", object: "chat.completion.chunk", model: "scripted", choices: [{ index: 0, delta, finish_reason: reason }] };

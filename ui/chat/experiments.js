@@ -7,9 +7,12 @@ const picker = byId("experiment");
 /** What the reader picked and no question has taken along yet. */
 let picked = null;
 
-picker.addEventListener("change", () => {
-  picked = picker.value || null;
-});
+export function start(hands) {
+  picker.addEventListener("change", () => {
+    picked = picker.value || null;
+    hands.picked(picked);
+  });
+}
 
 /** Offers these experiments. */
 export function offer(experiments) {

@@ -136,8 +136,12 @@ function toNew() {
 }
 
 async function exportConversation() {
-  const file = await service.file(`api/v1/conversations/${conversation}/export`, "application/json");
-  save(file, `${conversation}.json`);
+  try {
+    const file = await service.file(`api/v1/conversations/${conversation}/export`, "application/json");
+    save(file, `${conversation}.json`);
+  } catch (problem) {
+    turns.append(troubled(problem, { again: exportConversation }));
+  }
 }
 
 function showTheme() {
@@ -147,6 +151,7 @@ function showTheme() {
 composer.start({ ask, stop: () => underWay?.abort() });
 past.start({ gone: (id) => id === conversation && toNew() });
 welcome.start({ ask });
+experiments.start({ picked: welcome.about });
 keepDrawingsInStep();
 byId("new").addEventListener("click", toNew);
 byId("export").addEventListener("click", exportConversation);

@@ -22,14 +22,20 @@ export function hide() {
   section.hidden = true;
 }
 
-export async function show() {
+export function show() {
   section.hidden = false;
+  return about(null);
+}
+
+/** What can be asked of an experiment, or of all; whoever reads an answer is not disturbed. */
+export async function about(experiment) {
+  if (section.hidden) return;
   byId("welcome-trouble").replaceChildren();
   try {
-    tell(await service.json("api/v1/chat/start"));
+    tell(await service.json(`api/v1/chat/start${experiment ? `?experiment=${encodeURIComponent(experiment)}` : ""}`));
   } catch (problem) {
     byId("store").textContent = "";
-    byId("welcome-trouble").replaceChildren(troubled(problem, { again: show }));
+    byId("welcome-trouble").replaceChildren(troubled(problem, { again: () => about(experiment) }));
   }
 }
 

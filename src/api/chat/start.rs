@@ -13,6 +13,7 @@ use crate::api::arguments::pairs;
 use crate::api::auth::{Principal, Role};
 use crate::api::problem::Problem;
 use crate::api::{Service, reply, rest};
+use crate::tools::resolve::{self, Wants};
 use crate::tools::{self, Context, ToolError};
 
 /// How many experiments are told: what a list to choose from can have.
@@ -53,8 +54,8 @@ fn chosen(query: Option<&str>) -> Result<Option<String>, Problem> {
     let invalid = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "invalid_arguments", detail);
     let mut chosen = None;
     for (name, text) in pairs(query).map_err(invalid)? {
-        if name != "experiment" || chosen.is_some() {
-            return Err(invalid(format!("`{name}` is not taken, or given twice; there is `experiment`, once")));
+        if name != "experiment" || chosen.is_some() || text.trim().is_empty() {
+            return Err(invalid(format!("`{name}` is not taken, empty or given twice; there is `experiment`, once")));
         }
         chosen = Some(text);
     }
@@ -71,15 +72,20 @@ struct Known {
 async fn known(context: &Context, chosen: Option<&str>) -> Result<Known, ToolError> {
     let list = called("list_experiments", json!({"limit": EXPERIMENTS}), context).await?;
     let listed: Vec<&Value> = list.get("experiments").and_then(Value::as_array).into_iter().flatten().collect();
-    let has_name = |experiment: &Value, name: &str| text(experiment, "id") == Some(name) || text(experiment, "name") == Some(name);
-    let shown = match chosen {
-        Some(name) => listed.iter().find(|experiment| has_name(experiment, name)),
+    let names = match chosen {
+        Some(reference) => {
+            let place = resolve::place(context, Some(reference), Wants::default()).await?;
+            let id = place.experiment.id.0.as_str();
+            match listed.iter().find(|experiment| text(experiment, "id") == Some(id)) {
+                Some(experiment) => names(experiment, context).await?,
+                None => Names { experiment: Some(place.resolved().name), ..Names::default() },
+            }
+        }
         // Where most was done there is most to see.
-        None => listed.iter().rev().max_by_key(|experiment| experiment.get("run_count").and_then(Value::as_u64)),
-    };
-    let names = match shown {
-        Some(experiment) => names(experiment, context).await?,
-        None => Names::default(),
+        None => match listed.iter().rev().max_by_key(|experiment| experiment.get("run_count").and_then(Value::as_u64)) {
+            Some(experiment) => names(experiment, context).await?,
+            None => Names::default(),
+        },
     };
     let experiments = listed
         .iter()

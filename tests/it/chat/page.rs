@@ -90,6 +90,11 @@ async fn the_experiment_that_was_picked_is_asked_about() {
     assert_eq!(ask(&service, again).await["calls"][0]["resolved"]["experiment"]["name"], "churn-prediction-q1");
     let reply = service.post("/api/v1/chat", &picked("best run", "no such thing")).await;
     assert_eq!((reply.status, reply.code().as_str()), (404, "not_found"));
+    for (query, status) in [("?experiment=fraud", 200), ("?experiment=nosuch", 404), ("?experiment=", 400), ("?a=b", 400)] {
+        assert_eq!(service.get(&format!("/api/v1/chat/start{query}")).await.status, status, "{query}");
+    }
+    let about = service.get("/api/v1/chat/start?experiment=fraud").await.json();
+    assert_eq!(about["suggestions"][0], "What is logged in fraud-detection?");
     let done = events(&service, question("best run")).await.pop().unwrap();
     assert!(!words(&done.data["suggestions"]).is_empty(), "{done:?}");
 }
