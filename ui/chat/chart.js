@@ -88,7 +88,7 @@ function enlarge(spec, title, subtitle, words) {
   document.body.append(dialog);
   dialog.showModal();
   const high = structuredClone(spec);
-  if (canZoom(spec)) high.height = Math.max(300, Math.min(560, window.innerHeight - 300));
+  if (canZoom(spec)) high.height = Math.max(240, Math.min(560, window.innerHeight - 380));
   keep(place, high, canZoom(spec) ? [ZOOM] : []);
 }
 

@@ -133,10 +133,10 @@ fn typed_shortened(turn: &mut Value) {
 
 /// What a conversation that begins with `question` is called.
 pub(super) fn title(question: &str) -> String {
-    let words = plain(question.trim());
-    let first = words.lines().next().unwrap_or_default();
-    let mut title: String = first.chars().take(TITLE_CHARACTERS).collect();
-    if first.chars().count() > TITLE_CHARACTERS {
+    // In one line, whose words stay apart.
+    let words = plain(&question.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut title: String = words.chars().take(TITLE_CHARACTERS).collect();
+    if words.chars().count() > TITLE_CHARACTERS {
         title.push('…');
     }
     if title.is_empty() { "(no question)".to_owned() } else { title }
@@ -192,6 +192,7 @@ mod tests {
     #[test]
     fn a_title_is_the_head_of_the_question() {
         assert_eq!(title("  Which run\u{202e} is best? "), "Which run is best?");
+        assert_eq!(title("Which run\nis best?"), "Which run is best?");
         assert_eq!(title(&"x".repeat(200)).chars().count(), 81);
         assert_eq!(title(" "), "(no question)");
     }

@@ -13,11 +13,17 @@ use crate::api::arguments::pairs;
 use crate::api::auth::{Principal, Role};
 use crate::api::problem::Problem;
 use crate::api::{Service, reply, rest};
+use crate::domain::experiment::View;
+use crate::domain::metric::primary_metric;
 use crate::tools::resolve::{self, Wants};
+use crate::tools::view::plain;
 use crate::tools::{self, Context, ToolError};
 
 /// How many experiments are told: what a list to choose from can have.
-const EXPERIMENTS: usize = 100;
+const EXPERIMENTS: usize = 200;
+
+/// Of how many of the newest it is looked where most was done. A server is asked about each.
+const LOOKED_AT: usize = 12;
 
 /// Answers.
 pub(super) async fn answer(service: &Arc<Service>, principal: &Principal, request: Request) -> Result<Response<Body>, Problem> {
@@ -64,50 +70,45 @@ fn chosen(query: Option<&str>) -> Result<Option<String>, Problem> {
 
 /// What the store has.
 struct Known {
-    count: Value,
+    count: usize,
     experiments: Vec<Value>,
     names: Names,
 }
 
 async fn known(context: &Context, chosen: Option<&str>) -> Result<Known, ToolError> {
-    let list = called("list_experiments", json!({"limit": EXPERIMENTS}), context).await?;
-    let listed: Vec<&Value> = list.get("experiments").and_then(Value::as_array).into_iter().flatten().collect();
+    let all = resolve::experiments(context, View::ActiveOnly).await?;
+    let newest = called("list_experiments", json!({"limit": LOOKED_AT}), context).await?;
+    let newest: Vec<&Value> = newest.get("experiments").and_then(Value::as_array).into_iter().flatten().collect();
     let names = match chosen {
         Some(reference) => {
             let place = resolve::place(context, Some(reference), Wants::default()).await?;
-            let id = place.experiment.id.0.as_str();
-            match listed.iter().find(|experiment| text(experiment, "id") == Some(id)) {
-                Some(experiment) => names(experiment, context).await?,
-                None => Names { experiment: Some(place.resolved().name), ..Names::default() },
-            }
+            names(&json!({"id": place.experiment.id.0, "name": place.resolved().name}), context).await?
         }
         // Where most was done there is most to see.
-        None => match listed.iter().rev().max_by_key(|experiment| experiment.get("run_count").and_then(Value::as_u64)) {
+        None => match newest.iter().rev().max_by_key(|experiment| experiment.get("run_count").and_then(Value::as_u64)) {
             Some(experiment) => names(experiment, context).await?,
             None => Names::default(),
         },
     };
-    let experiments = listed
-        .iter()
-        .map(|experiment| json!({"id": experiment.get("id"), "name": experiment.get("name"), "run_count": experiment.get("run_count")}));
-    Ok(Known { count: list.get("total").cloned().unwrap_or_default(), experiments: experiments.collect(), names })
+    let shown = all.iter().take(EXPERIMENTS).map(|experiment| json!({"id": experiment.id.0, "name": plain(&experiment.name)}));
+    Ok(Known { count: all.len(), experiments: shown.collect(), names })
 }
 
-/// Names of an experiment, from its place in the list and its last runs.
+/// Names of an experiment, from its place in a list, as far as that tells, and its last run.
 async fn names(experiment: &Value, context: &Context) -> Result<Names, ToolError> {
-    let metric = experiment.get("best_metric").and_then(Value::as_object).and_then(|best| best.keys().next().cloned());
-    let mut names = Names { experiment: text(experiment, "name").map(str::to_owned), metric, ..Names::default() };
-    if experiment.get("run_count").and_then(Value::as_u64) == Some(0) {
-        return Ok(Names { experiment: names.experiment, ..Names::default() });
-    }
-    let arguments = json!({"experiment": experiment.get("id"), "limit": 1});
-    let runs = called("list_runs", arguments, context).await?;
-    if let Some(run) = runs.get("runs").and_then(Value::as_array).and_then(|runs| runs.first()) {
-        names.runs = text(run, "run_name").map(str::to_owned).into_iter().collect();
-        let keys = run.get("metrics").and_then(Value::as_object).into_iter().flat_map(|metrics| metrics.keys().cloned());
-        names.curve = suggestions::curve_among(&keys.collect::<Vec<_>>());
-    }
-    Ok(names)
+    let best = experiment.get("best_metric").and_then(Value::as_object).and_then(|best| best.keys().next().cloned());
+    let runs = called("list_runs", json!({"experiment": experiment.get("id"), "limit": 1}), context).await?;
+    let run = runs.get("runs").and_then(Value::as_array).and_then(|runs| runs.first());
+    let keys = run.and_then(|run| run.get("metrics")).and_then(Value::as_object);
+    let keys: Vec<String> = keys.into_iter().flat_map(|metrics| metrics.keys().cloned()).collect();
+    let primary = || primary_metric(keys.iter().map(|key| (key.as_str(), 1)), &[]).map(str::to_owned);
+    Ok(Names {
+        experiment: text(experiment, "name").map(str::to_owned),
+        metric: best.or_else(primary),
+        curve: suggestions::curve_among(&keys),
+        runs: run.and_then(|run| text(run, "run_name")).map(str::to_owned).into_iter().collect(),
+        ..Names::default()
+    })
 }
 
 async fn called(tool: &str, arguments: Value, context: &Context) -> Result<Value, ToolError> {

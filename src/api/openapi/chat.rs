@@ -20,7 +20,7 @@ once, for whom it was made and in its conversation. What comes of it is told as 
 
 /// What a start is, in Markdown.
 const START: &str = "\
-Tells somebody who comes new over which store he talks, which experiments it has (the first hundred), and questions that he could begin with, made of its names.";
+Tells somebody who comes new over which store he talks, which experiments it has (the newest two hundred), and questions that he could begin with, made of its names.";
 
 /// What a shared answer is, in Markdown.
 const SHARED: &str = "\
@@ -227,8 +227,8 @@ fn turn_example() -> Value {
 fn start_schema() -> Value {
     let experiment = json!({
         "type": "object",
-        "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "run_count": {"type": "integer"}},
-        "required": ["id", "name", "run_count"],
+        "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+        "required": ["id", "name"],
     });
     json!({
         "type": "object",
