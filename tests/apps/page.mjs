@@ -321,6 +321,10 @@ await check("conversations are listed, opened, exported and deleted", "light", d
   expect("it goes on", await page.locator(".turn").count(), 3);
   await page.reload();
   await page.locator(".turn").nth(2).waitFor();
+  await page.locator("#experiment option", { hasText: "fraud-detection" }).waitFor({ state: "attached" });
+  expect("the experiment", await page.locator("#experiment option:checked").textContent(), "demand-forecast");
+  expect("what could be asked next", await page.locator(".suggestion").count(), await page.locator(".turn").last().locator(".suggestion").count());
+  expect("something could", (await page.locator(".suggestion").count()) > 0, true);
   await item.hover();
   await item.getByRole("button").click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();

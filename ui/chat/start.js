@@ -118,7 +118,9 @@ async function open() {
     conversation = id;
     byId("export").hidden = false;
     document.title = `${kept.title} – Trialogue`;
-    for (const turn of kept.turns) showTurn(turns, turn.question, hands).replay(turn, id);
+    experiments.leave();
+    for (const turn of kept.turns) showTurn(turns, turn.question, hands).replay(turn, id, turn === kept.turns.at(-1) ? "last" : "earlier");
+    welcome.learn();
     past.mark(id);
     turns.lastElementChild?.scrollIntoView({ block: "start" });
     composer.focus();

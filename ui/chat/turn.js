@@ -163,10 +163,11 @@ export function showTurn(place, question, hands) {
     hear,
     isOver: () => isOver,
     remove: () => article.remove(),
-    /** Shows a turn as the transcript has it. */
-    replay: (turn, id) => {
+    /** Shows a turn as the transcript has it; what could be asked next follows from the `last` one. */
+    replay: (turn, id, rank) => {
       isReplayed = true;
       for (const event of eventsOf(turn, id)) hear(event);
+      if (rank === "last") suggest(turn.suggestions ?? []);
     },
     /** Puts the question where reading begins, and room below it for the answer. */
     bringUp: () => {

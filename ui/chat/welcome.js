@@ -39,6 +39,14 @@ export async function about(experiment) {
   }
 }
 
+/** Learns what there is without showing it, for who begins with a conversation of before. */
+export async function learn() {
+  const told = await service.json("api/v1/chat/start").catch(() => null);
+  if (!told) return;
+  begin = told.suggestions;
+  experiments.offer(told.experiments);
+}
+
 function tell({ store, experiment_count: count, experiments: known, suggestions }) {
   begin = suggestions;
   experiments.offer(known);
