@@ -26,7 +26,7 @@ declare -A ABOUT=(
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
     [charts]="the charts that the tests drew compile in Vega-Lite"
-    [apps]="the view of MCP Apps draws these charts in a browser and lets nothing in"
+    [apps]="in a browser, the view of MCP Apps draws these charts and lets nothing in, and the page at / does what it should"
     [mcp]="the Model Context Protocol is spoken as its conformance suite wants it"
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
@@ -73,6 +73,8 @@ step_apps() {
     if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then cargo test --locked --lib --test it -- written_where_asked; fi
     if ! has_samples || [[ ! -f "$TRIALOGUE_CHART_SAMPLES/view.html" ]]; then fail "no test wrote view.html into \$TRIALOGUE_CHART_SAMPLES"; fi
     run_beside_modules "$APPS_DIR" tests/apps view.mjs "$TRIALOGUE_CHART_SAMPLES"
+    build_program
+    run_beside_modules "$APPS_DIR" tests/apps page.mjs "$WORK/trialogue" "$TRIALOGUE_CHART_SAMPLES" "${TRIALOGUE_TEST_PICTURES:-}"
 }
 
 step_mcp() {
@@ -103,11 +105,8 @@ conformance() {
 
 # serve_demo FLAGS...: builds the program with cargo's FLAGS and serves the demo store until stop_demo; DEMO is its address.
 serve_demo() {
-    local waited=0 program
-    cargo build --locked --quiet "$@"
-    # A copy, which the next build does not touch.
-    program="$(cargo metadata --locked --no-deps --format-version 1 | grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4)/debug/trialogue"
-    cp "$program" "$WORK/trialogue"
+    local waited=0
+    build_program "$@"
     : >"$WORK/serve.log"
     TRIALOGUE_STATE="$WORK/state.db" timeout 600 "$WORK/trialogue" --demo serve --port 0 --log-format text 2>"$WORK/serve.log" &
     DEMO_PROCESS=$!
@@ -118,6 +117,14 @@ serve_demo() {
         fi
         sleep 0.1
     done
+}
+
+# build_program FLAGS...: the program, built with cargo's FLAGS, as $WORK/trialogue: a copy, which the next build does not touch.
+build_program() {
+    local program
+    cargo build --locked --quiet "$@"
+    program="$(cargo metadata --locked --no-deps --format-version 1 | grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4)/debug/trialogue"
+    cp "$program" "$WORK/trialogue"
 }
 
 stop_demo() {

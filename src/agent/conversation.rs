@@ -56,6 +56,17 @@ impl Conversation {
         self.experiment.as_ref().map(|experiment| ExperimentId(experiment.id.clone()))
     }
 
+    /// Turns to an experiment that the person chose: what was said of another's runs is not about its own.
+    pub fn turn_to(&mut self, experiment: ResolvedExperiment) {
+        if self.experiment.as_ref().map(|known| &known.id) != Some(&experiment.id) {
+            self.runs.clear();
+            self.recent.clear();
+            self.listed.clear();
+            self.choice = None;
+        }
+        self.experiment = Some(experiment);
+    }
+
     /// Takes in an answered call.
     pub fn remember(&mut self, tool: &'static str, arguments: &Map<String, Value>, outcome: &Outcome) {
         let resolved = &outcome.resolved;
@@ -63,15 +74,8 @@ impl Conversation {
         if let Some(listed) = outcome.result.get("experiments").and_then(Value::as_array) {
             self.experiments = listed.iter().filter_map(|one| one.get("name").and_then(Value::as_str)).map(str::to_owned).collect();
         }
-        if resolved.experiment.is_some()
-            && self.experiment.as_ref().map(|known| &known.id) != resolved.experiment.as_ref().map(|new| &new.id)
-        {
-            self.runs.clear();
-            self.recent.clear();
-            self.listed.clear();
-        }
-        if resolved.experiment.is_some() {
-            self.experiment.clone_from(&resolved.experiment);
+        if let Some(experiment) = &resolved.experiment {
+            self.turn_to(experiment.clone());
         }
         if !resolved.runs.is_empty() {
             self.runs.clone_from(&resolved.runs);

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod conversation;
 pub mod number_check;
+pub mod suggestions;
 
 mod interpreter;
 mod model_loop;

@@ -4,49 +4,14 @@
 //! code of text, and no style does either, so the policy of the page forbids all three.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY};
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, Response};
 
+use super::assets::{File, Kept, Packing};
 use super::reply;
 
 /// Pictures of the viewer are in its style sheet as `data:`; it asks the routes that it describes.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// A year, which is as good as for ever. Keys are asked for these files too, so nobody between us and the browser keeps them.
-const KEPT_FOR_EVER: &str = "private, max-age=31536000, immutable";
-
-/// A file of the page.
-#[derive(Debug)]
-pub(super) struct File {
-    /// Where it is served.
-    pub path: &'static str,
-    /// Its media type.
-    pub media_type: &'static str,
-    /// Its bytes.
-    pub bytes: &'static [u8],
-    /// Whether `bytes` are compressed.
-    pub packing: Packing,
-    /// Whether browsers keep it.
-    pub kept: Kept,
-}
-
-/// How a file is embedded, and sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    /// As it is.
-    None,
-    /// With gzip, which every browser takes.
-    Gzip,
-}
-
-/// How long browsers may keep a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
-    /// For ever: its path holds its version.
-    ForEver,
-    /// Not at all.
-    Not,
-}
 
 /// The files of the page.
 pub(super) static FILES: [File; 5] = [
@@ -77,14 +42,14 @@ pub(super) static FILES: [File; 5] = [
         media_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../ui/docs/start.js"),
         packing: Packing::None,
-        kept: Kept::Not,
+        kept: Kept::UntilChanged,
     },
     File {
         path: "/docs/page.css",
         media_type: "text/css; charset=utf-8",
         bytes: include_bytes!("../../ui/docs/page.css"),
         packing: Packing::None,
-        kept: Kept::Not,
+        kept: Kept::UntilChanged,
     },
 ];
 
@@ -92,18 +57,6 @@ pub(super) static FILES: [File; 5] = [
 pub(super) fn page() -> Response<Body> {
     let mut response = reply("text/html; charset=utf-8", include_str!("../../ui/docs/index.html"));
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
-    response
-}
-
-/// One of its files.
-pub(super) fn file(file: &'static File) -> Response<Body> {
-    let mut response = reply(file.media_type, file.bytes);
-    if file.packing == Packing::Gzip {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    if file.kept == Kept::ForEver {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(KEPT_FOR_EVER));
-    }
     response
 }
 

@@ -4,6 +4,7 @@
 
 use axum::http::Method;
 
+use super::assets::File;
 use super::auth::Role;
 use super::chat::{Action, openai};
 use super::mcp;
@@ -13,7 +14,7 @@ use crate::tools::{self, Access, ToolDef};
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Policy {
-    /// Anybody: health, and where to get a token.
+    /// Anybody: health, where to get a token, and the page on which people say who they are, which holds nothing of the store.
     Open,
     /// Whoever says who he is and has at least this role.
     AtLeast(Role),
@@ -42,8 +43,10 @@ pub(super) enum Answers {
     Mcp,
     /// Who gives tokens for it.
     ResourceMetadata,
-    /// A file of that page.
-    DocsFile(&'static super::docs::File),
+    /// The page on which people ask.
+    Page,
+    /// A file of a page.
+    File(&'static File),
 }
 
 /// A route.
@@ -74,10 +77,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             policy: Policy::AtLeast(Role::Writer),
             answers: Answers::Chat(Action::Confirm),
         },
+        chat(Method::GET, "/api/v1/chat/start", Action::Start),
         chat(Method::GET, "/api/v1/conversations", Action::List),
         chat(Method::GET, "/api/v1/conversations/{conversation_id}", Action::Transcript),
         chat(Method::DELETE, "/api/v1/conversations/{conversation_id}", Action::Delete),
         chat(Method::GET, "/api/v1/conversations/{conversation_id}/export", Action::Export),
+        chat(Method::GET, "/api/v1/conversations/{conversation_id}/turns/{turn}/page", Action::Shared),
         get("/v1/models", reader, Answers::OpenAi(openai::Action::Models)),
         Endpoint {
             method: Method::POST,
@@ -93,7 +98,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]);
     all.push(Endpoint { method: Method::POST, path: mcp::http::PATH, policy: reader, answers: Answers::Mcp });
     all.extend(mcp::http::METADATA_PATHS.map(|path| get(path, Policy::Open, Answers::ResourceMetadata)));
-    all.extend(super::docs::FILES.iter().map(|file| get(file.path, reader, Answers::DocsFile(file))));
+    all.push(get("/", Policy::Open, Answers::Page));
+    all.extend(super::page::FILES.iter().map(|file| get(file.path, Policy::Open, Answers::File(file))));
+    all.extend(super::docs::FILES.iter().map(|file| get(file.path, reader, Answers::File(file))));
     all
 }
 
@@ -114,9 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_health_and_the_way_to_a_token_are_open_and_only_writers_write() {
+    fn only_health_the_way_to_a_token_and_the_page_are_open_and_only_writers_write() {
         for endpoint in endpoints() {
-            let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata);
+            let is_open = match endpoint.answers {
+                Answers::File(file) => super::super::page::FILES.iter().any(|own| own.path == file.path),
+                answers => matches!(answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata | Answers::Page),
+            };
             assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
             let writes = match endpoint.answers {
                 Answers::Tool(tool) => tool.access == Access::Write,

@@ -15,11 +15,13 @@ mod metrics;
 mod problem;
 
 mod arguments;
+mod assets;
 mod connections;
 mod docs;
 mod front_door;
 mod health;
 mod openapi;
+mod page;
 mod rest;
 pub mod spans;
 
@@ -302,7 +304,8 @@ async fn respond(
         (Answers::Mcp, Some(principal)) => mcp::http::answer(service, principal, request).await,
         (Answers::Mcp, None) => Err(auth::AuthFault::Missing.into()),
         (Answers::ResourceMetadata, _) => mcp::http::metadata(service, request.headers()),
-        (Answers::DocsFile(file), _) => Ok(docs::file(file)),
+        (Answers::Page, _) => Ok(page::page()),
+        (Answers::File(file), _) => Ok(assets::answer(file, request.headers())),
     }
 }
 

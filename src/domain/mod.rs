@@ -8,6 +8,7 @@ pub mod compare;
 pub mod experiment;
 pub mod filter;
 pub mod impact;
+pub mod markup;
 pub mod metric;
 pub mod reference;
 pub mod run;

@@ -7,7 +7,7 @@ use resvg::usvg::roxmltree::{Document, Node};
 use serde_json::{Value, json};
 use trialogue::domain::chart::{
     Chart, ChartPoint, Colour, Comparison, Impact, ImpactBar, Lines, MetricPanel, Plot, Point, RankedBar, Ranking, Scale, Series, Standing,
-    XAxis, points_of_vega_lite, to_png, to_svg, to_terminal, to_vega_lite,
+    XAxis, of_vega_lite, points_of_vega_lite, to_png, to_svg, to_terminal, to_vega_lite,
 };
 
 /// Names that break programs which build expressions, paths or markup from them.
@@ -293,6 +293,14 @@ fn drawn_in(svg: &str, expected: &[ChartPoint]) -> Vec<(String, String, f64, f64
         }
     }
     drawn
+}
+
+#[test]
+fn a_chart_is_read_back_from_its_specification() {
+    for (name, chart) in samples() {
+        let spec: Value = serde_json::from_str(&to_vega_lite(&chart).to_string()).unwrap();
+        assert_eq!(of_vega_lite(&spec).as_ref(), Some(&chart), "{name}");
+    }
 }
 
 #[test]

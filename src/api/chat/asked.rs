@@ -20,6 +20,9 @@ pub(super) struct Asked {
     /// The conversation that it belongs to; absent for a new one.
     #[serde(default)]
     pub conversation_id: Option<String>,
+    /// The experiment that it is about where it names none: its id, name or part of it; absent for what the conversation is about.
+    #[serde(default)]
+    pub experiment: Option<String>,
     #[serde(default)]
     chart: Option<Chart>,
 }

@@ -72,6 +72,18 @@ pub(super) async fn delete(service: &Arc<Service>, principal: &Principal, mut re
     Ok(response)
 }
 
+/// One, with the number of a turn that is asked for, and its turns.
+pub(super) async fn turn(
+    service: &Arc<Service>,
+    principal: &Principal,
+    mut request: Request,
+) -> Result<(Heading, String, Vec<String>), Problem> {
+    let parts = request.extract_parts::<RawPathParams>().await.map_err(|_| no_such_conversation())?;
+    let number = parts.iter().nth(1).map(|(_, number)| number.to_owned()).ok_or_else(no_such_conversation)?;
+    let (heading, turns) = read(service, principal, request).await?;
+    Ok((heading, number, turns))
+}
+
 async fn read(service: &Arc<Service>, principal: &Principal, mut request: Request) -> Result<(Heading, Vec<String>), Problem> {
     let id = id(&mut request).await?;
     let owner = owner(service, principal, rest::agreed_tenant(service, principal, None)?);
@@ -80,7 +92,7 @@ async fn read(service: &Arc<Service>, principal: &Principal, mut request: Reques
     found.ok_or_else(no_such_conversation)
 }
 
-/// The only part of the path that has a name.
+/// The first part of the path that has a name.
 async fn id(request: &mut Request) -> Result<String, Problem> {
     let parts = request.extract_parts::<RawPathParams>().await.map_err(|_| no_such_conversation())?;
     parts.iter().next().map(|(_, id)| id.to_owned()).ok_or_else(no_such_conversation)

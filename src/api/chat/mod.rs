@@ -1,7 +1,8 @@
 //! The chat: turns of conversations over HTTP, as events or in one piece, and the conversations themselves.
 //!
 //! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
-//! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
+//! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps. `shared` makes
+//! a file of an answer, `start` tells who comes new what there is.
 //! `openai` is the same chat as a model of OpenAI's protocol. What a question means is the agent's business.
 
 mod asked;
@@ -11,6 +12,8 @@ mod events;
 pub(super) mod openai;
 mod report;
 mod seal;
+mod shared;
+mod start;
 mod stream;
 mod turn;
 mod work;
@@ -47,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) enum Action {
     /// A turn.
     Turn,
+    /// What there is to talk about.
+    Start,
     /// What was asked about is to be written, or not.
     Confirm,
     /// The conversations there are.
@@ -55,6 +60,8 @@ pub(super) enum Action {
     Transcript,
     /// One of them, to be taken along.
     Export,
+    /// An answer of one of them, as a file of its own.
+    Shared,
     /// That one of them be forgotten.
     Delete,
 }
@@ -142,10 +149,12 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Problem> {
     match action {
         Action::Turn => turn::answer(service, principal, request, admission).await,
+        Action::Start => start::answer(service, principal, request).await,
         Action::Confirm => confirmation::answer(service, principal, request, admission).await,
         Action::List => conversations::list(service, principal, request).await,
         Action::Transcript => conversations::transcript(service, principal, request).await,
         Action::Export => conversations::export(service, principal, request).await,
+        Action::Shared => shared::answer(service, principal, request).await,
         Action::Delete => conversations::delete(service, principal, request).await,
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Report {
     pub made: Made,
     /// The writes that the person is asked about, each with its token.
     pub confirmations: Vec<Value>,
+    /// What could be asked next.
+    pub suggestions: Vec<String>,
     /// How long it took, in milliseconds.
     pub took_ms: f64,
 }
@@ -33,7 +35,7 @@ pub(super) struct Report {
 impl Report {
     /// The turn in one piece.
     pub(super) fn whole(&self) -> Value {
-        let Self { conversation_id, number, turn, made, confirmations, took_ms } = self;
+        let Self { conversation_id, number, turn, made, confirmations, suggestions, took_ms } = self;
         json!({
             "conversation_id": conversation_id,
             "turn": number,
@@ -46,6 +48,7 @@ impl Report {
             "caveats": turn.caveats,
             "unverified_numbers": turn.unverified_numbers,
             "confirmations": confirmations,
+            "suggestions": suggestions,
             "usage": turn.usage,
             "took_ms": took_ms,
         })
@@ -53,7 +56,7 @@ impl Report {
 
     /// The events that end a turn.
     pub(super) fn last_events(&self) -> Vec<Value> {
-        let Self { conversation_id, number, turn, took_ms, .. } = self;
+        let Self { conversation_id, number, turn, suggestions, took_ms, .. } = self;
         let mut events: Vec<Value> = paragraphs(&turn.answer).map(|text| json!({"type": "text_delta", "text": text})).collect();
         events.extend(turn.caveats.iter().map(|caveat| json!({"type": "caveat", "text": caveat})));
         events.extend(self.confirmations.iter().map(|confirmation| typed("confirmation", confirmation.clone())));
@@ -66,6 +69,7 @@ impl Report {
             "answered": turn.answered,
             "planner": turn.planner,
             "unverified_numbers": turn.unverified_numbers,
+            "suggestions": suggestions,
             "took_ms": took_ms,
         }));
         events
@@ -129,10 +133,10 @@ fn typed_shortened(turn: &mut Value) {
 
 /// What a conversation that begins with `question` is called.
 pub(super) fn title(question: &str) -> String {
-    let words = plain(question.trim());
-    let first = words.lines().next().unwrap_or_default();
-    let mut title: String = first.chars().take(TITLE_CHARACTERS).collect();
-    if first.chars().count() > TITLE_CHARACTERS {
+    // In one line, whose words stay apart.
+    let words = plain(&question.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut title: String = words.chars().take(TITLE_CHARACTERS).collect();
+    if words.chars().count() > TITLE_CHARACTERS {
         title.push('…');
     }
     if title.is_empty() { "(no question)".to_owned() } else { title }
@@ -156,6 +160,7 @@ mod tests {
             turn,
             made,
             confirmations: vec![json!({"token": "t", "tool": "x"})],
+            suggestions: Vec::new(),
             took_ms: 1.0,
         }
     }
@@ -187,6 +192,7 @@ mod tests {
     #[test]
     fn a_title_is_the_head_of_the_question() {
         assert_eq!(title("  Which run\u{202e} is best? "), "Which run is best?");
+        assert_eq!(title("Which run\nis best?"), "Which run is best?");
         assert_eq!(title(&"x".repeat(200)).chars().count(), 81);
         assert_eq!(title(" "), "(no question)");
     }

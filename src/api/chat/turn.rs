@@ -27,7 +27,10 @@ pub(super) async fn answer(
     let asked = Asked::read(&rest::body(&mut request).await?)?;
     let request_id = rest::id_of(request.headers());
     let place = asked.conversation_id.as_deref().map_or(Place::New, Place::Kept);
-    let work = Work::begin(service, principal, request_id, place, &service.planner, admission).await?;
+    let mut work = Work::begin(service, principal, request_id, place, &service.planner, admission).await?;
+    if let Some(experiment) = &asked.experiment {
+        work.turn_to(experiment).await?;
+    }
     let wish = asked.chart();
     let kind = Kind::Question { consent: consent(service, principal), said: Vec::new() };
     let job = Job { words: asked.message, wish, kind };

@@ -13,7 +13,7 @@ use super::events::{Recorder, milliseconds};
 use super::report::{Report, title};
 use super::{Seat, confirmation, no_such_conversation, owner, unavailable};
 use crate::agent::conversation::Conversation;
-use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, recall, turn};
+use crate::agent::{Call, Consent, Event, Planner, Turn, confirmed, declined, recall, suggestions, turn};
 use crate::api::arguments::ChartWish;
 use crate::api::auth::Principal;
 use crate::api::load::Admission;
@@ -21,6 +21,7 @@ use crate::api::metrics::TurnEnd;
 use crate::api::problem::Problem;
 use crate::api::{Service, audit, rest};
 use crate::state::conversations::{Kept, Owner, TakenTurn};
+use crate::tools::resolve::{self, Wants};
 use crate::tools::{Context, ToolDef};
 
 /// What a turn is about.
@@ -125,6 +126,17 @@ impl Work {
         Ok(Self { service, owner, context, conversation, conversation_id: id, before, watch, _held: (seat, permit, admission) })
     }
 
+    /// Turns the conversation to an experiment.
+    ///
+    /// # Errors
+    /// Where the reference leads to none or to several, or the store fails.
+    pub(super) async fn turn_to(&mut self, reference: &str) -> Result<(), Problem> {
+        let looking = resolve::place(&self.context, Some(reference), Wants::default());
+        let place = timeout(self.service.call_deadline, looking).await.map_err(|_| too_long())??;
+        self.conversation.turn_to(place.resolved());
+        Ok(())
+    }
+
     /// Takes the turn; what happens meanwhile is told to `told`.
     ///
     /// # Errors
@@ -160,6 +172,7 @@ impl Work {
             turn,
             made: std::mem::take(&mut recorder.made),
             confirmations,
+            suggestions: suggestions::next(&self.conversation),
             took_ms: milliseconds(self.watch.begun),
         };
         if let Some(before) = self.before {
@@ -186,10 +199,7 @@ impl Work {
             }
             turn(words, &service.planner, consent, context, conversation, &mut hear).await
         };
-        timeout(service.chat.turn_deadline, taking).await.map_err(|_| {
-            let detail = "the turn took too long and was given up; ask for less, or again";
-            Problem::new(StatusCode::GATEWAY_TIMEOUT, "turn_timed_out", detail)
-        })
+        timeout(service.chat.turn_deadline, taking).await.map_err(|_| too_long())
     }
 
     /// A write, with a line for the audit whatever comes of it.
@@ -246,6 +256,10 @@ fn status_of(call: &Call, recorder: &Recorder) -> StatusCode {
         (Err(refusal), Some(problem)) if refusal.code == "store" => problem.status,
         (Err(_), _) => StatusCode::BAD_REQUEST,
     }
+}
+
+fn too_long() -> Problem {
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "turn_timed_out", "the turn took too long and was given up; ask for less, or again")
 }
 
 /// An id that nobody guesses.

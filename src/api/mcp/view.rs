@@ -2,7 +2,7 @@
 //!
 //! The extension MCP Apps (`io.modelcontextprotocol/ui`) hands a page to the host as the text of a resource, and the content policy that
 //! hosts apply unless told otherwise lets it load nothing (`default-src 'none'; script-src 'self' 'unsafe-inline'; …`). So the
-//! style, our scripts and the libraries of `ui/vendor` are written into it. What the page does is told in `ui/mcp`.
+//! style, our scripts and the libraries of `ui/vendor` are written into it. What the page does is told in `ui/mcp`; how it draws, in `ui/shared`.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -37,8 +37,8 @@ const LIBRARIES: [Library; 3] = [
 /// Our scripts, by the names that the page has for them.
 const SCRIPTS: [(&str, &str); 4] = [
     ("host.js", include_str!("../../../ui/mcp/host.js")),
-    ("prose.js", include_str!("../../../ui/mcp/prose.js")),
-    ("drawing.js", include_str!("../../../ui/mcp/drawing.js")),
+    ("../shared/prose.js", include_str!("../../../ui/shared/prose.js")),
+    ("../shared/drawing.js", include_str!("../../../ui/shared/drawing.js")),
     ("chart.js", include_str!("../../../ui/mcp/chart.js")),
 ];
 

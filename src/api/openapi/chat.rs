@@ -18,6 +18,14 @@ const CONFIRM: &str = "\
 Answers a `confirmation` of a turn: with `agree` the call is made exactly as it was asked about, without it nothing is written. A token is good for ten minutes, \
 once, for whom it was made and in its conversation. What comes of it is told as the next turn of the conversation, as events or in one piece.";
 
+/// What a start is, in Markdown.
+const START: &str = "\
+Tells somebody who comes new over which store he talks, which experiments it has (the newest two hundred), and questions that he could begin with, made of its names.";
+
+/// What a shared answer is, in Markdown.
+const SHARED: &str = "\
+Gives the answer of a turn as one HTML file with its chart, table, calls and caveats. It needs nothing else, loads nothing and has no script.";
+
 /// An id as conversations have them.
 const CONVERSATION: &str = "conv_0f6c1d5f9a7e4b2c8d3e1f0a9b8c7d6e";
 
@@ -37,6 +45,7 @@ data: {\"type\":\"call_started\",\"call\":0,\"tool\":\"best_run\",\"arguments\":
 pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     let (id, summary, description) = match action {
         Action::Turn => ("chat", "Ask a question", TURN),
+        Action::Start => ("start", "Tell what there is to talk about", START),
         Action::Confirm => ("confirm", "Agree to a write, or not", CONFIRM),
         Action::List => ("list_conversations", "List your conversations", "Lists your conversations over this store, the last used first."),
         Action::Transcript => (
@@ -45,6 +54,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             "Shows a conversation with its last turns. To go on with it, send its id with the next question.",
         ),
         Action::Export => ("export_conversation", "Take a conversation along", "Gives a conversation as a JSON file."),
+        Action::Shared => ("share_answer", "Take an answer along", SHARED),
         Action::Delete => ("delete_conversation", "Forget a conversation", "Forgets a conversation for good."),
     };
     let responses = match action {
@@ -56,6 +66,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             }),
             endpoint,
         ),
+        Action::Start => responses("200", json!({"application/json": {"schema": start_schema()}}), endpoint),
         Action::List => responses("200", json!({"application/json": {"schema": list_schema()}}), endpoint),
         Action::Transcript => responses("200", json!({"application/json": {"schema": conversation_schema(&[])}}), endpoint),
         Action::Export => {
@@ -63,20 +74,27 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
                 [("format", "`trialogue-conversation/1`"), ("version", "The version that wrote it"), ("exported_at", "When, RFC 3339")];
             responses("200", json!({"application/json": {"schema": conversation_schema(&more)}}), endpoint)
         }
+        Action::Shared => responses("200", json!({"text/html": {"schema": {"type": "string"}}}), endpoint),
         Action::Delete => forgotten(endpoint),
     };
     let mut operation =
         json!({"operationId": id, "tags": ["Chat"], "summary": summary, "description": description, "responses": responses});
     let parameters = match action {
         Action::Turn | Action::Confirm => json!([]),
+        Action::Start => json!([{
+            "name": "experiment", "in": "query", "required": false, "description": "Suggest questions about this experiment, by id or name",
+            "schema": {"type": "string", "minLength": 1},
+        }]),
         Action::List => json!([
             {"name": "limit", "in": "query", "required": false, "description": "How many at most",
                 "schema": {"type": "integer", "minimum": 1, "maximum": LISTED_AT_MOST, "default": LISTED}},
             {"name": "page_token", "in": "query", "required": false, "description": "`next_page_token` of the page before", "schema": {"type": "string"}},
         ]),
-        Action::Transcript | Action::Export | Action::Delete => json!([{
-            "name": "conversation_id", "in": "path", "required": true, "description": "The conversation", "schema": {"type": "string", "minLength": 1},
-        }]),
+        Action::Transcript | Action::Export | Action::Delete => json!([conversation_parameter()]),
+        Action::Shared => json!([
+            conversation_parameter(),
+            {"name": "turn", "in": "path", "required": true, "description": "The number of the turn", "schema": {"type": "integer", "minimum": 1}},
+        ]),
     };
     if let Some(fields) = operation.as_object_mut() {
         fields.insert("parameters".to_owned(), parameters);
@@ -85,7 +103,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             Action::Confirm => {
                 Some((decided_schema(), json!({"conversation_id": CONVERSATION, "token": "eyJhcmd1bWVudHMi….qQ5v…", "agree": true})))
             }
-            Action::List | Action::Transcript | Action::Export | Action::Delete => None,
+            Action::Start | Action::List | Action::Transcript | Action::Export | Action::Shared | Action::Delete => None,
         };
         if let Some((schema, example)) = asked {
             let content = json!({"application/json": {"schema": schema, "example": example}});
@@ -93,6 +111,10 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
         }
     }
     secured(operation, endpoint)
+}
+
+fn conversation_parameter() -> Value {
+    json!({"name": "conversation_id", "in": "path", "required": true, "description": "The conversation", "schema": {"type": "string", "minLength": 1}})
 }
 
 fn forgotten(endpoint: &Endpoint) -> Value {
@@ -109,6 +131,7 @@ fn asked_schema() -> Value {
         "properties": {
             "message": {"type": "string", "maxLength": MESSAGE_CHARACTERS, "description": "The question"},
             "conversation_id": {"type": ["string", "null"], "description": "The conversation that it belongs to; a new one where it is left out"},
+            "experiment": {"type": ["string", "null"], "description": "The experiment that it is about where it names none: id, name or part of it; what the conversation is about where it is left out"},
             "chart": {"enum": ["none", "vega_lite", null], "description": "Whether charts come with the answer, as Vega-Lite specifications"},
         },
         "required": ["message"],
@@ -168,6 +191,7 @@ fn turn_properties() -> Map<String, Value> {
         "caveats": {"type": "array", "items": {"type": "string"}, "description": "What was left out, assumed or went wrong"},
         "unverified_numbers": {"type": "array", "items": {"type": "string"}, "description": "Numbers that a model wrote and no result holds; the answer is without them"},
         "confirmations": {"type": "array", "items": confirmation, "description": "Writes that wait for your consent; `POST /api/v1/chat/confirm` gives it"},
+        "suggestions": {"type": "array", "items": {"type": "string"}, "description": "Questions that could be asked next"},
         "usage": {"type": ["object", "null"], "description": "What a model cost, in tokens"},
         "took_ms": {"type": "number", "description": "Milliseconds"},
     });
@@ -194,8 +218,29 @@ fn turn_example() -> Value {
         "caveats": [],
         "unverified_numbers": [],
         "confirmations": [],
+        "suggestions": ["Show me all experiments"],
         "usage": null,
         "took_ms": 2.4,
+    })
+}
+
+fn start_schema() -> Value {
+    let experiment = json!({
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+        "required": ["id", "name"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "store": {"type": "string", "description": "What the store is, in a few words"},
+            "planner": {"type": "string", "description": "Who chooses the calls: `builtin`, or a model"},
+            "may_write": {"type": "boolean", "description": "Whether you may write"},
+            "experiment_count": {"type": "integer", "description": "How many experiments there are"},
+            "experiments": {"type": "array", "items": experiment, "description": "The newest of them"},
+            "suggestions": {"type": "array", "items": {"type": "string"}, "description": "Questions to begin with"},
+        },
+        "required": ["store", "planner", "may_write", "experiment_count", "experiments", "suggestions"],
     })
 }
 

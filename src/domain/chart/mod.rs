@@ -4,6 +4,7 @@
 //! rendering (Vega-Lite, SVG and PNG, terminal) shows the same points. Knows nothing of runs, stores or files.
 
 mod axis;
+mod from_vega_lite;
 mod label;
 mod number;
 mod palette;
@@ -12,6 +13,7 @@ mod svg;
 mod terminal;
 mod vega_lite;
 
+pub use from_vega_lite::of_vega_lite;
 pub use number::short_number;
 pub use png::{PngError, to_png};
 pub use svg::to_svg;

@@ -40,7 +40,7 @@ async fn nobody_sees_anothers_experiments_or_conversations() {
     assert_eq!(get(&service, &ana, &path).await.status, 200);
     // A colleague of the same tenant is somebody else, too.
     for stranger in [&bob, &eve] {
-        for path in [path.clone(), format!("{path}/export")] {
+        for path in [path.clone(), format!("{path}/export"), format!("{path}/turns/1/page")] {
             assert_eq!(get(&service, stranger, &path).await.code(), "no_such_conversation");
         }
         let deleted = send(service.request(&Method::DELETE, &path).header("authorization", stranger)).await;

@@ -7,6 +7,7 @@ mod conversations;
 mod events;
 mod faults;
 mod models;
+mod page;
 mod small_model;
 
 use std::time::{Duration, Instant};

@@ -317,8 +317,8 @@ async fn what_others_wrote_stays_data() {
     let view = caller.result("resources/read", &json!({ "uri": "ui://trialogue/chart.html" })).await;
     assert!(view["contents"][0]["text"].as_str().unwrap().starts_with("<!doctype html>"));
     // What is vendored knows such ways and is kept from them by the page's policy; `tests/apps` shows that.
-    for script in ["chart", "drawing", "host", "prose"] {
-        let script = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("ui/mcp/{script}.js"))).unwrap();
+    for script in ["mcp/chart", "mcp/host", "shared/drawing", "shared/prose"] {
+        let script = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("ui/{script}.js"))).unwrap();
         assert!(["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("].iter().all(|way| !script.contains(way)));
     }
     assert_eq!(experiments(), before, "something was written without consent");

@@ -24,6 +24,7 @@ async fn routes(service: &Trialogue, credential: &str) -> Vec<(Method, String, b
                 .replace("{run_ids}", "run-017")
                 .replace("{run}", "run-017")
                 .replace("{metrics}", "training_loss")
+                .replace("{turn}", "1")
                 .replace("{conversation_id}", "conv_00000000000000000000000000000000");
             assert!(!filled.contains('{'), "{filled}");
             let is_open = operation["security"] == json!([]);

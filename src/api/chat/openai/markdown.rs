@@ -70,7 +70,15 @@ mod tests {
             tables: vec![json!({"call": 0, "columns": ["run", "a|b"], "rows": vec![["run-1", "x\ny"]; 22]})],
         };
         let turn = Turn { answer: "Best.".to_owned(), caveats: vec!["cut".to_owned()], ..Turn::default() };
-        let report = Report { conversation_id: String::new(), number: 1, turn, made, confirmations: Vec::new(), took_ms: 1.0 };
+        let report = Report {
+            conversation_id: String::new(),
+            number: 1,
+            turn,
+            made,
+            confirmations: Vec::new(),
+            suggestions: Vec::new(),
+            took_ms: 1.0,
+        };
         let text = blocks(&report).concat();
         assert!(text.starts_with("Best.\n\n| run | a\\|b |\n| --- | --- |\n| run-1 | x y |\n"), "{text}");
         assert!(text.contains("\n… and 2 more rows\n\n```vega-lite\n{\"title\":\"```\"}\n```\n\nNote: cut."), "{text}");

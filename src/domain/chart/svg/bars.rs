@@ -4,8 +4,9 @@ use super::super::axis::Axis;
 use super::super::number::{coordinate, short_number};
 use super::super::{Comparison, Impact, Ranking, Standing, palette};
 use super::canvas::{Anchor, Canvas, Ink, Label};
-use super::text::{escaped, width};
+use super::text::width;
 use super::{MARGIN, SMALL, WIDTH};
+use crate::domain::markup::escaped;
 
 /// Height of a bar with the gap to the next.
 const ROW: f64 = 25.0;

@@ -1,7 +1,8 @@
 //! A picture in the making: shapes and text in the order in which they are painted.
 
 use super::super::number::coordinate;
-use super::text::{escaped, fitted};
+use super::text::fitted;
+use crate::domain::markup::escaped;
 
 /// Text and lines from strong to faint.
 #[derive(Debug, Clone, Copy)]

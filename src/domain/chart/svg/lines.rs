@@ -4,8 +4,9 @@ use super::super::axis::Axis;
 use super::super::number::coordinate;
 use super::super::{Chart, Lines, Scale, Series, palette};
 use super::canvas::{Anchor, Canvas, Ink, Label};
-use super::text::{escaped, width};
+use super::text::width;
 use super::{MARGIN, SMALL, WIDTH};
+use crate::domain::markup::escaped;
 
 /// Height of the plotting area.
 const HEIGHT: f64 = 340.0;

@@ -32,11 +32,6 @@ pub(super) fn fitted(text: &str, font_size: f64, room: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// `text` as the content of an element or of a quoted attribute.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
 /// In units of the font size.
 fn advance(character: char) -> f64 {
     let ascii = u32::from(character).checked_sub(0x20).and_then(|index| ADVANCES.get(index as usize));
@@ -64,10 +59,5 @@ mod tests {
             assert!(shown.ends_with('…') && width(&shown, 12.0) <= 80.0, "{shown}");
         }
         assert_eq!(fitted("anything", 12.0, 0.0), "…");
-    }
-
-    #[test]
-    fn markup_in_a_name_is_text() {
-        assert_eq!(escaped("<a b=\"c\" d='&'>"), "&lt;a b=&quot;c&quot; d=&#39;&amp;&#39;&gt;");
     }
 }

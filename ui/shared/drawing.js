@@ -70,9 +70,14 @@ const drawing = (() => {
   }
 
   /** A copy of the specification for a place `room` pixels wide, without its title, which the page shows. */
-  function fitted(spec, room, look) {
+  function fitted(spec, room, look, params) {
     const fit = structuredClone(spec);
     delete fit.title;
+    if (params.length > 0) {
+      fit.params = params;
+      // What is moved out of the plot is not seen beside it.
+      fit.mark.clip = true;
+    }
     const labelLimit = Math.round(Math.min(220, room * 0.36));
     const legendLimit = Math.min(300, room - LEGEND_BEGINS - LEGEND_SYMBOL);
     fit.config = { ...fit.config, axis: { ...fit.config?.axis, labelLimit }, legend: { ...fit.config?.legend, labelLimit: legendLimit } };
@@ -80,12 +85,22 @@ const drawing = (() => {
     else if (fit.layer) fitBars(fit, room, labelLimit, look);
     else fitLines(fit, room, legendLimit, look);
     for (const view of fit.concat ?? [fit]) {
+      recolour(view, look);
       for (const layer of view.layer ?? []) {
         // On its own the specification cannot know what it stands on.
         if (layer.mark?.type === "text") layer.mark.color = look.quiet;
       }
     }
     return fit;
+  }
+
+  /** The first colour of a specification and that of what stays behind are chosen for white; a page may have its own. */
+  function recolour(view, look) {
+    const own = { "#0077bb": look.strong, "#a9bfd1": look.muted };
+    for (const encoding of [view.encoding, ...(view.layer ?? []).map((layer) => layer.encoding)]) {
+      const scale = encoding?.color?.scale;
+      if (Array.isArray(scale?.range)) scale.range = scale.range.map((colour) => own[colour] ?? colour);
+    }
   }
 
   const FITTING = { type: "fit-x", contains: "padding" };
@@ -109,7 +124,13 @@ const drawing = (() => {
   }
 
   function fitBars(fit, room, labelLimit, look) {
-    const right = overhang(fit, room - labelsWidth(fit, labelLimit, look), look);
+    const labels = labelsWidth(fit, labelLimit, look);
+    const right = overhang(fit, room - labels, look);
+    const values = fit.layer[0]?.encoding?.x;
+    if (values?.title && widest([values.title], LABEL_SIZE + 1, look, room) > room - labels - right) {
+      // Wider than the plot, it begins below the names.
+      values.axis = { ...values.axis, titleAnchor: "start", titleAlign: "left", titleX: -labels, titleLimit: room };
+    }
     fit.width = room;
     fit.autosize = FITTING;
     fit.padding = { ...PADDING, right };
@@ -208,12 +229,15 @@ const drawing = (() => {
 
   let tooltip;
 
-  /** Draws into `place`, `room` pixels wide, with the colours and the font of `look`; what comes back is ended by its `finalize`. */
-  async function draw(place, spec, room, look) {
+  /**
+   * Draws into `place`, `room` pixels wide, with the colours and the font of `look`; what comes back is ended by its `finalize`.
+   * `params` are what a page adds to a chart of curves, such as a zoom.
+   */
+  async function draw(place, spec, room, look, params = []) {
     if (!isObject(spec) || Array.isArray(spec)) throw new Refusal("its specification is no object");
     refuseForeign(spec, "specification");
     tooltip ??= tooltipHandler();
-    return window.vegaEmbed(place, fitted(spec, room, look), {
+    return window.vegaEmbed(place, fitted(spec, room, look, params), {
       mode: "vega-lite",
       // No code is made of text: expressions are interpreted.
       ast: true,
