@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use meaning::{meaning, stem};
+pub use shortened::is_short_for;
 
 /// How alike a reference and a name are, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -376,6 +377,14 @@ pub fn count_word(word: &str) -> Option<usize> {
     match word {
         "couple" | "both" | "pair" => Some(2),
         "dozen" => Some(12),
+        "thirty" => Some(30),
+        "forty" => Some(40),
+        "fifty" => Some(50),
+        "sixty" => Some(60),
+        "seventy" => Some(70),
+        "eighty" => Some(80),
+        "ninety" => Some(90),
+        "hundred" => Some(100),
         _ => WORDS.iter().position(|known| *known == word),
     }
 }

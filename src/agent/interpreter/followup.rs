@@ -45,6 +45,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
+    if let Some(plan) = told::one_more_curve(reading, last_tool) {
+        return Some(plan);
+    }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
     }

@@ -1,7 +1,7 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
 //! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
@@ -20,7 +20,9 @@ mod followup;
 mod intent;
 mod lengths;
 mod lexicon;
+mod linking;
 mod metric_places;
+mod name_words;
 mod named;
 mod names;
 mod narrowing;

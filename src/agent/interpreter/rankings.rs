@@ -123,8 +123,10 @@ impl Reader<'_> {
                 continue;
             }
             // `which experiment is the newest`
-            let asks_for_experiment = self.words.iter().take(index).any(|word| lexicon::meaning(word) == Some("experiment"));
-            if asks_for_experiment && index + used == self.words.len() && !self.says_run() {
+            let is_experiment = |word: &String| word == "experiments" || lexicon::meaning(word) == Some("experiment");
+            let asks_for_experiment = self.words.iter().take(index).any(is_experiment);
+            let is_last = self.words.iter().skip(index + used).all(|word| lexicon::is_filler(word));
+            if asks_for_experiment && is_last && !self.says_run() {
                 self.cover(index..index + used, Part::Meaning("experiments"));
                 continue;
             }
@@ -298,6 +300,34 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a word for runs, or what runs are called after, stands before a `that` which tells of them.
+    fn is_described_by(&self, index: usize) -> bool {
+        let before = self.word(index - 1);
+        let is_named = matches!(
+            self.spans.get(index - 1),
+            Some(Some(Span { part: Part::Experiment(_) | Part::ExperimentTag { .. } | Part::Value(..), .. }))
+        );
+        // `the assistant that is …`
+        let is_told = matches!(self.word(index + 1), "is" | "are" | "was" | "were" | "has" | "have" | "had" | "uses" | "used" | "got");
+        let is_noun = index > 1 && matches!(self.word(index - 2), "the" | "a" | "any") && self.is_free(index - 1..index);
+        is_named
+            || is_told && is_noun
+            || lexicon::meaning(before) == Some("run")
+            || lexicon::is_run_noun(before)
+            || matches!(before, "one" | "ones")
+    }
+
+    /// `rank them by f1, I only need four`: how many of a sorted list are wanted.
+    pub(super) fn counts_of_list(&mut self) {
+        let sorts = self.words.iter().any(|word| matches!(word.as_str(), "rank" | "sort" | "order" | "ranked" | "sorted" | "ordered"));
+        let Some(last) = self.words.len().checked_sub(1).filter(|_| sorts) else { return };
+        let at = if matches!(self.word(last), "please" | "thanks" | "runs" | "max" | "only") { last.saturating_sub(1) } else { last };
+        let limits = (at.saturating_sub(4)..at).any(|place| matches!(self.word(place), "only" | "just" | "limit" | "max" | "need"));
+        if let Some(count) = self.count_at(at).filter(|_| limits) {
+            self.cover(at..at + 1, Part::End(End::Best, Some(count)));
+        }
+    }
+
     pub(super) fn anaphors(&mut self) {
         for index in 0..self.words.len() {
             if !self.is_free(index..index + 1) {
@@ -333,9 +363,13 @@ impl Reader<'_> {
                     None
                 }
                 "this" | "that" if matches!(lexicon::meaning(next), Some("store" | "experiment")) => None,
+                // `models that …`
+                "that" if index > 0 && self.is_described_by(index) => None,
                 "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
                 "two" | "three" | "four" | "pair"
-                    if index > 0 && matches!(self.word(index - 1), "the" | "those" | "these") && !matches!(next, "runs" | "run") =>
+                    if index > 0
+                        && matches!(self.word(index - 1), "the" | "those" | "these")
+                        && !matches!(next, "runs" | "run" | "experiments" | "projects") =>
                 {
                     Some(Anaphor::All)
                 }

@@ -10,7 +10,7 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Kind, Vocabulary};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
-use crate::domain::reference::{Likeness, placed_words};
+use crate::domain::reference::{Likeness, count_word, placed_words};
 use crate::domain::run::RunStatus;
 use crate::domain::time::Timestamp;
 
@@ -83,6 +83,9 @@ impl<'a> Reader<'a> {
     pub(super) fn numbers(&mut self) {
         let mut index = 0;
         while index < self.words.len() {
+            if let Some(number) = self.spelled_bound(index) {
+                self.cover(index..index + 1, Part::Number(number));
+            }
             let starts = self.word(index).starts_with(|letter: char| letter.is_ascii_digit());
             let Some(place) = self.places.get(index).cloned().filter(|_| starts && self.is_free(index..index + 1)) else {
                 index += 1;
@@ -109,6 +112,16 @@ impl<'a> Reader<'a> {
             }
             index = end;
         }
+    }
+
+    /// `under eighteen`: a number in a word behind a comparison.
+    fn spelled_bound(&self, index: usize) -> Option<f64> {
+        const BOUNDS: [&str; 11] = ["above", "below", "under", "over", "than", "least", "most", "exceeding", "beyond", "equals", "to"];
+        let word = self.word(index);
+        let is_bound = index.checked_sub(1).is_some_and(|before| BOUNDS.contains(&self.word(before)));
+        let is_spelled = word.chars().all(char::is_alphabetic) && !matches!(word, "both" | "pair" | "couple" | "one" | "zero");
+        let count = count_word(word).filter(|_| is_bound && is_spelled && self.is_free(index..index + 1))?;
+        u32::try_from(count).ok().map(f64::from)
     }
 
     /// Whether a number is the end of a word of some name, as in `p99` and `tox21`.
@@ -234,7 +247,7 @@ impl<'a> Reader<'a> {
                 ("when", _) => (Part::Meaning("start"), 1),
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),
-                    None if lexicon::is_filler(word) || chatter::is_common(word) => (Part::Filler, 1),
+                    None if lexicon::is_filler(word) || chatter::is_common(word) || count_word(word).is_some() => (Part::Filler, 1),
                     None => match lexicon::misspelt_meaning(word) {
                         Some(meaning) => (Part::Meaning(meaning), 1),
                         None if lexicon::is_misspelt_filler(word) => (Part::Filler, 1),

@@ -110,12 +110,14 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.dates(now);
     reader.numbers();
     reader.lengths();
+    reader.linked_names();
     reader.bounds();
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();
     reader.run_phrases();
     reader.ends();
+    reader.counts_of_list();
     reader.anaphors();
     reader.metric_places();
     reader.languages();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::name_words::NameWords;
 use super::topics;
 use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
 use crate::domain::reference::{Likeness, Name, reordered, run_number, words};
@@ -66,6 +67,8 @@ pub(super) struct Vocabulary {
     pub(super) experiments: Vec<Experiment>,
     /// What parameters hold, by experiment.
     settings: Vec<Setting>,
+    /// The words of metrics', parameters' and experiments' names.
+    pub(super) name_words: NameWords,
     /// Short names that may be initials.
     initials: HashSet<String>,
     /// When the latest run of each experiment started.
@@ -156,7 +159,15 @@ impl Vocabulary {
         if matches!(kind, Kind::Metric | Kind::Parameter | Kind::Value) {
             self.initials.extend(name.words().iter().filter(|word| (3..=6).contains(&word.len()) && *word != "per").cloned());
         }
+        if matches!(kind, Kind::Metric | Kind::Parameter | Kind::Experiment) {
+            self.name_words.add(index, &name);
+        }
         self.entries.push(Entry { kind, name, experiments, holder });
+    }
+
+    /// The name at a place.
+    pub(super) fn entry(&self, place: usize) -> Option<&Entry> {
+        self.entries.get(place)
     }
 
     /// The most words that one name has.
@@ -223,6 +234,15 @@ impl Vocabulary {
             .collect();
         found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
         found
+    }
+
+    /// The values whose first word begins with this and has no more letters than that.
+    pub(super) fn values_beginning(&self, word: &str, most_letters: usize) -> Vec<&Entry> {
+        let begins = |entry: &&Entry| {
+            let first = entry.name.words().first();
+            entry.kind == Kind::Value && first.is_some_and(|first| first.starts_with(word) && first.chars().count() <= most_letters)
+        };
+        self.entries.iter().filter(begins).collect()
     }
 
     /// The parameter that is most like what is said and what it holds, in the experiment in question if it is there.

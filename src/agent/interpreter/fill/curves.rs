@@ -119,7 +119,9 @@ fn bare_metric(reading: &Reading) -> Option<String> {
     let mut spans = reading.spans.iter().filter(|span| !is_article(reading, span));
     let first = spans.next()?;
     let Part::Metric(metric) = &first.part else { return None };
-    let is_set_off = reading.text.get(first.bytes.end..).is_some_and(|rest| rest.starts_with([',', ':']));
+    // Of a training loss nobody asks the last value.
+    let of_training = crate::domain::reference::words(metric).iter().any(|word| matches!(word.as_str(), "train" | "training"));
+    let is_set_off = of_training || reading.text.get(first.bytes.end..).is_some_and(|rest| rest.starts_with([',', ':']));
     let rest: Vec<&Part> = spans.map(|span| &span.part).collect();
     let is_run = |part: &&Part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(_, Some(2..)));
     let is_plain = |part: &Part| is_run(&part) || matches!(part, Part::Experiment(_) | Part::Meaning("run" | "compare") | Part::Filler);

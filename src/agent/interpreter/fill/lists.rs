@@ -8,6 +8,7 @@ use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
+use crate::domain::reference::count_word;
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -60,7 +61,19 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     if deleted {
         put(arguments, "status", if both { "all" } else { "deleted" });
     }
+    if let Some(count) = newest_count(reading) {
+        put(arguments, "limit", count);
+    }
     Some(())
+}
+
+/// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
+fn newest_count(reading: &Reading) -> Option<usize> {
+    const NEWEST: [&str; 5] = ["newest", "latest", "last", "recent", "recently"];
+    let is_newest = reading.words.iter().any(|word| NEWEST.contains(&word.as_str()));
+    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "experiments" | "projects")).filter(|_| is_newest)?;
+    let ahead = reading.words.get(noun.saturating_sub(3)..noun)?;
+    ahead.iter().rev().find_map(|word| count_word(word)).filter(|count| *count > 0)
 }
 
 /// `find me the experiment about …`: the experiment is looked for, and nothing is asked of it.
@@ -144,7 +157,9 @@ pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) 
 }
 
 pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    let is_done = ["trained", "tried", "ran", "launched", "tested"].iter().any(|word| reading.says(word));
     let speaks_of_runs = ["run", "howmany", "show"].iter().any(|meaning| reading.means(meaning))
+        || is_done && !reading.clauses().is_empty()
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
     let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
