@@ -152,7 +152,7 @@ impl Reader<'_> {
         });
         let speaks_of_impact = speaks_of_impact && !self.did_it_themselves();
         let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
-        let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had" | "that" | "which")
+        let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had" | "that")
             || lead < start && self.word(start - 1).starts_with("us")
             // `use_history`: the name says it itself.
             || end > start + 1 && matches!(self.word(start), "use" | "uses" | "used" | "using" | "with");

@@ -23,7 +23,7 @@ const GENERIC: &str = "loss losses score rate size error value metric count rati
 const SPLITS: &str = "train training val validation valid eval evaluation test dev holdout";
 
 /// Words that may stand between those of a name.
-const LINKS: &str = "the a an is was were are its";
+const LINKS: &str = "the a an is was were are its at";
 
 /// The most words that are linked to one name.
 const MOST_WORDS: usize = 5;

@@ -30,6 +30,7 @@ mod partial;
 mod rankings;
 mod reader;
 mod reading;
+mod run_ranges;
 mod selecting;
 mod split;
 mod told;
@@ -104,7 +105,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
-    if is_of_other_matters(&reading) {
+    if is_of_other_matters(&reading) || asks_how_it_works(&reading) {
         return Ok(Plan::Refuse(format!(
             "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
@@ -137,6 +138,13 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
+}
+
+/// `how do transformers work`: a question about the thing itself, and not about runs with it.
+fn asks_how_it_works(reading: &Reading) -> bool {
+    let begins = matches!(reading.words.as_slice(), [how, verb, ..] if how == "how" && matches!(verb.as_str(), "do" | "does" | "did"));
+    let is_thing = |part: &Part| matches!(part, Part::Value(..) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Conditions(_));
+    begins && reading.words.last().is_some_and(|word| word == "work") && reading.parts().all(is_thing)
 }
 
 /// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.

@@ -151,6 +151,8 @@ impl Reader<'_> {
                     if self.is_verb(words)
                         && !several.iter().any(|entry| has_word(entry.name.text(), &self.said(words).to_lowercase())) => {}
                 (Kind::Metric | Kind::Parameter, [entry, ..]) => return (!is_short).then(|| self.part_of(entry, words)),
+                // `the ct experiment`
+                (Kind::Experiment, [only]) if has_word(only.name.text(), said) => return Some(self.part_of(only, words)),
                 (_, [only]) => return Some(self.part_of(only, words)).filter(|_| !is_short),
                 (Kind::Run, several) => {
                     let same = several.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
@@ -189,7 +191,10 @@ impl Reader<'_> {
                 (Kind::Experiment | Kind::ExperimentTag, _) => {}
             }
         }
-        None
+        // Several experiments are called so: the tool asks which.
+        let speaks_of_runs = matches!(lexicon::meaning(self.word(words.end)), Some("run" | "experiment")) || before == "in";
+        let is_experiment = candidates.iter().any(|entry| entry.kind == Kind::Experiment && has_word(entry.name.text(), said));
+        (speaks_of_runs && is_experiment && words.len() == 1).then(|| Part::Experiment(said.to_owned()))
     }
 
     /// `everything ana trained`, `was it still falling`: a form of a verb, and no metric.

@@ -112,6 +112,12 @@ impl Reader<'_> {
                     continue;
                 }
                 ("most", "recent") | ("most", "recently") => ("last", 2),
+                // `the first and the last run`: each is one of all.
+                ("first" | "last", "and" | "with" | "to" | "vs" | "versus" | "against") if self.is_other_end(index) => {
+                    let kind = if word == "first" { "first" } else { "last" };
+                    self.cover(index..index + 1, Part::Runs(format!("{kind} 1")));
+                    continue;
+                }
                 // `the last one of those` is one of a list.
                 ("last" | "first", "one") if matches!(self.word(index + 2), "of" | "in" | "on") => continue,
                 ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
@@ -155,6 +161,13 @@ impl Reader<'_> {
                 self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
             }
         }
+    }
+
+    /// Whether the other end in time stands behind a place and its `and`: `first and the latest run`.
+    fn is_other_end(&self, index: usize) -> bool {
+        let at = if self.word(index + 2) == "the" { index + 3 } else { index + 2 };
+        let names_runs = self.words.iter().skip(at).any(|word| lexicon::meaning(word) == Some("run"));
+        names_runs && matches!(self.word(at), "first" | "last" | "latest" | "newest" | "oldest" | "earliest" | "most")
     }
 
     /// `one with a better rmsd`: a comparative before a metric, with nothing that it is compared with.

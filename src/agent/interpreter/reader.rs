@@ -127,9 +127,16 @@ impl<'a> Reader<'a> {
     /// Whether a number is the end of a word of some name, as in `p99` and `tox21`.
     pub(super) fn is_in_name(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1) else { return false };
+        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
+        // `5mm`, where there is a `CSI_5mm`
+        let piece = self.joined_around(index);
+        let begins = piece.start == index && piece.len() == 2 && self.said(&piece).chars().count() >= 3;
+        if begins && self.vocabulary.alike(self.said(&piece)).iter().any(|(entry, likeness)| is_key(entry) && *likeness == Likeness::PartOf)
+        {
+            return true;
+        }
         let touches = self.places.get(before).zip(self.places.get(index)).is_some_and(|(letters, digits)| letters.end == digits.start);
         let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
-        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
         touches && is_word && self.vocabulary.alike(self.said(&self.joined_around(index))).iter().any(|(entry, _)| is_key(entry))
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::name_words::NameWords;
 use super::topics;
 use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
-use crate::domain::reference::{Likeness, Name, reordered, run_number, words};
+use crate::domain::reference::{Likeness, Name, is_form_of, reordered, run_number, words};
 use crate::domain::time::Timestamp;
 use crate::store::TableQuery;
 use crate::tools::resolve::experiments;
@@ -309,6 +309,14 @@ impl Vocabulary {
         self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words().last() == Some(&number))
     }
 
+    /// The run whose name is these words and a number.
+    pub(super) fn run_numbered(&self, stem: &str, number: i64) -> Option<String> {
+        let (number, stem) = (number.to_string(), stem.split_whitespace().collect::<Vec<&str>>());
+        let is_it = |words: &[String]| words.split_last().is_some_and(|(last, first)| *last == number && first == stem.as_slice());
+        let found = self.entries.iter().find(|entry| entry.kind == Kind::Run && is_it(entry.name.words()));
+        found.map(|entry| entry.name.text().to_owned())
+    }
+
     /// Whether some run is called this word and a number, such as `sweep` of `sweep-13`.
     pub(super) fn has_run_stem(&self, stem: &str) -> bool {
         let is_sibling =
@@ -316,15 +324,19 @@ impl Vocabulary {
         self.entries.iter().any(|entry| entry.kind == Kind::Run && is_sibling(entry.name.words()))
     }
 
-    /// The metrics with `loss` in their name that an experiment logs, or any where none is named.
+    /// The metrics with `loss` in their name that an experiment logs, or any where none is named; without such, those of the training data.
     pub(super) fn losses(&self, experiment: Option<&str>) -> Vec<String> {
         let id = self.experiments.iter().find(|known| Some(known.name.as_str()) == experiment).map(|known| &known.id);
-        let is_loss = |entry: &&Entry| {
-            entry.kind == Kind::Metric
-                && entry.name.words().iter().any(|word| word == "loss")
-                && id.is_none_or(|id| entry.experiments.contains(id))
+        let with = |words: &[&str]| -> Vec<String> {
+            let has = |entry: &&Entry| {
+                entry.kind == Kind::Metric
+                    && entry.name.words().iter().any(|word| words.contains(&word.as_str()))
+                    && id.is_none_or(|id| entry.experiments.contains(id))
+            };
+            self.entries.iter().filter(has).map(|entry| entry.name.text().to_owned()).collect()
         };
-        self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
+        let losses = with(&["loss"]);
+        if losses.is_empty() && id.is_some() { with(&["train", "training"]) } else { losses }
     }
 
     /// Whether a metric of whose name this is a part is logged where something holds a value.
@@ -344,7 +356,8 @@ impl Vocabulary {
         if !topics::is_telling(word) {
             return None;
         }
-        let says_it = |text: &str| words(text).iter().any(|said| said == word || stripped(said) == stripped(word));
+        let says_it =
+            |text: &str| words(text).iter().any(|said| said == word || stripped(said) == stripped(word) || is_form_of(said, word));
         let is_about = |experiment: &&Experiment| {
             let tags = experiment.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.") || tag.key == NOTE_TAG);
             says_it(&experiment.name) || tags.into_iter().any(|tag| says_it(&tag.value))

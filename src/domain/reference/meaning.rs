@@ -14,6 +14,7 @@ pub(super) fn meaning(words: &[String]) -> Vec<String> {
             "avg" | "mean" => meaning.push("average".into()),
             "num" | "number" => meaning.push("n".into()),
             "err" => meaning.push("error".into()),
+            "fn" | "func" => meaning.push("function".into()),
             "opt" => meaning.push("optimizer".into()),
             "optimiser" => meaning.push("optimizer".into()),
             "algo" => meaning.push("algorithm".into()),

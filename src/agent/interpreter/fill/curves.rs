@@ -166,7 +166,9 @@ fn runs_are_of(conversation: &Conversation, reading: &Reading) -> bool {
 pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static str, &'static str)> {
     let text = reading.text.to_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-    if says(&["log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
+    let asks = ["does", "do", "did", "what", "which", "we", "they", "can"].iter().any(|word| reading.says(word));
+    let ends_so = !asks && reading.words.last().is_some_and(|word| word == "log");
+    if ends_so || says(&["logy", "log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
         return Some(("y_scale", "log"));
     }
     if says(&["linear scale", "linear axis", "linearly"]) {

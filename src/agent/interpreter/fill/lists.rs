@@ -269,7 +269,9 @@ pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
 }
 
 fn sorts(reading: &Reading) -> bool {
-    let orders = ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"].iter().any(|word| reading.says(word));
+    let orders = ["desc", "asc", "descending", "ascending", "sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"]
+        .iter()
+        .any(|word| reading.says(word));
     // `done by elif` sorts nothing.
     let mut after = reading.spans.iter().skip_while(|span| said(reading, span) != "by").skip(1);
     let is_by_key = after.find(|span| span.part != Part::Filler).is_some_and(|span| !matches!(span.part, Part::Conditions(_)));
