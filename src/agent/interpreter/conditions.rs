@@ -237,7 +237,7 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         Part::Value(holder, value)
             if between.len() <= 12 && (is_key_of(said, holder) || !between.trim().is_empty() && is_equating(between)) =>
         {
-            let negated = between.contains("not") || between.contains("!=");
+            let negated = ["not", "n't", "n’t", "!="].iter().any(|denial| between.contains(denial));
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
         }

@@ -42,7 +42,10 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let named_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
     let metrics = reading.metrics();
     let end = reading.parts().find_map(|part| if let Part::End(end, None | Some(1)) = part { Some(*end) } else { None });
-    if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
+    if *last_tool == "compare_runs" && asks_what_differs(reading)
+        || is_which_one(reading)
+        || *last_tool == "list_runs" && asks_how_many(reading)
+    {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
     if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
@@ -237,6 +240,13 @@ fn is_which_one(reading: &Reading) -> bool {
     ) && words.len() <= 4
         && reading.metrics().is_empty()
         && !reading.parts().any(|part| matches!(part, Part::End(..) | Part::Conditions(_)))
+}
+
+/// `which parameters differ?`, of what was just compared: the comparison tells.
+fn asks_what_differs(reading: &Reading) -> bool {
+    reading.means("compare")
+        && reading.means("parameter")
+        && reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("compare" | "parameter") | Part::Anaphor(_)))
 }
 
 /// `how many are there?`, `how many is that`: counts what was just listed.

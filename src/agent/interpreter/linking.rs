@@ -31,6 +31,15 @@ const MOST_WORDS: usize = 5;
 /// Utterances are looked at up to this word.
 const WORDS_LOOKED_AT: usize = 200;
 
+/// The most names that some words are tried with.
+const CANDIDATES_LOOKED_AT: usize = 1000;
+
+/// What a word means, and the names that have a word like it.
+struct Met {
+    meant: String,
+    names: Vec<usize>,
+}
+
 /// A name with what it explains of some words.
 struct Link<'a> {
     entry: &'a Entry,
@@ -44,9 +53,7 @@ impl Reader<'_> {
     /// Links runs of words to names, longest first.
     pub(super) fn linked_names(&mut self) {
         let count = self.words.len().min(WORDS_LOOKED_AT);
-        let met: Vec<Vec<usize>> = (0..count)
-            .map(|index| if self.is_linkable(index) { self.vocabulary.name_words.with_like(self.word(index)) } else { Vec::new() })
-            .collect();
+        let met: Vec<Met> = (0..count).map(|index| self.met_by(index)).collect();
         for length in (2..=MOST_WORDS.min(count)).rev() {
             for start in 0..=count - length {
                 let words = start..start + length;
@@ -57,6 +64,12 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn met_by(&self, index: usize) -> Met {
+        let meant = if self.is_linkable(index) { meant(self.word(index)) } else { None };
+        let names = meant.as_ref().map(|meant| self.vocabulary.name_words.with_like(meant)).unwrap_or_default();
+        Met { meant: meant.unwrap_or_default(), names }
     }
 
     /// Whether a word may be a part of a longer name: it is free, or by itself the name of a metric or parameter.
@@ -88,18 +101,23 @@ impl Reader<'_> {
     }
 
     /// The name that explains some words best, if one explains all but those that may be left over.
-    fn link(&self, words: &Range<usize>, met: &[Vec<usize>]) -> Option<Part> {
+    fn link(&self, words: &Range<usize>, met: &[Met]) -> Option<Part> {
         let said: Vec<&str> = words.clone().map(|index| self.word(index)).filter(|word| !has(LINKS, word)).collect();
         let may_shorten = said.iter().all(|word| word.chars().count() >= 4 && (has(GENERIC, word) || !is_common(word)));
         let shortened = if may_shorten { self.vocabulary.name_words.with_short(&said) } else { Vec::new() };
-        let mut candidates: Vec<usize> = words.clone().filter_map(|index| met.get(index)).flatten().copied().collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        let explaining = candidates.into_iter().filter_map(|candidate| self.explain(candidate, words));
+        // A name must have every word that may not be left over, so those of the rarest are enough.
+        let must_be_met = words.clone().filter(|index| !has(LINKS, self.word(*index)) && !has(GENERIC, self.word(*index)));
+        let rarest = must_be_met.filter_map(|index| met.get(index)).min_by_key(|met| met.names.len());
+        let candidates = rarest.map(|met| met.names.as_slice()).unwrap_or_default();
+        let explaining = candidates.iter().take(CANDIDATES_LOOKED_AT).filter_map(|candidate| self.explain(*candidate, words, met));
         let whole = shortened.into_iter().filter_map(|index| self.vocabulary.entry(index));
-        let mut links: Vec<Link<'_>> =
-            explaining.chain(whole.map(|entry| Link { entry, explained: words.clone().collect(), said: 1.0 })).collect();
-        let is_wanted = |link: &Link<'_>| link.entry.kind == Kind::Experiment && matches!(self.word(words.end), "experiment" | "project");
+        let whole = whole.map(|entry| Link { entry, explained: words.clone().collect(), said: 1.0 });
+        self.best_of(explaining.chain(whole).collect(), words.end)
+    }
+
+    /// The best of some links: what explains most, then what is in the experiment in question, then what is said most fully.
+    fn best_of(&self, mut links: Vec<Link<'_>>, end: usize) -> Option<Part> {
+        let is_wanted = |link: &Link<'_>| link.entry.kind == Kind::Experiment && matches!(self.word(end), "experiment" | "project");
         let is_here = |link: &Link<'_>| self.preferred.is_none_or(|id| link.entry.experiments.contains(id));
         let rank = |link: &Link<'_>| (is_wanted(link), link.explained.len(), is_here(link));
         let best = links.iter().map(rank).max()?;
@@ -123,15 +141,15 @@ impl Reader<'_> {
     }
 
     /// What a name explains of some words; absent where it leaves over what it must not.
-    fn explain(&self, candidate: usize, words: &Range<usize>) -> Option<Link<'_>> {
+    fn explain(&self, candidate: usize, words: &Range<usize>, met: &[Met]) -> Option<Link<'_>> {
         let entry = self.vocabulary.entry(candidate)?;
         let known = entry.name.meaning();
         let mut places: Vec<Option<usize>> = Vec::new();
         let mut explained: Vec<usize> = Vec::new();
         for index in words.clone().filter(|index| !has(LINKS, self.word(*index))) {
             let is_new = |place: &usize| !places.contains(&Some(*place));
-            let meant = meant(self.word(index)).unwrap_or_default();
-            let place = known.iter().enumerate().filter(|(_, known)| is_like(&meant, known)).map(|(place, _)| place).find(is_new);
+            let meant = met.get(index).map_or("", |met| met.meant.as_str());
+            let place = known.iter().enumerate().filter(|(_, known)| is_like(meant, known)).map(|(place, _)| place).find(is_new);
             if place.is_some() {
                 explained.push(index);
             } else if !has(GENERIC, self.word(index)) {

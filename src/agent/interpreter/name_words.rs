@@ -20,11 +20,13 @@ impl NameWords {
         }
     }
 
-    /// The names with a word that is this one, shortened or misspelt.
-    pub(super) fn with_like(&self, said: &str) -> Vec<usize> {
-        let Some(meant) = meant(said) else { return Vec::new() };
-        let alike = self.names_with.iter().filter(|(known, _)| is_like(&meant, known));
-        alike.flat_map(|(_, names)| names.iter().copied()).collect()
+    /// The names with a word that is what is meant, shortened or misspelt.
+    pub(super) fn with_like(&self, meant: &str) -> Vec<usize> {
+        let alike = self.names_with.iter().filter(|(known, _)| is_like(meant, known));
+        let mut names: Vec<usize> = alike.flat_map(|(_, names)| names.iter().copied()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The names with a word that shortens all of some words: `imgsz`, of `image size`.
@@ -88,6 +90,6 @@ mod tests {
         }
         assert!(words.weight("pinball") > words.weight("loss"));
         assert_eq!(words.with_like("pinball"), [2]);
-        assert_eq!(words.with_like("validation"), [1, 2]);
+        assert_eq!(words.with_like(&meant("val").unwrap()), [1, 2]);
     }
 }

@@ -207,6 +207,16 @@ impl<'a> Reader<'a> {
                 (word.as_str(), next.as_str()),
                 ("still", "going" | "training" | "active" | "live" | "on") | ("in", "progress" | "flight") | ("under", "way")
             );
+            // `was the loss still going down`
+            if (word.as_str(), next.as_str()) == ("still", "going") && matches!(self.word(index + 2), "down" | "up") {
+                self.cover(index..index + 3, Part::Meaning("plot"));
+                continue;
+            }
+            // `experiments that are still active`: in use, and not in the trash.
+            if is_going && next == "active" && self.words.iter().any(|word| matches!(word.as_str(), "experiments" | "projects")) {
+                self.cover(index..index + 2, Part::Filler);
+                continue;
+            }
             if is_going && self.is_free(index..index + 2) {
                 let test = Test::Text(TextMatch::Eq, RunStatus::Running.mlflow_name().to_owned());
                 self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
@@ -240,6 +250,7 @@ impl<'a> Reader<'a> {
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
+                ("responsible", "for") if self.word(0) == "who" => (Part::Meaning("user"), 2),
                 ("how", "did" | "d") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("running", _) => (Part::Meaning("run"), 1),
                 ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),

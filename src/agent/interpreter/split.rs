@@ -20,13 +20,15 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
             let joined = matches!(before, "and" | "then" | "also")
                 || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
-            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, before);
+            let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
+            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
             let place = place.start;
             if index > 1
                 && joined
                 && begins
                 && !is_quoted(sentence, place)
                 && !is_topic
+                && !is_order
                 && is_whole(sentence.get(start..place).unwrap_or_default())
                 && !is_clause(&words, index)
                 && !is_of_choice(&words, index)

@@ -177,6 +177,9 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "in real time"]) {
         return Some(("x_axis", "wall_time"));
     }
+    if ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word)) {
+        return None;
+    }
     if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
         return Some(("x_axis", "relative_time"));
     }

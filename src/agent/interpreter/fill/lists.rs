@@ -263,6 +263,7 @@ pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
     let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
     let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
         || ["most", "least"].iter().any(|word| reading.says(word)) && reading.says("time")
+        || sorts(reading) && ["duration", "runtime", "time"].iter().any(|word| reading.says(word)) && !reading.says("start")
         || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
     let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
     (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })

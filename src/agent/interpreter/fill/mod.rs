@@ -198,7 +198,7 @@ pub(super) fn put_experiment_of_values(
     let mut held: Vec<Vec<ExperimentId>> = clauses
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
-            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
+            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq | TextMatch::Ne, value)) => vocabulary.holding(key, value),
             (Field::Attribute(Attribute::RunName), Test::Text(TextMatch::ILike, pattern)) => {
                 Some(vocabulary.places_of_runs(pattern.trim_end_matches('%')))
             }
@@ -232,6 +232,17 @@ pub(super) fn put_experiment_of_values(
     let fitting = fitting.filter_map(|experiment| Some((experiment, likeness(&experiment.id)?)));
     if let Some((latest, _)) = fitting.max_by_key(|(experiment, likeness)| (Reverse(*likeness), vocabulary.last_start(&experiment.id))) {
         put(arguments, "experiment", latest.name.clone());
+    }
+}
+
+/// `the loss of run-012`: where no experiment is named and only one has a run of just this name, that one.
+pub(super) fn put_experiment_of_run(arguments: &mut Arguments, tool: &str, reading: &Reading, vocabulary: &Vocabulary) {
+    if arguments.contains_key("experiment") || tool != "get_run" {
+        return;
+    }
+    let named = reading.parts().find_map(|part| if let Part::Run(name) = part { Some(name) } else { None });
+    if let Some(experiment) = named.and_then(|name| vocabulary.experiment_of_run(name)) {
+        put(arguments, "experiment", experiment);
     }
 }
 
