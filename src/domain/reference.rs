@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use meaning::{meaning, stem};
+pub use shortened::is_short_for;
 
 /// How alike a reference and a name are, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -376,6 +377,14 @@ pub fn count_word(word: &str) -> Option<usize> {
     match word {
         "couple" | "both" | "pair" => Some(2),
         "dozen" => Some(12),
+        "thirty" => Some(30),
+        "forty" => Some(40),
+        "fifty" => Some(50),
+        "sixty" => Some(60),
+        "seventy" => Some(70),
+        "eighty" => Some(80),
+        "ninety" => Some(90),
+        "hundred" => Some(100),
         _ => WORDS.iter().position(|known| *known == word),
     }
 }
@@ -472,6 +481,11 @@ fn is_joined_part(part: &[String], whole: &[String]) -> bool {
         let mut name = String::new();
         for (more, word) in whole.iter().skip(start).enumerate() {
             name.push_str(word);
+            // `map`, of `val_mAP`, letter for letter
+            let is_hump = part.len() == 1 && more == 1 && name.len() <= 4 && !name.contains(|letter: char| letter.is_ascii_digit());
+            if is_hump && part.concat() == name && name.len() >= 3 {
+                return true;
+            }
             let least = if part.len() == more + 1 { LEAST_LETTERS } else { LEAST_LETTERS_RESPACED };
             if joined.len() >= least && name.len() >= joined.len() && stem(&name) == joined {
                 return true;
@@ -503,7 +517,8 @@ fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
 }
 
 /// Whether two words are forms of one: `augmentation` and `augment`, `quantized` and `quantization`.
-fn is_form_of(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn is_form_of(one: &str, other: &str) -> bool {
     const LEAST_COMMON: usize = 6;
     const LONGEST_ENDING: usize = 5;
     let common = one.chars().zip(other.chars()).take_while(|(left, right)| left == right).count();

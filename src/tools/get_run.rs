@@ -173,23 +173,33 @@ fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
     if let Some(exact) = params.iter().find(|param| *param == key) {
         return Ok(Asked::Parameter(exact.clone()));
     }
-    let metric = resolve::key_among("metric", key, &metrics);
-    let parameter = resolve::key_among("parameter", key, &params);
-    match (metric, parameter, words(key).join(" ").as_str()) {
-        (Ok(metric), Err(_), _) => Ok(Asked::Metric(metric)),
-        (Err(_), Ok(parameter), _) => Ok(Asked::Parameter(parameter)),
-        (Ok(metric), Ok(parameter), _) => {
+    // `user` is who started the run, though there is a `use_user_history`.
+    let is_logged = metrics.iter().chain(&params).any(|known| words(known) == words(key));
+    if let Some(attribute) = attribute(key).filter(|_| !is_logged) {
+        return Ok(attribute);
+    }
+    match (resolve::key_among("metric", key, &metrics), resolve::key_among("parameter", key, &params)) {
+        (Ok(metric), Err(_)) => Ok(Asked::Metric(metric)),
+        (Err(_), Ok(parameter)) => Ok(Asked::Parameter(parameter)),
+        (Ok(metric), Ok(parameter)) => {
             if words(&parameter) == words(key) {
                 Ok(Asked::Parameter(parameter))
             } else {
                 Ok(Asked::Metric(metric))
             }
         }
-        (Err(_), Err(_), "status") => Ok(Asked::Status),
-        (Err(_), Err(_), "duration" | "took" | "time") => Ok(Asked::Duration),
-        (Err(_), Err(_), "start" | "started" | "start time" | "date") => Ok(Asked::Start),
-        (Err(_), Err(_), "user" | "who" | "owner") => Ok(Asked::User),
-        (Err(fault @ ToolError::Ambiguous { .. }), _, _) | (_, Err(fault), _) => Err(fault),
+        (Err(fault @ ToolError::Ambiguous { .. }), _) | (_, Err(fault)) => Err(fault),
+    }
+}
+
+/// What of a run is neither metric nor parameter, by the words for it.
+fn attribute(key: &str) -> Option<Asked> {
+    match words(key).join(" ").as_str() {
+        "status" => Some(Asked::Status),
+        "duration" | "took" | "time" => Some(Asked::Duration),
+        "start" | "started" | "start time" | "date" => Some(Asked::Start),
+        "user" | "who" | "owner" => Some(Asked::User),
+        _ => None,
     }
 }
 

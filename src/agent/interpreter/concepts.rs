@@ -184,7 +184,8 @@ impl Reader<'_> {
             }
             let is_head = index == 0
                 || matches!(self.word(index - 1), "which" | "what" | "whose" | "the" | "all" | "many" | "any" | "list" | "show")
-                || self.word(index - 1).bytes().all(|byte| byte.is_ascii_digit());
+                || self.word(index - 1).bytes().all(|byte| byte.is_ascii_digit())
+                || matches!(self.spans.get(index - 1), Some(Some(Span { part: Part::Experiment(_) | Part::ExperimentTag { .. }, .. })));
             let other_name = self.spans.iter().flatten().any(|span| {
                 matches!(span.part, Part::Metric(_) | Part::Conditions(_) | Part::Value(..) | Part::Experiment(_))
                     && !span.words.contains(&index)

@@ -197,6 +197,7 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             let between = text_between(reading, index, next)?;
             let comparison = match sign(between) {
                 Some(comparison) => comparison,
+                None if matches!(field, Field::Param(_)) && is_denying(between) => Comparison::Ne,
                 None if matches!(field, Field::Param(_)) && is_equating(between) => Comparison::Eq,
                 None => return None,
             };
@@ -236,7 +237,7 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
         Part::Value(holder, value)
             if between.len() <= 12 && (is_key_of(said, holder) || !between.trim().is_empty() && is_equating(between)) =>
         {
-            let negated = between.contains("not") || between.contains("!=");
+            let negated = ["not", "n't", "n’t", "!="].iter().any(|denial| between.contains(denial));
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
         }
@@ -356,7 +357,15 @@ fn sign(between: &str) -> Option<Comparison> {
     })
 }
 
+/// `is not`, `isn't`: whether the words between a parameter and a number say that it has another value.
+fn is_denying(between: &str) -> bool {
+    let between = between.to_lowercase();
+    ["is not", "isn't", "not", "was not", "wasn't", "other than", "is other than", "differs from"].contains(&between.trim())
+}
+
 /// Whether the words between a parameter and a number say that it has that value.
 fn is_equating(between: &str) -> bool {
+    // The point of `.1` stands before its number.
+    let between = between.strip_suffix(" .").unwrap_or(between);
     between.split_whitespace().all(|word| matches!(word, "of" | "is" | "was" | "equal" | "to" | "at" | "set" | "=" | ":" | "value" | "("))
 }

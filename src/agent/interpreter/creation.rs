@@ -26,7 +26,14 @@ pub(super) fn order(question: &str) -> Option<Order> {
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
     words.iter().take(8).position(|(word, _)| creates(word))?;
-    let Some(noun_at) = words.iter().position(|(word, _)| matches!(word.as_str(), "experiment" | "project")) else {
+    // `exp011` is a name.
+    let stands_alone = |end: usize| {
+        question.get(end..).is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric() || "-_.".contains(letter)))
+    };
+    let is_noun = |(word, place): &(String, std::ops::Range<usize>)| {
+        matches!(word.as_str(), "experiment" | "project") || matches!(word.as_str(), "exp" | "expt") && stands_alone(place.end)
+    };
+    let Some(noun_at) = words.iter().position(is_noun) else {
         return bare_order(question, &words);
     };
     // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.

@@ -195,6 +195,15 @@ fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date
 fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
     let day = |first: Date, used: usize| Some((first, first.checked_add(1.day()).ok()?, used));
     match words {
+        ["q", number, rest @ ..] if matches!(*number, "1" | "2" | "3" | "4") => {
+            let month = (number.parse::<i8>().ok()? - 1) * 3 + 1;
+            let year = rest.first().filter(|year| year.len() == 4 && year.starts_with("20"));
+            let first = match year {
+                Some(year) => Date::new(year.parse().ok()?, month, 1).ok()?,
+                None => latest(today, month, 1)?,
+            };
+            Some((first, first.checked_add(3.months()).ok()?, if year.is_some() { 3 } else { 2 }))
+        }
         ["today", ..] => day(today, 1),
         ["yesterday", ..] => day(today.checked_sub(1.day()).ok()?, 1),
         ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
@@ -424,6 +433,8 @@ mod tests {
         check("between the 1 st and the 15 th of june", ("2025-06-01", "2025-06-16"));
         check("april and later", ("2025-04-01", ""));
         check("older than 3 months", ("", "2025-03-20"));
+        check("from q 1", ("2025-01-01", "2025-04-01"));
+        check("in q 3 2024", ("2024-07-01", "2024-10-01"));
         check("3 days ago", ("2025-06-17", "2025-06-18"));
     }
 }

@@ -152,7 +152,7 @@ impl Reader<'_> {
         });
         let speaks_of_impact = speaks_of_impact && !self.did_it_themselves();
         let is_run_next = lexicon::meaning(self.word(end)) == Some("run") || matches!(self.word(end), "ones" | "one") || describes;
-        let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had")
+        let affirms = matches!(before, "with" | "w" | "using" | "use" | "uses" | "used" | "having" | "enabled" | "has" | "have" | "had" | "that")
             || lead < start && self.word(start - 1).starts_with("us")
             // `use_history`: the name says it itself.
             || end > start + 1 && matches!(self.word(start), "use" | "uses" | "used" | "using" | "with");
@@ -173,7 +173,11 @@ impl Reader<'_> {
 
     /// `quantized`: a form that says it of a run.
     fn is_participle(&self, start: usize, end: usize) -> bool {
-        end == start + 1 && self.word(start).ends_with("ed") && self.vocabulary.exact(self.word(start)).is_empty()
+        if end > start + 1 {
+            // `the backbone was frozen`
+            return [start, end - 1].iter().any(|place| self.word(*place).ends_with("ed") || self.word(*place).ends_with("zen"));
+        }
+        self.word(start).ends_with("ed") && self.vocabulary.exact(self.word(start)).is_empty()
     }
 
     /// Whether a word was taken for a parameter's value, such as `off`.

@@ -42,8 +42,14 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let named_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
     let metrics = reading.metrics();
     let end = reading.parts().find_map(|part| if let Part::End(end, None | Some(1)) = part { Some(*end) } else { None });
-    if is_which_one(reading) || *last_tool == "list_runs" && asks_how_many(reading) {
+    if *last_tool == "compare_runs" && asks_what_differs(reading)
+        || is_which_one(reading)
+        || *last_tool == "list_runs" && asks_how_many(reading)
+    {
         return Some(Plan::call(last_tool, last_arguments.clone()));
+    }
+    if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
+        return Some(plan);
     }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
@@ -236,6 +242,13 @@ fn is_which_one(reading: &Reading) -> bool {
         && !reading.parts().any(|part| matches!(part, Part::End(..) | Part::Conditions(_)))
 }
 
+/// `which parameters differ?`, of what was just compared: the comparison tells.
+fn asks_what_differs(reading: &Reading) -> bool {
+    reading.means("compare")
+        && reading.means("parameter")
+        && reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("compare" | "parameter") | Part::Anaphor(_)))
+}
+
 /// `how many are there?`, `how many is that`: counts what was just listed.
 fn asks_how_many(reading: &Reading) -> bool {
     reading.means("howmany")
@@ -250,7 +263,9 @@ pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -
     // `both` are the two of the last answer, else the last two that were spoken of one by one.
     let two = ["both", "two", "pair"].iter().any(|word| reading.says(word));
     let recent = conversation.recent.get(conversation.recent.len().saturating_sub(2)..).unwrap_or_default();
-    let two = two || conversation.runs.len() == 1 && conversation.listed.is_empty() && recent.len() == 2;
+    let told_one = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "best_run" | "get_run"));
+    let of_ones = conversation.listed.is_empty() || told_one && reading.means("compare");
+    let two = two || conversation.runs.len() == 1 && of_ones && recent.len() == 2;
     let pair = match (conversation.runs.len(), recent.len()) {
         (0 | 1, 2) => recent,
         (1, _) => listed.get(..2).unwrap_or(listed),

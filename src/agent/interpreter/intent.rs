@@ -34,6 +34,9 @@ pub(super) const LEAST_LIKENESS: f64 = 0.5;
 /// Every word that nobody knows weighs this much against every phrase.
 const UNKNOWN_WEIGHT: f64 = 1.3;
 
+/// How much what a question says may speak against a tool.
+const AGAINST: f64 = 0.15;
+
 static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     ALL.iter().flat_map(|tool| tool.phrases.iter().map(|text| Phrase { tool: tool.name, bag: phrase_bag(text) })).collect()
 });
@@ -62,9 +65,21 @@ pub(super) fn intents(reading: &Reading) -> Vec<Intent> {
         let entry = best.entry(phrase.tool).or_insert(0.0);
         *entry = entry.max(likeness);
     }
-    let mut intents: Vec<Intent> = best.into_iter().map(|(tool, likeness)| Intent { tool, likeness }).collect();
+    let mut intents: Vec<Intent> =
+        best.into_iter().map(|(tool, likeness)| Intent { tool, likeness: likeness - contradiction(tool, reading) }).collect();
     intents.sort_by(|left, right| right.likeness.total_cmp(&left.likeness));
     intents
+}
+
+/// What speaks against a tool, however alike the phrases: one end of a ranking by a metric asks for one run, not for a list.
+fn contradiction(tool: &str, reading: &Reading) -> f64 {
+    const SORTING: [&str; 12] =
+        ["sort", "sorted", "order", "ordered", "rank", "ranked", "ranking", "list", "all", "every", "ascending", "descending"];
+    let ends = || reading.parts().filter(|part| matches!(part, Part::End(..)));
+    let asks_for_one = ends().count() == 1 && ends().all(|part| matches!(part, Part::End(_, None | Some(1))));
+    let lists = SORTING.iter().any(|word| reading.says(word)) || reading.parts().any(|part| matches!(part, Part::Order(_) | Part::Runs(_)));
+    let of_metric = !reading.metrics().is_empty() && !reading.means("howlong") && !reading.means("howmany");
+    if tool == "list_runs" && asks_for_one && of_metric && !lists { AGAINST } else { 0.0 }
 }
 
 fn likeness(utterance: &Bag, phrase: &Bag) -> f64 {

@@ -38,9 +38,11 @@ impl Reader<'_> {
         let unit_at = end + between;
         let Some((seconds, is_long)) = unit(self.word(unit_at)) else { return };
         let is_date = matches!(self.word(unit_at + 1), "ago" | "old");
+        // `0.6 mAP` is no 0.6 m.
+        let is_begun = self.places.get(unit_at).zip(self.places.get(unit_at + 1)).is_some_and(|(one, two)| one.end == two.start);
         let is_meant = is_long || self.speaks_of_lasting();
         let last = if between == 0 { unit_at + 1 } else { end };
-        if !is_meant || is_date || self.bounds_key(first, unit_at) || !self.is_free(first..number) {
+        if !is_meant || is_date || is_begun || self.bounds_key(first, unit_at) || !self.is_free(first..number) {
             return;
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates, and a length is above 0")]

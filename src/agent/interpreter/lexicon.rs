@@ -49,8 +49,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("howmany", "howmany count counts total"),
     ("howlong", "howlong duration long longer runtime lasted last_for"),
     ("run", "run runs trial trials model models training trainings job jobs attempt attempts"),
-    ("experiment", "experiment project"),
-    ("experiments", "experiments projects anything something experimenting"),
+    ("experiment", "experiment project exp expt"),
+    ("experiments", "experiments projects exps anything something experimenting"),
     ("deleted", "deleted trashed archived removed trash threw thrown tossed binned discarded"),
     ("metric", "benchmark benchmarks metric metrics measure measures measurement measurements kpi kpis"),
     (
@@ -149,10 +149,10 @@ pub(super) fn end(word: &str) -> Option<End> {
     Some(match word {
         "priciest" | "costliest" | "longest" | "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak"
         | "maximum_of" | "most" | "maximizes" | "maximises" => End::Highest,
-        "cheapest" | "shortest" | "quickest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
+        "cheapest" | "shortest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
         | "minimises" | "tiniest" => End::Lowest,
         "best" | "top" | "sota" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "champion" | "lead" | "leading" | "leader"
-        | "tops" | "topped" | "beats" | "finest" | "fastest" | "won" | "wins" | "win" => End::Best,
+        | "tops" | "topped" | "beats" | "finest" | "fastest" | "quickest" | "won" | "wins" | "win" => End::Best,
         "worst" | "poorest" | "weakest" | "slowest" | "bottom" => End::Worst,
         _ => return None,
     })
@@ -186,7 +186,7 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
 pub(super) fn denies(before: &[String]) -> bool {
     const DENIALS: &str = "drop hide skip ignore omit not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
     const ARTICLES: &str = "the a an any those that ones";
-    const LINKS: &str = "t been be being done made run ran trained started using use used uses with by on from either s both";
+    const LINKS: &str = "t was were been be being done made run ran trained started using use used uses with by on from either s both";
     let mut plainly = true;
     let mut rest = before;
     for _ in 0..5 {

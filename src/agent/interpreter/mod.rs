@@ -1,7 +1,7 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
 //! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
@@ -20,7 +20,9 @@ mod followup;
 mod intent;
 mod lengths;
 mod lexicon;
+mod linking;
 mod metric_places;
+mod name_words;
 mod named;
 mod names;
 mod narrowing;
@@ -28,6 +30,7 @@ mod partial;
 mod rankings;
 mod reader;
 mod reading;
+mod run_ranges;
 mod selecting;
 mod split;
 mod told;
@@ -102,7 +105,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
-    if is_of_other_matters(&reading) {
+    if is_of_other_matters(&reading) || asks_how_it_works(&reading) {
         return Ok(Plan::Refuse(format!(
             "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
@@ -110,7 +113,8 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(plan) = choosing::plan(&reading, conversation) {
         return Ok(plan);
     }
-    if let Some(plan) = followup::plan(&reading, conversation) {
+    if let Some(mut plan) = followup::plan(&reading, conversation) {
+        forget_foreign_metric(&mut plan, &reading, &vocabulary);
         return Ok(plan);
     }
     if let Some(reason) = unanswered::reason(&reading, &vocabulary) {
@@ -128,6 +132,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
+            fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             return Ok(Plan::call(tool, arguments));
         }
@@ -135,6 +140,30 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
+}
+
+/// `and in the demand experiment?`: a metric of the question before is not asked for where it is not logged.
+fn forget_foreign_metric(plan: &mut Plan, reading: &Reading, vocabulary: &Vocabulary) {
+    let Plan::Call { tool: "best_run" | "parameter_impact", arguments } = plan else { return };
+    let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+    let (Some(experiment), Some(metric)) = (text("experiment").and_then(|name| vocabulary.experiment_id(name)), text("metric")) else {
+        return;
+    };
+    if reading.metrics().is_empty() && vocabulary.key_likeness(vocabulary::Kind::Metric, metric, experiment).is_none() {
+        arguments.remove("metric");
+    }
+}
+
+/// `how do transformers work`, `explain overfitting`: a question about the thing itself, and not about runs with it.
+fn asks_how_it_works(reading: &Reading) -> bool {
+    let begins = matches!(reading.words.as_slice(), [how, verb, ..] if how == "how" && matches!(verb.as_str(), "do" | "does" | "did"));
+    let is_thing = |part: &Part| matches!(part, Part::Value(..) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Conditions(_));
+    let defines = reading.words.first().is_some_and(|word| matches!(word.as_str(), "explain" | "define"));
+    let is_term = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot") | Part::Value(..));
+    if defines && reading.parts().all(is_term) {
+        return true;
+    }
+    begins && reading.words.last().is_some_and(|word| word == "work") && reading.parts().all(is_thing)
 }
 
 /// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.
@@ -203,6 +232,15 @@ fn forbidden_verb(question: &str) -> Option<String> {
     let starts_run = first == "start" && words.iter().take(6).any(|word| matches!(word.as_str(), "run" | "training" | "job"));
     if starts_run && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project")) {
         return Some("start".to_owned());
+    }
+    // `make run 3 the production model`
+    let makes_into = first == "make"
+        && words
+            .iter()
+            .any(|word| matches!(word.as_str(), "production" | "default" | "champion" | "baseline" | "candidate" | "public" | "private"))
+        && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project" | "plot" | "chart" | "table"));
+    if makes_into {
+        return Some("change".to_owned());
     }
     let gets_rid = first == "get" && after.starts_with(" rid of");
     if gets_rid {

@@ -5,12 +5,19 @@ use super::reading::{Anaphor, Part, Reading, Span};
 /// Takes pronouns and verdicts about runs of the same question for what they are: nothing new.
 pub(super) fn settle(reading: &mut Reading) {
     let mut runs = 0;
+    let mut several = false;
     for index in 0..reading.spans.len() {
         let settled = match reading.spans.get(index).map(|span| &span.part) {
             Some(Part::Run(_)) => {
                 runs += 1;
                 None
             }
+            // `take the two best and compare them`
+            Some(Part::End(_, Some(2..)) | Part::Runs(_)) => {
+                several = true;
+                None
+            }
+            Some(Part::Anaphor(Anaphor::All)) if several && chooses(reading) => Some(Part::Filler),
             // `run 3 and run 5, how do they compare`
             Some(Part::Anaphor(Anaphor::All)) if runs > 1 => Some(Part::Filler),
             // `for run 3, what was its accuracy`, but not `add run 3 to it`
@@ -23,6 +30,11 @@ pub(super) fn settle(reading: &mut Reading) {
             span.part = part;
         }
     }
+}
+
+/// Whether a question begins by choosing what it goes on about.
+fn chooses(reading: &Reading) -> bool {
+    reading.words.first().is_some_and(|word| matches!(word.as_str(), "take" | "pick" | "choose" | "select" | "grab"))
 }
 
 /// Whether the words before a part set it beside another thing.

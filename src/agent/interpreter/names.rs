@@ -80,7 +80,15 @@ impl Reader<'_> {
                     && self.end_of(place) == place + 1
             };
             let apart = (0..self.words.len()).filter(|place| SPLITS.contains(&self.word(*place)) && is_part(*place));
-            if let Some(place) = apart.into_iter().find(is_metric) {
+            // `pass@1 on mbpp`, where there are an `MBPP_pass_at_1` and a `HumanEval_pass_at_1`
+            let of_another = |place: &usize| {
+                let named = self.vocabulary.alike(&whole(*place));
+                let metrics = named.iter().filter(|(entry, likeness)| entry.kind == Kind::Metric && *likeness <= Likeness::PartOf);
+                let is_behind = place.checked_sub(1).is_some_and(|before| matches!(self.word(before), "on" | "for" | "at" | "of"));
+                *place > words.end && is_behind && is_part(*place) && !chatter::is_common(self.word(*place)) && metrics.count() == 1
+            };
+            let behind = (words.end..(words.end + 4).min(self.words.len())).find(of_another);
+            if let Some(place) = apart.into_iter().find(is_metric).or(behind) {
                 let whole = whole(place);
                 self.cover(words, Part::Metric(whole));
                 self.cover(place..place + 1, Part::Filler);
@@ -254,7 +262,8 @@ impl Reader<'_> {
         }
         // `the best beats runs`, where `beats` is a value.
         let describes_runs = entry.kind == Kind::Value && likeness <= Likeness::CaseFolded && is_run(self.word(index + 1));
-        if describes_runs && lexicon::end(word).is_some() && index > 0 && lexicon::end(self.word(index - 1)).is_some() {
+        let is_rank = matches!(word, "champion" | "winner" | "leader");
+        if describes_runs && (is_rank || lexicon::end(word).is_some() && index > 0 && lexicon::end(self.word(index - 1)).is_some()) {
             return true;
         }
         if self.is_written_as_name(index, likeness) || self.is_ranked_metric(entry, index, likeness) {
@@ -268,7 +277,9 @@ impl Reader<'_> {
         let is_switch = matches!(entry.kind, Kind::Value | Kind::ExperimentTag)
             && matches!(word, "on" | "off" | "yes" | "no" | "true" | "false" | "none" | "null" | "auto" | "default");
         let is_status = lexicon::status(word).is_some() && entry.kind != Kind::Metric;
-        !is_common && !is_status && !is_switch
+        // `the second one`, though a value is called so.
+        let is_place = matches!(word, "first" | "second" | "third" | "last") && matches!(self.word(index + 1), "one" | "best" | "run");
+        !is_common && !is_status && !is_switch && !is_place
     }
 
     /// `FAR`, letter by letter as the store has it and as nobody writes a common word.

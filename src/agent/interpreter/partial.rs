@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
-use super::reading::{Part, Span};
+use super::reading::Part;
 use super::vocabulary::{Entry, Holder, Kind};
 use super::{chatter, lexicon};
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
@@ -45,34 +45,6 @@ impl Reader<'_> {
         count_word(self.word(index)).is_some() || lexicon::meaning(self.word(index)) == Some("run")
     }
 
-    /// `window size` for a parameter `window`: a noun that only says what kind of thing was named.
-    pub(super) fn kinds_of_names(&mut self) {
-        const KINDS: [&str; 16] = [
-            "size",
-            "rate",
-            "length",
-            "depth",
-            "count",
-            "type",
-            "setting",
-            "dimension",
-            "function",
-            "choice",
-            "method",
-            "strategy",
-            "level",
-            "parameter",
-            "hyperparameter",
-            "metric",
-        ];
-        for index in 1..self.words.len() {
-            let follows = matches!(self.spans.get(index - 1), Some(Some(Span { part: Part::Parameter(_) | Part::Metric(_), .. })));
-            if follows && KINDS.contains(&self.word(index)) && self.is_free(index..index + 1) {
-                self.cover(index..index + 1, Part::Filler);
-            }
-        }
-    }
-
     /// Parts of names and misspelt names, among the words that nothing else explains; longest first.
     pub(super) fn partial_names(&mut self) {
         let count = self.words.len();
@@ -92,6 +64,7 @@ impl Reader<'_> {
                 let chosen = self.choose_partial(&found, &words);
                 let topic = if matches!(chosen, Some(Part::Parameter(_))) && length == 1 { self.topic_at(start) } else { None };
                 let topic = topic.filter(|_| found.first().is_some_and(|(_, likeness)| *likeness == Likeness::PartOf));
+                let chosen = if found.is_empty() && length == 1 { self.begun_values(start) } else { chosen };
                 if let Some(part) = topic.or(chosen) {
                     match (part, self.version_behind(words.end)) {
                         // `toxicity v1` is not `Toxicity v2`, though it begins like it: the tool tells what there is.
@@ -178,6 +151,8 @@ impl Reader<'_> {
                     if self.is_verb(words)
                         && !several.iter().any(|entry| has_word(entry.name.text(), &self.said(words).to_lowercase())) => {}
                 (Kind::Metric | Kind::Parameter, [entry, ..]) => return (!is_short).then(|| self.part_of(entry, words)),
+                // `the ct experiment`
+                (Kind::Experiment, [only]) if has_word(only.name.text(), said) => return Some(self.part_of(only, words)),
                 (_, [only]) => return Some(self.part_of(only, words)).filter(|_| !is_short),
                 (Kind::Run, several) => {
                     let same = several.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
@@ -216,7 +191,10 @@ impl Reader<'_> {
                 (Kind::Experiment | Kind::ExperimentTag, _) => {}
             }
         }
-        None
+        // Several experiments are called so: the tool asks which.
+        let speaks_of_runs = matches!(lexicon::meaning(self.word(words.end)), Some("run" | "experiment")) || before == "in";
+        let is_experiment = candidates.iter().any(|entry| entry.kind == Kind::Experiment && has_word(entry.name.text(), said));
+        (speaks_of_runs && is_experiment && words.len() == 1).then(|| Part::Experiment(said.to_owned()))
     }
 
     /// `everything ana trained`, `was it still falling`: a form of a verb, and no metric.
@@ -225,6 +203,25 @@ impl Reader<'_> {
         let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
         let word = self.word(words.start);
         words.len() == 1 && (word.ends_with("ed") || word.ends_with("ing") && LEADS.split(' ').any(|lead| lead == before))
+    }
+
+    /// `yolo`, where there is a `yolov8m`: the values of one parameter or tag that begin like this, little left off.
+    fn begun_values(&self, index: usize) -> Option<Part> {
+        const MOST_LEFT_OFF: usize = 3;
+        let word = self.word(index);
+        let letters = word.chars().count();
+        if letters < 3 || !word.chars().all(char::is_alphabetic) || chatter::is_common(word) {
+            return None;
+        }
+        let begun = self.vocabulary.values_beginning(word, letters + MOST_LEFT_OFF);
+        let here: Vec<&Entry> =
+            begun.iter().copied().filter(|entry| self.preferred.is_none_or(|id| entry.experiments.contains(id))).collect();
+        let begun = if here.is_empty() { begun } else { here };
+        match begun.as_slice() {
+            [] => None,
+            [only] => Some(self.part_of(only, &(index..index + 1))),
+            several => self.values_with(&several.iter().collect::<Vec<_>>(), &(index..index + 1)),
+        }
     }
 
     /// The runs whose names begin with what is said.

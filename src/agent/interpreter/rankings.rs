@@ -5,7 +5,7 @@ use super::lexicon::{self, End};
 use super::reader::Reader;
 use super::reading::{Anaphor, Part, Span};
 use super::vocabulary::{Entry, Kind};
-use crate::domain::reference::{Likeness, count_word};
+use crate::domain::reference::{Likeness, count_word, is_typo_of};
 
 impl Reader<'_> {
     /// `run 17`, `runs 3, 7 and 12`, `sweep-14` where there is a `sweep-13`.
@@ -41,6 +41,12 @@ impl Reader<'_> {
                         | "add"
                 ) || matches!(self.word(before), "and" | "about" | "plus" | "or" | "show" | "open") && self.words.len() <= 4
             });
+            if is_number(&word) && !self.is_decimal(index) && self.is_free(index..index + 1) && self.is_of_numbers(index) {
+                self.cover(index..index + 1, Part::Run(word));
+                in_list = true;
+                index += 1;
+                continue;
+            }
             if leads && is_number(&word) && !self.is_decimal(index) && !self.precedes_unit(index) && self.vocabulary.has_run_called(&word) {
                 self.cover(index..index + 1, Part::Run(word));
                 in_list = true;
@@ -66,6 +72,32 @@ impl Reader<'_> {
                 index += 1;
             }
         }
+    }
+
+    /// `17 vs 21`, `between 17 and 21`, `f1 of 17 and 21`: numbers at the ends of runs' names, set side by side and of nothing else.
+    fn is_of_numbers(&self, index: usize) -> bool {
+        let is_run = |place: usize| {
+            let word = self.word(place);
+            !word.is_empty()
+                && word.bytes().all(|byte| byte.is_ascii_digit())
+                && !self.is_decimal(place)
+                && self.vocabulary.has_run_number(word)
+        };
+        let before = index.checked_sub(1).map_or("", |before| self.word(before));
+        let sets_beside = matches!(self.word(index + 1), "vs" | "versus" | "against");
+        let asks = self.words.iter().any(|word| matches!(lexicon::meaning(word), Some("compare" | "plot")));
+        let leads = matches!(before, "of" | "for" | "compare") || before == "between" && asks;
+        let ahead =
+            |by: usize| index.checked_sub(by).and_then(|place| self.spans.get(place)).and_then(Option::as_ref).map(|span| &span.part);
+        let is_keyed = matches!(ahead(1), Some(Part::Parameter(_) | Part::Metric(_))) || matches!(ahead(2), Some(Part::Parameter(_)));
+        let of_metric = before == "of" && matches!(ahead(2), Some(Part::Metric(_)));
+        let is_listed = self.places.get(index).zip(self.places.get(index + 1)).is_some_and(|(one, two)| {
+            let between = self.text.get(one.end..two.start).unwrap_or_default();
+            between.contains(',')
+        });
+        let next = if is_listed { index + 1 } else { index + 2 };
+        let beside = sets_beside || (self.word(index + 1) == "and" || is_listed) && (asks || of_metric);
+        beside && is_run(index) && is_run(next) && !is_keyed && (sets_beside && index == 0 || leads)
     }
 
     pub(super) fn precedes_unit(&self, index: usize) -> bool {
@@ -112,19 +144,32 @@ impl Reader<'_> {
                     continue;
                 }
                 ("most", "recent") | ("most", "recently") => ("last", 2),
+                // `the first and the last run`: each is one of all.
+                ("first" | "last", "and" | "with" | "to" | "vs" | "versus" | "against") if self.is_other_end(index) => {
+                    let kind = if word == "first" { "first" } else { "last" };
+                    self.cover(index..index + 1, Part::Runs(format!("{kind} 1")));
+                    continue;
+                }
                 // `the last one of those` is one of a list.
                 ("last" | "first", "one") if matches!(self.word(index + 2), "of" | "in" | "on") => continue,
                 ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
+                (word, next) if is_misspelt_last(word) && (count_word(next).is_some() || lexicon::meaning(next) == Some("run")) => {
+                    ("last", 1)
+                }
                 ("first" | "earliest" | "oldest", _) => ("first", 1),
                 _ => continue,
             };
+            // `the most recently updated experiment`
+            let used = used + usize::from(matches!(self.word(index + used), "updated" | "created" | "active" | "modified" | "used"));
             if matches!(lexicon::meaning(self.word(index + used)), Some("experiment" | "experiments")) && !self.says_run() {
                 self.cover(index..index + used + 1, Part::Meaning("experiments"));
                 continue;
             }
             // `which experiment is the newest`
-            let asks_for_experiment = self.words.iter().take(index).any(|word| lexicon::meaning(word) == Some("experiment"));
-            if asks_for_experiment && index + used == self.words.len() && !self.says_run() {
+            let is_experiment = |word: &String| word == "experiments" || lexicon::meaning(word) == Some("experiment");
+            let asks_for_experiment = self.words.iter().take(index).any(is_experiment);
+            let is_last = self.words.iter().skip(index + used).all(|word| lexicon::is_filler(word));
+            if asks_for_experiment && is_last && !self.says_run() {
                 self.cover(index..index + used, Part::Meaning("experiments"));
                 continue;
             }
@@ -153,6 +198,13 @@ impl Reader<'_> {
                 self.cover(index..index + used, Part::Runs(if many { kind.to_owned() } else { format!("{kind} 1") }));
             }
         }
+    }
+
+    /// Whether the other end in time stands behind a place and its `and`: `first and the latest run`.
+    fn is_other_end(&self, index: usize) -> bool {
+        let at = if self.word(index + 2) == "the" { index + 3 } else { index + 2 };
+        let names_runs = self.words.iter().skip(at).any(|word| lexicon::meaning(word) == Some("run"));
+        names_runs && matches!(self.word(at), "first" | "last" | "latest" | "newest" | "oldest" | "earliest" | "most")
     }
 
     /// `one with a better rmsd`: a comparative before a metric, with nothing that it is compared with.
@@ -298,6 +350,34 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a word for runs, or what runs are called after, stands before a `that` which tells of them.
+    fn is_described_by(&self, index: usize) -> bool {
+        let before = self.word(index - 1);
+        let is_named = matches!(
+            self.spans.get(index - 1),
+            Some(Some(Span { part: Part::Experiment(_) | Part::ExperimentTag { .. } | Part::Value(..), .. }))
+        );
+        // `the assistant that is …`
+        let is_told = matches!(self.word(index + 1), "is" | "are" | "was" | "were" | "has" | "have" | "had" | "uses" | "used" | "got");
+        let is_noun = index > 1 && matches!(self.word(index - 2), "the" | "a" | "any") && self.is_free(index - 1..index);
+        is_named
+            || is_told && is_noun
+            || lexicon::meaning(before) == Some("run")
+            || lexicon::is_run_noun(before)
+            || matches!(before, "one" | "ones")
+    }
+
+    /// `rank them by f1, I only need four`: how many of a sorted list are wanted.
+    pub(super) fn counts_of_list(&mut self) {
+        let sorts = self.words.iter().any(|word| matches!(word.as_str(), "rank" | "sort" | "order" | "ranked" | "sorted" | "ordered"));
+        let Some(last) = self.words.len().checked_sub(1).filter(|_| sorts) else { return };
+        let at = if matches!(self.word(last), "please" | "thanks" | "runs" | "max" | "only") { last.saturating_sub(1) } else { last };
+        let limits = (at.saturating_sub(4)..at).any(|place| matches!(self.word(place), "only" | "just" | "limit" | "max" | "need"));
+        if let Some(count) = self.count_at(at).filter(|_| limits) {
+            self.cover(at..at + 1, Part::End(End::Best, Some(count)));
+        }
+    }
+
     pub(super) fn anaphors(&mut self) {
         for index in 0..self.words.len() {
             if !self.is_free(index..index + 1) {
@@ -317,7 +397,12 @@ impl Reader<'_> {
             };
             // `the runner-up in MRR`: of a ranking that nobody else names.
             let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
-            let ranks = self.word(index) == "runner" && has(|part| matches!(part, Part::Metric(_)));
+            let is_placed = matches!(self.word(index), "second" | "third" | "fourth")
+                && index
+                    .checked_sub(1)
+                    .is_some_and(|before| matches!(self.word(before), "came" | "comes" | "finished" | "placed" | "ranked"));
+            let is_by = matches!(self.word(index + 2), "by" | "in" | "on");
+            let ranks = (self.word(index) == "runner" || is_placed) && (is_by || has(|part| matches!(part, Part::Metric(_))));
             if ordinal.is_some() && ranks && !has(|part| matches!(part, Part::End(..) | Part::Run(_))) {
                 self.imply(index, Part::End(End::Best, None));
             }
@@ -333,9 +418,13 @@ impl Reader<'_> {
                     None
                 }
                 "this" | "that" if matches!(lexicon::meaning(next), Some("store" | "experiment")) => None,
+                // `models that …`
+                "that" if index > 0 && self.is_described_by(index) => None,
                 "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
                 "two" | "three" | "four" | "pair"
-                    if index > 0 && matches!(self.word(index - 1), "the" | "those" | "these") && !matches!(next, "runs" | "run") =>
+                    if index > 0
+                        && matches!(self.word(index - 1), "the" | "those" | "these")
+                        && !matches!(next, "runs" | "run" | "experiments" | "projects") =>
                 {
                     Some(Anaphor::All)
                 }
@@ -347,4 +436,9 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// `lats`, `latst`: the letters of `last` or `latest` in a wrong order or one left off.
+fn is_misspelt_last(word: &str) -> bool {
+    ["last", "latest", "newest"].iter().any(|known| word.len() >= 4 && word.len() <= known.len() && is_typo_of(word, known))
 }

@@ -10,7 +10,7 @@ use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Kind, Vocabulary};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
-use crate::domain::reference::{Likeness, placed_words};
+use crate::domain::reference::{Likeness, count_word, placed_words};
 use crate::domain::run::RunStatus;
 use crate::domain::time::Timestamp;
 
@@ -83,6 +83,9 @@ impl<'a> Reader<'a> {
     pub(super) fn numbers(&mut self) {
         let mut index = 0;
         while index < self.words.len() {
+            if let Some(number) = self.spelled_bound(index) {
+                self.cover(index..index + 1, Part::Number(number));
+            }
             let starts = self.word(index).starts_with(|letter: char| letter.is_ascii_digit());
             let Some(place) = self.places.get(index).cloned().filter(|_| starts && self.is_free(index..index + 1)) else {
                 index += 1;
@@ -111,12 +114,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `under eighteen`: a number in a word behind a comparison.
+    fn spelled_bound(&self, index: usize) -> Option<f64> {
+        const BOUNDS: [&str; 11] = ["above", "below", "under", "over", "than", "least", "most", "exceeding", "beyond", "equals", "to"];
+        let word = self.word(index);
+        let is_bound = index.checked_sub(1).is_some_and(|before| BOUNDS.contains(&self.word(before)));
+        let is_spelled = word.chars().all(char::is_alphabetic) && !matches!(word, "both" | "pair" | "couple" | "one" | "zero");
+        let count = count_word(word).filter(|_| is_bound && is_spelled && self.is_free(index..index + 1))?;
+        u32::try_from(count).ok().map(f64::from)
+    }
+
     /// Whether a number is the end of a word of some name, as in `p99` and `tox21`.
     pub(super) fn is_in_name(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1) else { return false };
+        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
+        // `5mm`, where there is a `CSI_5mm`
+        let piece = self.joined_around(index);
+        let begins = piece.start == index && piece.len() == 2 && self.said(&piece).chars().count() >= 3;
+        if begins && self.vocabulary.alike(self.said(&piece)).iter().any(|(entry, likeness)| is_key(entry) && *likeness == Likeness::PartOf)
+        {
+            return true;
+        }
         let touches = self.places.get(before).zip(self.places.get(index)).is_some_and(|(letters, digits)| letters.end == digits.start);
         let is_word = self.word(before).chars().all(char::is_alphabetic) && self.is_free(before..before + 1);
-        let is_key = |entry: &Entry| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
         touches && is_word && self.vocabulary.alike(self.said(&self.joined_around(index))).iter().any(|(entry, _)| is_key(entry))
     }
 
@@ -187,6 +207,16 @@ impl<'a> Reader<'a> {
                 (word.as_str(), next.as_str()),
                 ("still", "going" | "training" | "active" | "live" | "on") | ("in", "progress" | "flight") | ("under", "way")
             );
+            // `was the loss still going down`
+            if (word.as_str(), next.as_str()) == ("still", "going") && matches!(self.word(index + 2), "down" | "up") {
+                self.cover(index..index + 3, Part::Meaning("plot"));
+                continue;
+            }
+            // `experiments that are still active`: in use, and not in the trash.
+            if is_going && next == "active" && self.words.iter().any(|word| matches!(word.as_str(), "experiments" | "projects")) {
+                self.cover(index..index + 2, Part::Filler);
+                continue;
+            }
             if is_going && self.is_free(index..index + 2) {
                 let test = Test::Text(TextMatch::Eq, RunStatus::Running.mlflow_name().to_owned());
                 self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
@@ -220,6 +250,7 @@ impl<'a> Reader<'a> {
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
+                ("responsible", "for") if self.word(0) == "who" => (Part::Meaning("user"), 2),
                 ("how", "did" | "d") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("running", _) => (Part::Meaning("run"), 1),
                 ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),
@@ -234,7 +265,7 @@ impl<'a> Reader<'a> {
                 ("when", _) => (Part::Meaning("start"), 1),
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),
-                    None if lexicon::is_filler(word) || chatter::is_common(word) => (Part::Filler, 1),
+                    None if lexicon::is_filler(word) || chatter::is_common(word) || count_word(word).is_some() => (Part::Filler, 1),
                     None => match lexicon::misspelt_meaning(word) {
                         Some(meaning) => (Part::Meaning(meaning), 1),
                         None if lexicon::is_misspelt_filler(word) => (Part::Filler, 1),

@@ -109,6 +109,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.numbered_runs();
     reader.dates(now);
     reader.numbers();
+    reader.linked_names();
     reader.lengths();
     reader.bounds();
     reader.qualities();
@@ -116,6 +117,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.counted_nouns();
     reader.run_phrases();
     reader.ends();
+    reader.counts_of_list();
     reader.anaphors();
     reader.metric_places();
     reader.languages();
@@ -141,6 +143,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     };
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
+    super::run_ranges::fill(&mut reading, vocabulary);
     place_by_tag(&mut reading, vocabulary);
     runs_by_value(&mut reading, vocabulary);
     values_of_one_holder(&mut reading, vocabulary);

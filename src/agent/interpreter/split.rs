@@ -20,15 +20,19 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
             let joined = matches!(before, "and" | "then" | "also")
                 || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
-            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, before);
+            let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
+            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
             let place = place.start;
             if index > 1
                 && joined
                 && begins
                 && !is_quoted(sentence, place)
                 && !is_topic
+                && !is_order
                 && is_whole(sentence.get(start..place).unwrap_or_default())
                 && !is_clause(&words, index)
+                && !is_of_choice(&words, index)
+                && !(is_statement(ahead) && points_back(&words, index))
                 && !is_cut(&words, index)
             {
                 questions.push(sentence.get(start..place).unwrap_or_default());
@@ -39,7 +43,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     }
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        if kept.is_empty() || !(is_echo(question) || is_aside(question)) {
+        if kept.is_empty() || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
             kept.push(question.to_owned());
         }
     }
@@ -196,7 +200,39 @@ fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
     ) || matches!(
         rest.as_slice(),
         ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]
-    )
+    ) || matches!(
+        // `what changed, and did it help`: a comparison tells.
+        rest.as_slice(),
+        ["did" | "does" | "is" | "was", "it" | "that" | "this", "help" | "matter" | "better" | "worth" | "worse" | "improve" | "any", ..]
+    ) && rest.len() <= 5
+}
+
+/// `take the two best and compare them`: the first order only chooses what the second is about.
+fn is_of_choice(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    const CHOOSING: [&str; 5] = ["take", "pick", "choose", "select", "grab"];
+    let chooses = words.first().is_some_and(|(word, _)| CHOOSING.contains(&word.as_str()));
+    let sets_beside = words.get(index).is_some_and(|(word, _)| matches!(lexicon::meaning(word), Some("compare" | "plot")));
+    chooses && sets_beside && points_back(words, index)
+}
+
+/// Whether what begins here speaks of what was named before: `its loss`, `compare them`.
+fn points_back(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
+    words.iter().skip(index).any(|(word, _)| matches!(word.as_str(), "it" | "its" | "their" | "them" | "both" | "these" | "those"))
+}
+
+/// `run 3 seems to have blown up, …`: tells something and asks nothing.
+fn is_statement(before: &str) -> bool {
+    const VERBS: &str = "is was seems seemed looks looked has had went got keeps kept appears were are";
+    let words = placed_words(before);
+    let asks = words.first().is_none_or(|(word, _)| {
+        lexicon::begins_question(word) || has_verb(word, VERBS) || matches!(word.as_str(), "where" | "when" | "why")
+    });
+    let ranks = words.iter().any(|(word, _)| lexicon::end(word).is_some() || lexicon::begins_question(word));
+    !asks && !ranks && words.iter().any(|(word, _)| has_verb(word, VERBS))
+}
+
+fn has_verb(word: &str, verbs: &str) -> bool {
+    verbs.split(' ').any(|verb| verb == word)
 }
 
 /// `what is pilot about and what gets logged there`: a description tells both.

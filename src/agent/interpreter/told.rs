@@ -21,6 +21,40 @@ pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> O
     Some(Plan::call("get_run", arguments))
 }
 
+/// `train loss of run 4`, after curves: one more curve.
+pub(super) fn one_more_curve(reading: &Reading, last_tool: &str) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Metric(_) | Part::Run(_) | Part::Experiment(_) | Part::Filler);
+    let asks = reading
+        .words
+        .first()
+        .is_none_or(|word| matches!(word.as_str(), "what" | "whats" | "which" | "who" | "how" | "when" | "tell" | "and"));
+    let runs: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
+    let metrics = reading.metrics();
+    if last_tool != "metric_history" || asks || runs.is_empty() || metrics.is_empty() || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put(&mut arguments, "run_ids", runs);
+    put(&mut arguments, "metrics", metrics);
+    Some(Plan::call("metric_history", arguments))
+}
+
+/// `show val loss`, after one run was told: its curve.
+pub(super) fn curve_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Metric(_) | Part::Filler | Part::Meaning("show"));
+    let [only] = conversation.runs.as_slice() else { return None };
+    let metrics = reading.metrics();
+    let goes_on = matches!(last_tool, "best_run" | "get_run" | "metric_history") && reading.means("show");
+    if !goes_on || metrics.is_empty() || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
+    put(&mut arguments, "metrics", metrics);
+    Some(Plan::call("metric_history", arguments))
+}
+
 /// `show the top one in detail`, after a list.
 pub(super) fn top_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
     let names_end = reading.parts().any(|part| matches!(part, Part::End(End::Best, None | Some(1))));

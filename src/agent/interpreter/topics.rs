@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::reading::{Part, Span};
+use super::vocabulary::Kind;
 use super::{chatter, lexicon};
 
 impl Reader<'_> {
@@ -20,17 +21,28 @@ impl Reader<'_> {
             if !matches!(self.spans.get(index), Some(Some(Span { part: Part::Unknown, .. }))) {
                 continue;
             }
-            if let Some(name) = self.vocabulary.experiment_about(self.word(index)) {
+            let about = self.vocabulary.experiment_about(self.word(index)).filter(|name| self.logs_what_is_named(name));
+            if let Some(name) = about {
                 self.cover(index..index + 1, Part::Experiment(name.to_owned()));
             }
         }
+    }
+
+    /// Whether an experiment that is only described with a word has the metrics that are named too, or nobody has them.
+    fn logs_what_is_named(&self, name: &str) -> bool {
+        let Some(place) = self.vocabulary.experiment_id(name) else { return false };
+        let metrics = self.spans.iter().flatten().filter_map(|span| if let Part::Metric(said) = &span.part { Some(said) } else { None });
+        metrics.into_iter().all(|said| {
+            self.vocabulary.key_likeness(Kind::Metric, said, place).is_some() || self.vocabulary.latest_with_metric(said).is_none()
+        })
     }
 
     /// `the best sweep`: the experiment whose runs are called so, or that is about them, unless one is named.
     pub(super) fn imply_place(&mut self, index: usize) {
         let names_experiment = self.spans.iter().flatten().chain(&self.implied).any(|span| matches!(span.part, Part::Experiment(_)));
         let word = self.word(index);
-        let place = self.vocabulary.experiment_of_stem(word).or_else(|| self.vocabulary.experiment_about(word)).map(str::to_owned);
+        let place = self.vocabulary.experiment_of_stem(word).or_else(|| self.vocabulary.experiment_about(word));
+        let place = place.filter(|name| self.logs_what_is_named(name)).map(str::to_owned);
         if let Some(name) = place.filter(|_| !names_experiment) {
             self.imply(index, Part::Experiment(name));
         }

@@ -26,7 +26,9 @@ fn statistic(reading: &Reading) -> Option<&str> {
     let (_, span) = spans.find(|(index, span)| {
         let is_metric = |next: &Span| matches!(next.part, Part::Metric(_));
         let is_said = reading.words.get(span.words.start).is_some_and(|word| STATISTICS.contains(&word.as_str()));
-        let follows = reading.spans.iter().skip(index + 1).find(|next| next.part != Part::Filler).is_some_and(is_metric);
+        let behind = reading.words.get(span.words.end..).unwrap_or_default();
+        let of_time = behind.iter().take(2).any(|word| matches!(word.as_str(), "time" | "duration" | "runtime"));
+        let follows = of_time || reading.spans.iter().skip(index + 1).find(|next| next.part != Part::Filler).is_some_and(is_metric);
         is_said && follows && !matches!(span.part, Part::Metric(_) | Part::Parameter(_))
     })?;
     let word = reading.words.get(span.words.start)?;
@@ -35,7 +37,9 @@ fn statistic(reading: &Reading) -> Option<&str> {
 
 /// `who created most runs`
 fn counts_by_person(reading: &Reading) -> bool {
-    let asks = ["who", "whose", "user", "person", "colleague"].iter().any(|word| reading.says(word));
+    let asks = ["who", "whose", "user", "person", "colleague", "colleagues", "people", "anyone", "teammates"]
+        .iter()
+        .any(|word| reading.says(word));
     let counts = reading.spans.iter().any(|span| {
         let is_count = reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "most" | "fewest" | "least"));
         is_count && matches!(span.part, Part::End(..))

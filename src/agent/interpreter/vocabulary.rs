@@ -1,10 +1,14 @@
 //! The store's own names, by which the interpreter tells an experiment, run, metric, parameter or value from any other word.
 
+mod runs;
+mod values;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::name_words::NameWords;
 use super::topics;
 use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
-use crate::domain::reference::{Likeness, Name, reordered, run_number, words};
+use crate::domain::reference::{Likeness, Name, is_form_of, reordered, words};
 use crate::domain::time::Timestamp;
 use crate::store::TableQuery;
 use crate::tools::resolve::experiments;
@@ -66,6 +70,8 @@ pub(super) struct Vocabulary {
     pub(super) experiments: Vec<Experiment>,
     /// What parameters hold, by experiment.
     settings: Vec<Setting>,
+    /// The words of metrics', parameters' and experiments' names.
+    pub(super) name_words: NameWords,
     /// Short names that may be initials.
     initials: HashSet<String>,
     /// When the latest run of each experiment started.
@@ -156,7 +162,15 @@ impl Vocabulary {
         if matches!(kind, Kind::Metric | Kind::Parameter | Kind::Value) {
             self.initials.extend(name.words().iter().filter(|word| (3..=6).contains(&word.len()) && *word != "per").cloned());
         }
+        if matches!(kind, Kind::Metric | Kind::Parameter | Kind::Experiment) {
+            self.name_words.add(index, &name);
+        }
         self.entries.push(Entry { kind, name, experiments, holder });
+    }
+
+    /// The name at a place.
+    pub(super) fn entry(&self, place: usize) -> Option<&Entry> {
+        self.entries.get(place)
     }
 
     /// The most words that one name has.
@@ -225,37 +239,6 @@ impl Vocabulary {
         found
     }
 
-    /// The parameter that is most like what is said and what it holds, in the experiment in question if it is there.
-    pub(super) fn values_of(&self, said: &str, preferred: Option<&ExperimentId>) -> Option<(&str, &[String])> {
-        let reference = Name::new(said);
-        let alike = self.settings.iter().filter_map(|setting| Some((setting, setting.key.likeness(&reference)?)));
-        let nearest = alike.min_by_key(|(setting, likeness)| (preferred.is_some_and(|id| *id != setting.experiment), *likeness))?;
-        Some((nearest.0.key.text(), &nearest.0.values))
-    }
-
-    /// The values of a parameter or tag wherever it holds all of `some`.
-    pub(super) fn values_beside(&self, holder: &Holder, some: &[String]) -> Vec<String> {
-        let held: Vec<&Entry> = self.entries.iter().filter(|entry| entry.holder.as_ref() == Some(holder)).collect();
-        let holds = |id: &ExperimentId| {
-            some.iter().all(|value| held.iter().any(|entry| entry.name.text() == value && entry.experiments.contains(id)))
-        };
-        let mut values: Vec<String> =
-            held.iter().filter(|entry| entry.experiments.iter().any(holds)).map(|entry| entry.name.text().to_owned()).collect();
-        values.sort();
-        values.dedup();
-        values
-    }
-
-    /// The experiments in which a parameter or tag holds all of some values.
-    pub(super) fn places_of_values(&self, holder: &Holder, values: &[String]) -> Vec<ExperimentId> {
-        let holds = |id: &ExperimentId, value: &String| {
-            let is_held = |entry: &Entry| entry.holder.as_ref() == Some(holder) && entry.name.text() == value;
-            self.entries.iter().any(|entry| is_held(entry) && entry.experiments.contains(id))
-        };
-        let ids = self.experiments.iter().map(|experiment| &experiment.id);
-        ids.filter(|id| values.iter().all(|value| holds(id, value))).cloned().collect()
-    }
-
     /// The shortest metric with one of these words in its name, of one experiment or of any.
     pub(super) fn metric_with_word(&self, words: &[&str], place: Option<&ExperimentId>) -> Option<String> {
         let of = |place: Option<&ExperimentId>| {
@@ -283,28 +266,19 @@ impl Vocabulary {
         self.initials.contains(letters)
     }
 
-    /// Whether a run's name ends in this number.
-    pub(super) fn has_run_number(&self, number: &str) -> bool {
-        let Some(number) = run_number(number) else { return false };
-        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words().last() == Some(&number))
-    }
-
-    /// Whether some run is called this word and a number, such as `sweep` of `sweep-13`.
-    pub(super) fn has_run_stem(&self, stem: &str) -> bool {
-        let is_sibling =
-            |words: &[String]| matches!(words, [first, number] if first == stem && number.bytes().all(|byte| byte.is_ascii_digit()));
-        self.entries.iter().any(|entry| entry.kind == Kind::Run && is_sibling(entry.name.words()))
-    }
-
-    /// The metrics with `loss` in their name that an experiment logs, or any where none is named.
+    /// The metrics with `loss` in their name that an experiment logs, or any where none is named; without such, those of the training data.
     pub(super) fn losses(&self, experiment: Option<&str>) -> Vec<String> {
         let id = self.experiments.iter().find(|known| Some(known.name.as_str()) == experiment).map(|known| &known.id);
-        let is_loss = |entry: &&Entry| {
-            entry.kind == Kind::Metric
-                && entry.name.words().iter().any(|word| word == "loss")
-                && id.is_none_or(|id| entry.experiments.contains(id))
+        let with = |words: &[&str]| -> Vec<String> {
+            let has = |entry: &&Entry| {
+                entry.kind == Kind::Metric
+                    && entry.name.words().iter().any(|word| words.contains(&word.as_str()))
+                    && id.is_none_or(|id| entry.experiments.contains(id))
+            };
+            self.entries.iter().filter(has).map(|entry| entry.name.text().to_owned()).collect()
         };
-        self.entries.iter().filter(is_loss).map(|entry| entry.name.text().to_owned()).collect()
+        let losses = with(&["loss"]);
+        if losses.is_empty() && id.is_some() { with(&["train", "training"]) } else { losses }
     }
 
     /// Whether a metric of whose name this is a part is logged where something holds a value.
@@ -324,7 +298,8 @@ impl Vocabulary {
         if !topics::is_telling(word) {
             return None;
         }
-        let says_it = |text: &str| words(text).iter().any(|said| said == word || stripped(said) == stripped(word));
+        let says_it =
+            |text: &str| words(text).iter().any(|said| said == word || stripped(said) == stripped(word) || is_form_of(said, word));
         let is_about = |experiment: &&Experiment| {
             let tags = experiment.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.") || tag.key == NOTE_TAG);
             says_it(&experiment.name) || tags.into_iter().any(|tag| says_it(&tag.value))
@@ -336,42 +311,11 @@ impl Vocabulary {
         }
     }
 
-    /// The only experiment with runs whose names begin with a word, or with what it is the plural of.
-    pub(super) fn experiment_of_stem(&self, word: &str) -> Option<&str> {
-        let is_so_called =
-            |entry: &&Entry| entry.kind == Kind::Run && entry.name.words().first().is_some_and(|first| first == stripped(word));
-        let mut places = self.entries.iter().filter(is_so_called).flat_map(|entry| &entry.experiments);
-        let first = places.next()?;
-        if !places.all(|place| place == first) {
-            return None;
-        }
-        self.experiments.iter().find(|experiment| experiment.id == *first).map(|experiment| experiment.name.as_str())
-    }
-
     /// Whether this is a part of some metric's name.
     pub(super) fn is_metric_part(&self, said: &str) -> bool {
         let reference = Name::new(said);
         let is_like = |entry: &Entry| entry.name.likeness(&reference).is_some_and(|likeness| likeness <= Likeness::PartOf);
         self.entries.iter().any(|entry| entry.kind == Kind::Metric && is_like(entry))
-    }
-
-    /// The name of the only experiment with a run of this name.
-    pub(super) fn experiment_of_run(&self, run: &str) -> Option<&str> {
-        let entry = self.entries.iter().find(|entry| entry.kind == Kind::Run && entry.name.text() == run)?;
-        let [only] = entry.experiments.as_slice() else { return None };
-        self.experiments.iter().find(|experiment| experiment.id == *only).map(|experiment| experiment.name.as_str())
-    }
-
-    /// The only run in whose name this stands.
-    pub(super) fn run_with(&self, said: &str) -> Option<String> {
-        let reference = Name::new(said);
-        let mut found = self.entries.iter().filter(|entry| {
-            entry.kind == Kind::Run && entry.name.likeness(&reference).is_some_and(|likeness| likeness <= Likeness::PartOf)
-        });
-        match (found.next(), found.next()) {
-            (Some(only), None) => Some(only.name.text().to_owned()),
-            _ => None,
-        }
     }
 
     /// The metrics of an experiment of whose names this is a part, where it is no whole name.
@@ -383,17 +327,6 @@ impl Vocabulary {
         let Some(strongest) = alike.iter().map(|(_, likeness)| *likeness).min() else { return Vec::new() };
         let same = alike.iter().filter(|(_, likeness)| *likeness == strongest);
         same.map(|(entry, _)| entry.name.text().to_owned()).collect()
-    }
-
-    /// The experiments in which a parameter or tag holds a text; absent where nobody knows the text.
-    pub(super) fn holding(&self, key: &str, value: &str) -> Option<Vec<ExperimentId>> {
-        let is_held = |entry: &&Entry| {
-            entry.kind == Kind::Value
-                && entry.name.text() == value
-                && matches!(&entry.holder, Some(Holder::Parameter(held) | Holder::Tag(held)) if held == key)
-        };
-        let found: Vec<ExperimentId> = self.entries.iter().filter(is_held).flat_map(|entry| entry.experiments.clone()).collect();
-        (!found.is_empty()).then_some(found)
     }
 
     /// The most recently active experiment that logs a metric.
@@ -422,49 +355,9 @@ impl Vocabulary {
         self.entries.iter().any(|entry| matches!(entry.kind, Kind::Metric | Kind::Parameter) && begins(entry.name.words()))
     }
 
-    /// The parameter or tag that holds all of some values in one experiment, the most recently active one that has such.
-    pub(super) fn holder_of_all(&self, values: &[String]) -> Option<Holder> {
-        let (first, others) = values.split_first()?;
-        let of_first = self.entries.iter().filter(|entry| entry.kind == Kind::Value && entry.name.text() == first);
-        let fitting = of_first.filter_map(|entry| {
-            let holder = entry.holder.as_ref()?;
-            let places = self.places_of_values(holder, values);
-            let latest = places.iter().filter_map(|id| self.last_start(id)).max();
-            (!others.is_empty() && !places.is_empty()).then_some((holder, latest))
-        });
-        fitting.max_by_key(|(_, latest)| *latest).map(|(holder, _)| holder.clone())
-    }
-
-    /// Another parameter or tag that holds a value, where metrics are logged that nobody logs who has it in `holder`.
-    pub(super) fn holder_beside(&self, holder: &Holder, value: &str, metrics: &[String]) -> Option<Holder> {
-        let logs = |id: &ExperimentId| metrics.iter().all(|metric| self.key_likeness(Kind::Metric, metric, id).is_some());
-        let holding = || self.entries.iter().filter(|entry| entry.kind == Kind::Value && entry.name.text() == value);
-        let serves =
-            |known: &Holder| holding().filter(|entry| entry.holder.as_ref() == Some(known)).any(|entry| entry.experiments.iter().any(logs));
-        let others = || holding().filter_map(|entry| entry.holder.as_ref());
-        if serves(holder) { None } else { others().find(|other| serves(other)).cloned() }
-    }
-
-    /// The experiments with runs whose names begin like this.
-    pub(super) fn places_of_runs(&self, beginning: &str) -> Vec<ExperimentId> {
-        let folded = beginning.to_lowercase();
-        let begins = |entry: &&Entry| entry.kind == Kind::Run && entry.name.text().to_lowercase().starts_with(&folded);
-        self.entries.iter().filter(begins).flat_map(|entry| entry.experiments.clone()).collect()
-    }
-
     /// The id of the experiment of this name.
     pub(super) fn experiment_id(&self, name: &str) -> Option<&ExperimentId> {
         self.experiments.iter().find(|experiment| experiment.name == name).map(|experiment| &experiment.id)
-    }
-
-    /// Whether the first word of some run's name is this.
-    pub(super) fn has_run_beginning(&self, word: &str) -> bool {
-        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words().first().is_some_and(|first| first == word))
-    }
-
-    /// Whether some run is called just this.
-    pub(super) fn has_run_called(&self, name: &str) -> bool {
-        self.entries.iter().any(|entry| entry.kind == Kind::Run && entry.name.words() == [name])
     }
 }
 

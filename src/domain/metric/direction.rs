@@ -119,18 +119,21 @@ fn tag_lists(tags: &[Tag], tag_key: &str, metric_key: &str) -> bool {
 const LOWER_WORDS: &[&str] = &[
     // Losses and what they are called after.
     "loss", "losses", "logloss", "nll", "hinge", "huber", "bce", "cce", "xent", "crossentropy", "deviance",
-    "perplexity", "ppl", "bpb", "bpc", "bpd", "kl", "kld", "divergence", "energy", "regret", "penalty",
+    "perplexity", "ppl", "bpb", "bpc", "bpd", "kl", "kld", "divergence", "regret", "penalty",
     // Errors.
     "error", "errors", "err", "rmse", "mse", "mae", "mape", "smape", "mdape", "wape", "mase", "msle", "rmsle", "nrmse", "rmsd", "medae",
+    "rmsse", "rmspe", "mspe", "wmape", "mpe", "rae", "rse", "rrse", "epe", "ade", "fde", "pinball", "ppe", "absrel",
     "residual", "residuals", "brier", "crps", "ece", "mce", "wer", "cer", "mer", "ter", "eer", "aic", "bic",
     "false", "fpr", "fnr", "fdr", "miss", "misses", "misclassification", "misclassified",
     // Distances.
-    "distance", "fid", "kid", "lpips", "mmd", "wasserstein", "hausdorff", "emd",
+    "distance", "fid", "kid", "lpips", "mmd", "wasserstein", "hausdorff", "emd", "hd95", "assd", "chamfer", "mcd", "fvd", "jsd",
     // What it takes.
     "latency", "time", "times", "runtime", "walltime", "duration", "elapsed", "delay", "overhead",
-    "seconds", "secs", "ms", "millis", "milliseconds", "minutes", "hours", "memory", "cost", "costs",
+    "seconds", "secs", "ms", "millis", "milliseconds", "minutes", "hours", "memory", "mem", "vram", "ram", "cost", "costs",
+    "usd", "eur", "price", "energy", "kwh", "joules", "carbon", "co2", "flops", "rtf", "latencies", "jitter",
     // What went wrong.
     "failure", "failures", "violation", "violations", "timeouts", "drop", "degradation", "gap", "toxicity", "hallucination", "hallucinations",
+    "collision", "collisions", "fall", "falls", "crash", "crashes", "alarm", "alarms", "frr", "der", "outliers", "refusals", "overshoot",
 ];
 
 /// Words of metrics that are better higher. Most decide as the default would; they turn an error word before them, or spare a caveat.

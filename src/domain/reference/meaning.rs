@@ -14,6 +14,7 @@ pub(super) fn meaning(words: &[String]) -> Vec<String> {
             "avg" | "mean" => meaning.push("average".into()),
             "num" | "number" => meaning.push("n".into()),
             "err" => meaning.push("error".into()),
+            "fn" | "func" => meaning.push("function".into()),
             "opt" => meaning.push("optimizer".into()),
             "optimiser" => meaning.push("optimizer".into()),
             "algo" => meaning.push("algorithm".into()),
@@ -24,6 +25,7 @@ pub(super) fn meaning(words: &[String]) -> Vec<String> {
             "iou" => meaning.extend(["intersection".into(), "over".into(), "union".into()]),
             "score" | "value" | "metric" | "of" | "the" => {}
             "losses" => meaning.push("loss".into()),
+            "frozen" | "froze" => meaning.push("freeze".into()),
             "squared" if meaning.last().is_some_and(|before| before == "r") => meaning.push("2".into()),
             "millisecond" | "milliseconds" | "msec" => meaning.push("ms".into()),
             "second" | "seconds" | "sec" | "secs" => meaning.push("s".into()),
@@ -41,7 +43,7 @@ pub(super) fn meaning(words: &[String]) -> Vec<String> {
 /// Not a stem of linguistics: only the same for forms of one word, and different for different words of the trade.
 pub(super) fn stem(word: &str) -> String {
     if word.chars().count() < 4 || !word.chars().all(char::is_alphabetic) {
-        return word.to_owned();
+        return if is_short_plural(word) { word.trim_end_matches('s').to_owned() } else { word.to_owned() };
     }
     let singular = match word {
         _ if word.ends_with("ies") => format!("{}y", word.trim_end_matches("ies")),
@@ -50,6 +52,12 @@ pub(super) fn stem(word: &str) -> String {
     };
     let base = singular.strip_suffix("ing").filter(|base| base.chars().count() >= 3).unwrap_or(&singular);
     base.strip_suffix('e').unwrap_or(base).to_owned()
+}
+
+/// `ads`, but not `obs` and `cls`, which are shortened, or `gas`.
+fn is_short_plural(word: &str) -> bool {
+    matches!(word.as_bytes(), [_, before, b's'] if before.is_ascii_lowercase() && !b"aious".contains(before))
+        && !matches!(word, "obs" | "cls" | "eps")
 }
 
 /// A word with its letters bare of accents, as keyboards without them write it: `grosse` for `Größe`.

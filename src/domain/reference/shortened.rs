@@ -34,7 +34,8 @@ fn is_shortened_part(reference: &[String], name: &[String]) -> bool {
 }
 
 /// Whether one of two words is the beginning of the other, two letters or more left off, such as `dim` and `dimension`.
-fn is_short_for(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn is_short_for(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let Some(rest) = long.strip_prefix(short) else { return false };
     let (letters, left) = (short.chars().count(), rest.chars().count());
@@ -43,8 +44,10 @@ fn is_short_for(one: &str, other: &str) -> bool {
 }
 
 /// Words of three letters that people shorten longer ones to, whatever is left.
-const SHORTENED: [&str; 18] =
-    ["dim", "len", "seq", "emb", "max", "min", "env", "reg", "img", "cls", "obs", "gen", "ref", "cat", "num", "pos", "neg", "aug"];
+const SHORTENED: [&str; 20] = [
+    "dim", "len", "seq", "emb", "max", "min", "env", "reg", "img", "cls", "obs", "gen", "ref", "cat", "num", "pos", "neg", "aug", "mem",
+    "lat",
+];
 
 /// The meaning of `long` with the words replaced whose initials are a word of `short`; absent where there are none.
 fn with_initials(long: &[String], short: &[String]) -> Option<Vec<String>> {

@@ -119,7 +119,9 @@ fn bare_metric(reading: &Reading) -> Option<String> {
     let mut spans = reading.spans.iter().filter(|span| !is_article(reading, span));
     let first = spans.next()?;
     let Part::Metric(metric) = &first.part else { return None };
-    let is_set_off = reading.text.get(first.bytes.end..).is_some_and(|rest| rest.starts_with([',', ':']));
+    // Of a training loss nobody asks the last value.
+    let of_training = crate::domain::reference::words(metric).iter().any(|word| matches!(word.as_str(), "train" | "training"));
+    let is_set_off = of_training || reading.text.get(first.bytes.end..).is_some_and(|rest| rest.starts_with([',', ':']));
     let rest: Vec<&Part> = spans.map(|span| &span.part).collect();
     let is_run = |part: &&Part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(_, Some(2..)));
     let is_plain = |part: &Part| is_run(&part) || matches!(part, Part::Experiment(_) | Part::Meaning("run" | "compare") | Part::Filler);
@@ -164,7 +166,9 @@ fn runs_are_of(conversation: &Conversation, reading: &Reading) -> bool {
 pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static str, &'static str)> {
     let text = reading.text.to_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-    if says(&["log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
+    let asks = ["does", "do", "did", "what", "which", "we", "they", "can"].iter().any(|word| reading.says(word));
+    let ends_so = !asks && reading.words.last().is_some_and(|word| word == "log");
+    if ends_so || says(&["logy", "log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
         return Some(("y_scale", "log"));
     }
     if says(&["linear scale", "linear axis", "linearly"]) {
@@ -172,6 +176,9 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     }
     if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "in real time"]) {
         return Some(("x_axis", "wall_time"));
+    }
+    if ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word)) {
+        return None;
     }
     if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
         return Some(("x_axis", "relative_time"));

@@ -8,6 +8,7 @@ use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
+use crate::domain::reference::count_word;
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -60,7 +61,19 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     if deleted {
         put(arguments, "status", if both { "all" } else { "deleted" });
     }
+    if let Some(count) = newest_count(reading) {
+        put(arguments, "limit", count);
+    }
     Some(())
+}
+
+/// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
+fn newest_count(reading: &Reading) -> Option<usize> {
+    const NEWEST: [&str; 5] = ["newest", "latest", "last", "recent", "recently"];
+    let is_newest = reading.words.iter().any(|word| NEWEST.contains(&word.as_str()));
+    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "experiments" | "projects")).filter(|_| is_newest)?;
+    let ahead = reading.words.get(noun.saturating_sub(3)..noun)?;
+    ahead.iter().rev().find_map(|word| count_word(word)).filter(|count| *count > 0)
 }
 
 /// `find me the experiment about …`: the experiment is looked for, and nothing is asked of it.
@@ -144,7 +157,9 @@ pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) 
 }
 
 pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
+    let is_done = ["trained", "tried", "ran", "launched", "tested"].iter().any(|word| reading.says(word));
     let speaks_of_runs = ["run", "howmany", "show"].iter().any(|meaning| reading.means(meaning))
+        || is_done && !reading.clauses().is_empty()
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
     let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
@@ -248,13 +263,16 @@ pub(super) fn by_duration(reading: &Reading) -> Option<Spoken> {
     let names_none = reading.metrics().is_empty() && reading.parameters().is_empty();
     let of_time = ["longest", "shortest", "quickest"].iter().any(|word| reading.says(word))
         || ["most", "least"].iter().any(|word| reading.says(word)) && reading.says("time")
+        || sorts(reading) && ["duration", "runtime", "time"].iter().any(|word| reading.says(word)) && !reading.says("start")
         || ["fastest", "slowest"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.experiment().is_some());
     let several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) || sorts(reading);
     (names_none && of_time).then_some(if several { Spoken::Several } else { Spoken::One })
 }
 
 fn sorts(reading: &Reading) -> bool {
-    let orders = ["sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"].iter().any(|word| reading.says(word));
+    let orders = ["desc", "asc", "descending", "ascending", "sorted", "sort", "ordered", "order", "rank", "ranked", "ranking"]
+        .iter()
+        .any(|word| reading.says(word));
     // `done by elif` sorts nothing.
     let mut after = reading.spans.iter().skip_while(|span| said(reading, span) != "by").skip(1);
     let is_by_key = after.find(|span| span.part != Part::Filler).is_some_and(|span| !matches!(span.part, Part::Conditions(_)));

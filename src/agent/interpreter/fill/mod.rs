@@ -118,7 +118,10 @@ pub(super) fn retarget(
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
     // `which optimizer works best for accuracy`
-    const WORKING: &str = "work works worked perform performs performed give gives gave yield yields yielded produces leads led";
+    const WORKING: &str =
+        "work works worked perform performs performed give gives gave yield yields yielded produces produced leads led is was sounds looks";
+    // `which temperature did the best ndcg run use`
+    let is_used = ["use", "used", "have", "had"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.says("one"));
     let works = WORKING.split(' ').any(|word| reading.says(word)) && begins_with_parameter(reading);
     if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
@@ -132,7 +135,9 @@ pub(super) fn retarget(
     // `how did run 15 perform`
     let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
     let wants_details = (reading.means("parameter") || reading.means("details")) && reading.metrics().is_empty();
-    if tool == "best_run" && (wants_details || by_parameter || of_another || runs == 1 && end.is_none()) {
+    if tool == "best_run"
+        && (wants_details || by_parameter || is_used && begins_with_parameter(reading) || of_another || runs == 1 && end.is_none())
+    {
         let mut details = Arguments::new();
         if runs::get_run(&mut details, reading, conversation).is_some() {
             return ("get_run", details);
@@ -150,8 +155,12 @@ pub(super) fn retarget(
 
 /// `which optimizer …`, `what learning rate …`: a parameter is what is chosen.
 fn begins_with_parameter(reading: &Reading) -> bool {
-    let mut parts = reading.parts().filter(|part| **part != Part::Filler);
-    matches!(parts.next(), Some(Part::Parameter(_))) && matches!(reading.words.first().map(String::as_str), Some("which" | "what"))
+    let is_asked = |span: &Span| {
+        let before = span.words.start.checked_sub(1).and_then(|before| reading.words.get(before)).map_or("", String::as_str);
+        matches!(span.part, Part::Parameter(_)) && matches!(before, "which" | "what")
+    };
+    let mut solid = reading.spans.iter().filter(|span| !matches!(span.part, Part::Filler | Part::Experiment(_)));
+    solid.next().is_some_and(is_asked)
 }
 
 /// Whether an experiment is named as a place: `in pilot`.
@@ -189,7 +198,7 @@ pub(super) fn put_experiment_of_values(
     let mut held: Vec<Vec<ExperimentId>> = clauses
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
-            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq, value)) => vocabulary.holding(key, value),
+            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq | TextMatch::Ne, value)) => vocabulary.holding(key, value),
             (Field::Attribute(Attribute::RunName), Test::Text(TextMatch::ILike, pattern)) => {
                 Some(vocabulary.places_of_runs(pattern.trim_end_matches('%')))
             }
@@ -223,6 +232,17 @@ pub(super) fn put_experiment_of_values(
     let fitting = fitting.filter_map(|experiment| Some((experiment, likeness(&experiment.id)?)));
     if let Some((latest, _)) = fitting.max_by_key(|(experiment, likeness)| (Reverse(*likeness), vocabulary.last_start(&experiment.id))) {
         put(arguments, "experiment", latest.name.clone());
+    }
+}
+
+/// `the loss of run-012`: where no experiment is named and only one has a run of just this name, that one.
+pub(super) fn put_experiment_of_run(arguments: &mut Arguments, tool: &str, reading: &Reading, vocabulary: &Vocabulary) {
+    if arguments.contains_key("experiment") || tool != "get_run" {
+        return;
+    }
+    let named = reading.parts().find_map(|part| if let Part::Run(name) = part { Some(name) } else { None });
+    if let Some(experiment) = named.and_then(|name| vocabulary.experiment_of_run(name)) {
+        put(arguments, "experiment", experiment);
     }
 }
 

@@ -7,7 +7,7 @@ use super::lists::by_duration;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
-use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::lexicon::{self, End};
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Field};
@@ -45,7 +45,8 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
     let run = match (named, end) {
         (Some(run), _) => run,
         (None, Some(end)) => {
-            let by = ranking_metric(reading).filter(|_| matches!(end, End::Highest | End::Lowest) || reading.says("by"));
+            let of_parameter = !reading.parameters().is_empty() && reading.metrics().len() == 1;
+            let by = ranking_metric(reading).filter(|_| of_parameter || matches!(end, End::Highest | End::Lowest) || reading.says("by"));
             end_phrase(end, None, by.as_deref())
         }
         (None, None) => {
@@ -242,7 +243,8 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 /// `loss curves, run 3 vs run 5`: curves are asked for, side by side.
 fn draws_curves(reading: &Reading) -> bool {
     const CURVES: [&str; 8] = ["curve", "curves", "trajectory", "trajectories", "history", "histories", "evolution", "progression"];
-    !reading.metrics().is_empty() && CURVES.iter().any(|word| reading.says(word))
+    let draws = reading.words.first().is_some_and(|word| lexicon::meaning(word) == Some("plot"));
+    !reading.metrics().is_empty() && (draws || CURVES.iter().any(|word| reading.says(word)))
 }
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
