@@ -2,6 +2,7 @@
 
 use super::world::{World, clock, planner, store_kind};
 use super::{Answered, Ended, Failure, log, render};
+use crate::agent::Planner;
 use crate::api::auth::Authenticator;
 use crate::api::auth::jwt::Tokens;
 use crate::api::auth::keys::Keys;
@@ -22,10 +23,16 @@ pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
     let threads = calls_at_once(service, &world.context.store).saturating_mul(2).saturating_add(OTHER_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
+    let planner = planner(config)?.within(service.chat.turn_deadline);
+    if let Planner::Model { budget, .. } = &planner {
+        let price = budget.price.map_or_else(|| "unknown, so no cost is bounded".to_owned(), |price| format!("{price:?}"));
+        let (turn_tokens, day_tokens) = (budget.turn_tokens, budget.day_tokens);
+        tracing::info!(model = planner.name(), turn_tokens, day_tokens, price, "a model answers, within these budgets");
+    }
     let parts = Parts {
         context: world.context.clone(),
         clock: clock(config),
-        planner: planner(config)?,
+        planner,
         authenticator,
         state: if config.demo { in_memory()? } else { state(service)? },
         store_name: config.tracking_uri.value.to_string(),

@@ -1,13 +1,14 @@
 //! The chat: turns of conversations over HTTP, as events or in one piece, and the conversations themselves.
 //!
 //! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
-//! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
+//! sends both. `meter` counts what a model costs. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
 //! `openai` is the same chat as a model of OpenAI's protocol. What a question means is the agent's business.
 
 mod asked;
 mod confirmation;
 mod conversations;
 mod events;
+mod meter;
 pub(super) mod openai;
 mod report;
 mod seal;

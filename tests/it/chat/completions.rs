@@ -1,14 +1,12 @@
 //! The chat as a model of OpenAI's protocol, to OpenAI's own client and to bare requests.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 use trialogue::api::auth::Role;
 use trialogue::api::auth::keys::{self, NewKey};
 
+use super::faults::held;
 use super::{ask, question};
-use crate::scripted_openai::{KEY, Piece, ScriptedOpenAi, Turn};
 use crate::services::tool;
 use crate::services::trialogue::{Reply, Trialogue, send};
 use crate::support::{folder, judge};
@@ -93,9 +91,11 @@ async fn what_was_asked_before_is_not_written_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_in_a_stream_is_the_protocols_error() {
-    let model = ScriptedOpenAi::start([Turn::stream(vec![Piece::Wait(Duration::from_secs(600))])]).await;
-    let environment = [("OPENAI_BASE_URL", model.base_url.as_str()), ("OPENAI_API_KEY", KEY), ("TRIALOGUE_TURN_SECONDS", "1")];
-    let service = Trialogue::start(&["--demo", "--model", "openai:scripted"], &environment);
+    let folder = folder();
+    let store = folder.path().join("store.db");
+    trialogue::store::demo::create(&store).unwrap();
+    let service = Trialogue::over(&store, &[], &[("TRIALOGUE_TURN_SECONDS", "1")]);
+    let _held = held(&store);
     let told = complete(&service, &json!({"model": "trialogue", "stream": true, "messages": [user("best run")]})).await;
     let data: Vec<Value> =
         told.text.lines().filter_map(|line| line.strip_prefix("data: ")).map(|line| serde_json::from_str(line).unwrap()).collect();
