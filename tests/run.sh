@@ -36,14 +36,14 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow openapi openai mcp"
+    [test]="cargo compiler mlflow openapi openai mcp clients"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
-    [load]="cargo compiler mlflow openapi openai mcp postgres"
+    [load]="cargo compiler mlflow openapi openai mcp clients postgres"
 )
 
 step_fmt() { cargo fmt --check; }
@@ -244,6 +244,13 @@ need_mcp() {
     export TRIALOGUE_TEST_NODE_MCP
 }
 
+# The chat clients for Node, and the Node that they run on.
+need_clients() {
+    command -v npm >/dev/null || fail "npm is needed"
+    TRIALOGUE_TEST_NODE_CLIENTS="$(pinned chat-clients "$(uname -m)" install_node_modules_and_node tests/clients/package.json tests/clients/package-lock.json)"
+    export TRIALOGUE_TEST_NODE_CLIENTS
+}
+
 python_3_11() {
     local candidate
     for candidate in python3.11 python3; do
@@ -395,7 +402,7 @@ export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" != no ]]; then
-    { need_mlflow; need_openapi; need_openai; need_mcp; need_postgres; } >&2
+    { need_mlflow; need_openapi; need_openai; need_mcp; need_clients; need_postgres; } >&2
     if [[ "$only_environment" == bench ]]; then need_peer >&2; fi
     export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|NODE|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
     exit

@@ -68,6 +68,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let chat = |method, path, action| Endpoint { method, path, policy: reader, answers: Answers::Chat(action) };
     all.extend([
         chat(Method::POST, "/api/v1/chat", Action::Turn),
+        chat(Method::POST, "/api/v1/chat/ui", Action::AiSdk),
+        chat(Method::POST, "/api/v1/chat/ag-ui", Action::AgUi),
         Endpoint {
             method: Method::POST,
             path: "/api/v1/chat/confirm",

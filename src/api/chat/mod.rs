@@ -2,12 +2,17 @@
 //!
 //! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
 //! sends both. `meter` counts what a model costs. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps.
-//! `openai` is the same chat as a model of OpenAI's protocol. What a question means is the agent's business.
+//! `openai` is the same chat as a model of OpenAI's protocol; `ai_sdk` and `ag_ui` tell it to front ends (`frontend`) as they read it. What a question means is the agent's business.
 
+mod ag_ui;
+mod ai_sdk;
 mod asked;
 mod confirmation;
 mod conversations;
 mod events;
+mod frontend;
+mod markdown;
+mod messages;
 mod meter;
 pub(super) mod openai;
 mod report;
@@ -48,6 +53,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) enum Action {
     /// A turn.
     Turn,
+    /// A turn for a front end of the AI SDK.
+    AiSdk,
+    /// A turn for a front end that speaks AG-UI.
+    AgUi,
     /// What was asked about is to be written, or not.
     Confirm,
     /// The conversations there are.
@@ -143,6 +152,8 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, Problem> {
     match action {
         Action::Turn => turn::answer(service, principal, request, admission).await,
+        Action::AiSdk => ai_sdk::answer(service, principal, request, admission).await,
+        Action::AgUi => ag_ui::answer(service, principal, request, admission).await,
         Action::Confirm => confirmation::answer(service, principal, request, admission).await,
         Action::List => conversations::list(service, principal, request).await,
         Action::Transcript => conversations::transcript(service, principal, request).await,

@@ -1,6 +1,7 @@
 //! The chat, from outside: the real program over real sockets.
 
 mod access;
+mod clients;
 mod completions;
 mod confirmations;
 mod conversations;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{MODELS, ModelName};
 use crate::api::arguments::{ChartWish, parsed_body};
 use crate::api::chat::asked::{Chart, MESSAGE_CHARACTERS};
+use crate::api::chat::messages::parted;
 use crate::api::problem::Problem;
 
 /// A question with what was said before.
@@ -87,47 +88,6 @@ fn model(name: &str) -> Result<ModelName, Problem> {
 fn option<T: DeserializeOwned>(fields: Option<&Map<String, Value>>, name: &str) -> Result<Option<T>, String> {
     let value = fields.and_then(|fields| fields.get(name)).cloned().unwrap_or_default();
     serde_json::from_value(value).map_err(|error| format!("`{name}`: {error}"))
-}
-
-/// The last question, and the questions and answers before it. An answer belongs to the question before it.
-fn parted(messages: &[Map<String, Value>]) -> Result<(String, Vec<(String, String)>), String> {
-    let mut said: Vec<(String, String)> = Vec::new();
-    for message in messages {
-        let role = message.get("role").and_then(Value::as_str).ok_or("a message has no `role`")?;
-        let text = text(message.get("content").unwrap_or(&Value::Null))?;
-        match role {
-            "user" => said.push((text, String::new())),
-            "assistant" => {
-                if let Some((_, answer)) = said.last_mut() {
-                    answer.push_str(&text);
-                }
-            }
-            _ => {}
-        }
-    }
-    let (question, _) = said.pop().ok_or("`messages` has none of the role `user`")?;
-    Ok((question, said))
-}
-
-/// The text of a message: as it is, or of those of its parts that have some.
-fn text(content: &Value) -> Result<String, String> {
-    let wrong = || "the `content` of a message is neither text nor a list of parts with `text`".to_owned();
-    match content {
-        Value::Null => Ok(String::new()),
-        Value::String(text) => Ok(text.clone()),
-        Value::Array(parts) => {
-            let mut texts = Vec::new();
-            for part in parts {
-                match part.as_object().ok_or_else(wrong)?.get("text") {
-                    None | Some(Value::Null) => {}
-                    Some(Value::String(text)) => texts.push(text.as_str()),
-                    Some(_) => return Err(wrong()),
-                }
-            }
-            Ok(texts.join("\n"))
-        }
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Err(wrong()),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 mod asked;
 mod completion;
-mod markdown;
 
 use std::sync::Arc;
 
