@@ -10,7 +10,7 @@ mod service;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use chat::ChatConfig;
+pub use chat::{ChartForm, ChatConfig};
 pub use model::{ModelBudget, Price};
 pub use offer::{OfferConfig, OfferFlags};
 pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};

@@ -13,7 +13,7 @@ use crate::tools::{self, Access, ToolDef};
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Policy {
-    /// Anybody: health, and where to get a token.
+    /// Anybody: health, where to get a token, and what has an address that nobody guesses.
     Open,
     /// Whoever says who he is and has at least this role.
     AtLeast(Role),
@@ -38,6 +38,8 @@ pub(super) enum Answers {
     OpenApi,
     /// The page on which people read it.
     Docs,
+    /// A picture of a chart, to whoever has its address.
+    Picture,
     /// The Model Context Protocol.
     Mcp,
     /// Who gives tokens for it.
@@ -87,6 +89,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             policy: reader,
             answers: Answers::OpenAi(openai::Action::Completions),
         },
+        get("/charts/{picture}", Policy::Open, Answers::Picture),
         get("/healthz", Policy::Open, Answers::Health),
         get("/readyz", Policy::Open, Answers::Readiness),
         get("/metrics", reader, Answers::Metrics),
@@ -116,9 +119,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_health_and_the_way_to_a_token_are_open_and_only_writers_write() {
+    fn only_health_the_way_to_a_token_and_pictures_are_open_and_only_writers_write() {
         for endpoint in endpoints() {
-            let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata);
+            let is_open = matches!(endpoint.answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata | Answers::Picture);
             assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
             let writes = match endpoint.answers {
                 Answers::Tool(tool) => tool.access == Access::Write,

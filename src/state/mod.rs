@@ -1,10 +1,11 @@
 //! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again,
-//! conversations, what models were asked on a day, and what makes a promise of ours one that only we can have made.
+//! conversations, pictures of charts, what models were asked on a day, and what makes a promise of ours one that only we can have made.
 //!
 //! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked; a conversation is texts and whose
 //! they are. A file of an earlier version is taken on as it is: tables are only ever added.
 
 pub mod conversations;
+pub mod pictures;
 pub mod spending;
 
 mod seals;
@@ -159,6 +160,7 @@ fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.execute_batch(conversations::SCHEMA)?;
     connection.execute_batch(seals::SCHEMA)?;
     connection.execute_batch(spending::SCHEMA)?;
+    connection.execute_batch(pictures::SCHEMA)?;
     Ok(connection)
 }
 

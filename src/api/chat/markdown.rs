@@ -17,6 +17,8 @@ pub(super) fn blocks(report: &Report) -> Vec<String> {
     let specs = report.made.charts.iter().filter_map(|chart| chart.get("vega_lite"));
     // JSON on one line has no line that could end the block.
     blocks.extend(specs.map(|spec| format!("```vega-lite\n{spec}\n```")));
+    let pictures = report.made.charts.iter().filter_map(|chart| Some((chart.get("title")?.as_str()?, chart.get("picture")?.as_str()?)));
+    blocks.extend(pictures.map(|(title, address)| format!("![{}]({address})", inert(title).replace(']', "\\]"))));
     blocks.extend(report.turn.caveats.iter().map(|caveat| format!("Note: {}.", inert(caveat))));
     blocks.into_iter().enumerate().map(|(index, block)| if index == 0 { block } else { format!("\n\n{block}") }).collect()
 }

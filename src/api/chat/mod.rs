@@ -15,6 +15,7 @@ mod markdown;
 mod messages;
 mod meter;
 pub(super) mod openai;
+pub(super) mod pictures;
 mod report;
 mod seal;
 mod stream;
@@ -38,7 +39,7 @@ use super::auth::Principal;
 use super::load::{Admission, OVERLOADED};
 use super::problem::Problem;
 use crate::agent::Planner;
-use crate::config::ChatConfig;
+use crate::config::{ChartForm, ChatConfig};
 use crate::state::StateError;
 use crate::state::conversations::{Keeping, Owner};
 
@@ -77,6 +78,9 @@ type Busy = Arc<Mutex<HashSet<(String, Option<String>, String)>>>;
 pub(super) struct Chat {
     keeping: Keeping,
     turn_deadline: Duration,
+    /// How completions show charts where nobody says, and how long pictures are shown.
+    shows: ChartForm,
+    pictures_good_for: Duration,
     busy: Busy,
     /// Places for turns of the interpreter. They are none of those for calls: a queue of people does not hold up programs.
     turns: Arc<Semaphore>,
@@ -91,6 +95,8 @@ impl Chat {
         Self {
             keeping: Keeping { unused: config.unused, of_one_owner },
             turn_deadline: config.turn_deadline,
+            shows: config.shows,
+            pictures_good_for: config.pictures_good_for,
             busy: Arc::default(),
             turns: Arc::new(Semaphore::new(turns_at_once)),
             model_turns: Arc::new(Semaphore::new(MODEL_TURNS)),
