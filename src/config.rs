@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub use chat::{ChartForm, ChatConfig};
 pub use model::{ModelBudget, Price};
 pub use offer::{OfferConfig, OfferFlags};
-pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};
+pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags, StatePlace};
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -15,7 +15,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts apps mcp containers smoke)
+STEPS=(fmt clippy doc test replicas charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
 
 declare -A ABOUT=(
@@ -23,6 +23,7 @@ declare -A ABOUT=(
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
+    [replicas]="the lints hold and replicas share their state in PostgreSQL 15 with the feature \`postgres\`"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [apps]="the view of MCP Apps draws these charts in a browser and lets nothing in"
     [mcp]="the Model Context Protocol is spoken as its conformance suite wants it"
@@ -37,6 +38,7 @@ declare -A NEEDS=(
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi openai mcp clients"
+    [replicas]="cargo compiler postgres"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
@@ -56,6 +58,11 @@ step_clippy() {
 step_doc() { RUSTDOCFLAGS="-Dwarnings" cargo doc --locked --no-deps --document-private-items; }
 
 step_test() { cargo test --locked; }
+
+step_replicas() {
+    cargo clippy --locked --all-targets --features postgres -- -D warnings
+    cargo test --locked --features postgres --test it -- chat::replicas layers::
+}
 
 step_charts() {
     # `test` draws the samples; without it before this step, the tests that draw have to run first.

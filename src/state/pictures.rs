@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
-
 use super::conversations::Owner;
+use super::session::values;
 use super::{State, StateError};
 use crate::domain::time::Timestamp;
 
@@ -41,15 +40,13 @@ impl State {
         let (principal, tenant) = (owner.principal.clone(), owner.tenant.clone().unwrap_or_default());
         let id = id.to_owned();
         let until = Timestamp(now.0.saturating_add(i64::try_from(good_for.as_millis()).unwrap_or(i64::MAX)));
-        self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            transaction.execute("DELETE FROM pictures WHERE until <= ?1", [now.0])?;
+        self.change(move |session| {
+            session.execute("DELETE FROM pictures WHERE until <= ?1", values![now.0])?;
             let sql = "INSERT INTO pictures (id, principal, tenant, made, until, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            transaction.execute(sql, params![id, principal, tenant, now.0, until.0, bytes])?;
+            session.execute(sql, values![&id, &principal, &tenant, now.0, until.0, bytes])?;
             let sql = "DELETE FROM pictures WHERE id IN
-                (SELECT id FROM pictures WHERE principal = ?1 AND tenant = ?2 ORDER BY made DESC, rowid DESC LIMIT -1 OFFSET ?3)";
-            transaction.execute(sql, params![principal, tenant, OF_ONE_OWNER])?;
-            transaction.commit()
+                (SELECT id FROM pictures WHERE principal = ?1 AND tenant = ?2 ORDER BY made DESC, id DESC LIMIT 1000000 OFFSET ?3)";
+            session.execute(sql, values![&principal, &tenant, OF_ONE_OWNER])
         })
         .await?;
         Ok(until)
@@ -61,9 +58,9 @@ impl State {
     /// Where the file fails.
     pub async fn picture(&self, id: &str, now: Timestamp) -> Result<Option<Vec<u8>>, StateError> {
         let id = id.to_owned();
-        self.run(move |connection| {
-            let sql = "SELECT bytes FROM pictures WHERE id = ?1 AND until > ?2";
-            connection.query_row(sql, params![id, now.0], |row| row.get(0)).optional()
+        self.read(move |session| {
+            let row = session.row("SELECT bytes FROM pictures WHERE id = ?1 AND until > ?2", values![&id, now.0])?;
+            row.map(|row| row.bytes(0)).transpose()
         })
         .await
     }

@@ -1,7 +1,6 @@
 //! How many tokens of a model each principal has taken on a day.
 
-use rusqlite::{OptionalExtension, params};
-
+use super::session::values;
 use super::{State, StateError};
 use crate::domain::time::Timestamp;
 
@@ -33,13 +32,9 @@ fn day(now: Timestamp) -> i64 {
     now.0.div_euclid(DAY)
 }
 
-/// SQLite's whole numbers have a sign.
+/// Whole numbers of databases have a sign.
 fn sent(tokens: u64) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
-}
-
-fn kept(tokens: i64) -> u64 {
-    u64::try_from(tokens).unwrap_or_default()
 }
 
 impl State {
@@ -49,10 +44,13 @@ impl State {
     /// Where the file fails.
     pub async fn taken_today(&self, principal: &str, now: Timestamp) -> Result<Tokens, StateError> {
         let principal = principal.to_owned();
-        self.run(move |connection| {
+        self.read(move |session| {
             let sql = "SELECT input, output FROM spending WHERE principal = ?1 AND day = ?2";
-            let of_row = |row: &rusqlite::Row<'_>| Ok(Tokens { input: kept(row.get("input")?), output: kept(row.get("output")?) });
-            Ok(connection.query_row(sql, params![principal, day(now)], of_row).optional()?.unwrap_or_default())
+            let row = session.row(sql, values![&principal, day(now)])?;
+            Ok(row
+                .map(|row| Ok::<_, StateError>(Tokens { input: row.number(0)?, output: row.number(1)? }))
+                .transpose()?
+                .unwrap_or_default())
         })
         .await
     }
@@ -63,11 +61,11 @@ impl State {
     /// Where the file fails.
     pub async fn take(&self, principal: &str, tokens: Tokens, now: Timestamp) -> Result<(), StateError> {
         let principal = principal.to_owned();
-        self.run(move |connection| {
-            connection.execute("DELETE FROM spending WHERE day < ?1", [day(now)])?;
-            let sql = "INSERT INTO spending (principal, day, input, output) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (principal, day) DO UPDATE SET input = input + excluded.input, output = output + excluded.output";
-            connection.execute(sql, params![principal, day(now), sent(tokens.input), sent(tokens.output)]).map(drop)
+        self.change(move |session| {
+            session.execute("DELETE FROM spending WHERE day < ?1", values![day(now)])?;
+            let sql = "INSERT INTO spending (principal, day, input, output) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (principal, day)
+                DO UPDATE SET input = spending.input + excluded.input, output = spending.output + excluded.output";
+            session.execute(sql, values![&principal, day(now), sent(tokens.input), sent(tokens.output)]).map(drop)
         })
         .await
     }

@@ -8,6 +8,8 @@ mod conversations;
 mod events;
 mod faults;
 mod models;
+#[cfg(feature = "postgres")]
+mod replicas;
 
 use std::time::{Duration, Instant};
 
