@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
@@ -16,6 +17,9 @@ use super::session::Value;
 
 /// The lock under which the state is changed: "trialogue" as a number that nobody else is likely to take.
 const LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(8318415)";
+
+/// How long one statement may take, and a connection. People wait for the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server. Clones share its connection.
 #[derive(Debug, Clone)]
@@ -41,7 +45,7 @@ impl Postgres {
     pub(super) fn new(url: &str) -> Result<Self, StateError> {
         let mut config: Config =
             url.parse().map_err(|_| StateError("the URL of the state's PostgreSQL server cannot be read".to_owned()))?;
-        config.application_name("trialogue").connect_timeout(std::time::Duration::from_secs(5));
+        config.application_name("trialogue").connect_timeout(PATIENCE);
         Ok(Self { config: Arc::new(config), client: Arc::default() })
     }
 
@@ -67,11 +71,15 @@ impl Postgres {
         }
         let Some(client) = held.as_ref() else { return Err(StateError("the state's PostgreSQL server is away".to_owned())) };
         let begin = if kind == Kind::Changes { LOCK } else { "BEGIN READ ONLY" };
-        runtime.block_on(client.batch_execute(begin)).map_err(failed)?;
-        let done = work(&super::session::Session::Postgres(Session { runtime: &runtime, client }));
-        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        runtime.block_on(client.batch_execute(end)).map_err(failed)?;
-        done
+        let session = Session { runtime: &runtime, client };
+        let done = session.within(client.batch_execute(begin)).and_then(|()| work(&super::session::Session::Postgres(session)));
+        let session = Session { runtime: &runtime, client };
+        let ended = session.within(client.batch_execute(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }));
+        if ended.is_err() {
+            // Nobody knows where its transaction stands.
+            *held = None;
+        }
+        ended.and(done)
     }
 
     async fn connected(&self) -> Result<Client, StateError> {
@@ -93,7 +101,7 @@ impl Postgres {
             let super::session::Session::Postgres(session) = session else { return Ok(()) };
             for schema in schemas {
                 let schema = schema.replace("INTEGER", "BIGINT").replace("BLOB", "BYTEA").replace("WITHOUT ROWID", "");
-                session.runtime.block_on(session.client.batch_execute(&schema)).map_err(failed)?;
+                session.within(session.client.batch_execute(&schema))?;
             }
             Ok(())
         })
@@ -107,12 +115,19 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// Waits for the server, and no longer than it may take.
+    fn within<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, StateError> {
+        let answer = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, answer).await });
+        let late = || StateError(format!("the state's PostgreSQL server did not answer within {} s", PATIENCE.as_secs()));
+        answer.map_err(|_| late())?.map_err(failed)
+    }
+
     pub(super) fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, StateError> {
-        self.runtime.block_on(self.client.execute(&spelt(sql), &parameters(values))).map_err(failed)
+        self.within(self.client.execute(&spelt(sql), &parameters(values)))
     }
 
     pub(super) fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Vec<Value>>, StateError> {
-        let rows = self.runtime.block_on(self.client.query(&spelt(sql), &parameters(values))).map_err(failed)?;
+        let rows = self.within(self.client.query(&spelt(sql), &parameters(values)))?;
         rows.iter().map(|row| (0..row.len()).map(|column| value(row, column)).collect()).collect()
     }
 }

@@ -73,11 +73,18 @@ impl<'a> Asking<'a> {
             Ok(reply) => reply,
             Err(_) => Err(ModelError::Timeout { after: self.budget.time }),
         };
-        if let Ok(reply) = &reply {
-            let told = reply.usage.unwrap_or_else(|| Usage { input_tokens: asked, output_tokens: estimate::of_reply(reply) });
-            self.spent.input_tokens += told.input_tokens;
-            self.spent.output_tokens += told.output_tokens;
-            on_event(Event::Spent(self.spent));
+        match &reply {
+            Ok(reply) => {
+                let told = reply.usage.unwrap_or_else(|| Usage { input_tokens: asked, output_tokens: estimate::of_reply(reply) });
+                self.spent.input_tokens += told.input_tokens;
+                self.spent.output_tokens += told.output_tokens;
+                on_event(Event::Spent(self.spent));
+            }
+            // What no model has read has cost nothing.
+            Err(ModelError::Unreachable { .. } | ModelError::RateLimited { .. } | ModelError::Rejected { .. }) => {
+                on_event(Event::Spent(self.spent));
+            }
+            Err(_) => self.spent = pending,
         }
         reply
     }

@@ -150,3 +150,12 @@ fn a_bound_on_cost_without_a_price_is_refused_at_the_start() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("TRIALOGUE_MODEL_PRICE"), "{output:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_nobody_reached_has_cost_nothing() {
+    let asked = Asked::with(&["--demo"], &[("TRIALOGUE_MODEL_DAY_TOKENS", "3000")]).await;
+    for _ in 0..3 {
+        let refusal = Turn::response(401, "application/json", "{\"error\": {\"message\": \"no\"}}");
+        asked.play("refused", vec![refusal], Writer::Interpreter).await;
+    }
+}
