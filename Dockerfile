@@ -12,7 +12,7 @@ RUN apt-get update \
 ENV CC_x86_64_unknown_linux_musl=musl-gcc CC_aarch64_unknown_linux_musl=musl-gcc
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
+RUN cargo build --release --locked --features postgres --target "$(uname -m)-unknown-linux-musl" \
  && mkdir -p /root-folder/tmp /root-folder/var/lib/trialogue /root-folder/etc/ssl/certs \
  && chmod 1777 /root-folder/tmp \
  && cp "target/$(uname -m)-unknown-linux-musl/release/trialogue" LICENSE /root-folder/ \

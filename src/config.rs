@@ -3,15 +3,17 @@
 //! It runs with nothing set. Secrets are kept in a type that never prints.
 
 mod chat;
+mod model;
 mod offer;
 mod service;
 
 use std::fmt;
 use std::path::PathBuf;
 
-pub use chat::ChatConfig;
+pub use chat::{ChartForm, ChatConfig};
+pub use model::{ModelBudget, Price};
 pub use offer::{OfferConfig, OfferFlags};
-pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags};
+pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceConfig, ServiceFlags, StatePlace};
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -191,7 +193,7 @@ pub struct TrackingServer {
 }
 
 /// Everything that is in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// `MLFLOW_TRACKING_URI` as MLflow reads it; `http://mlflow:5000` unless set.
     pub tracking_uri: Setting<Uri>,
@@ -205,6 +207,8 @@ pub struct Config {
     pub openai_base_url: Setting<String>,
     /// `OPENAI_API_KEY`.
     pub openai_api_key: Option<Secret>,
+    /// What a model may cost.
+    pub model_budget: ModelBudget,
     /// `TRIALOGUE_PROMPTS`: a folder whose templates replace the embedded ones.
     pub prompts: Option<PathBuf>,
     /// `--tenant` or `TRIALOGUE_TENANT`.
@@ -274,6 +278,7 @@ impl Config {
             model: Setting { value: choice, source: model.source },
             openai_base_url: base_url,
             openai_api_key: api_key,
+            model_budget: ModelBudget::read(variable)?,
             prompts: variable("TRIALOGUE_PROMPTS").map(PathBuf::from),
             tenant: flags.tenant.clone().or_else(|| variable("TRIALOGUE_TENANT")),
             limits: Limits {

@@ -16,7 +16,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts apps mcp containers smoke)
+STEPS=(fmt clippy doc test replicas charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
 MODEL_STEPS=(model)
 
@@ -25,6 +25,7 @@ declare -A ABOUT=(
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
+    [replicas]="the lints hold and replicas share their state in PostgreSQL 15 with the feature \`postgres\`"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [apps]="in a browser, the view of MCP Apps draws these charts and lets nothing in, and the page at / does what it should"
     [mcp]="the Model Context Protocol is spoken as its conformance suite wants it"
@@ -39,7 +40,8 @@ declare -A NEEDS=(
     [fmt]="cargo"
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
-    [test]="cargo compiler mlflow openapi openai mcp"
+    [test]="cargo compiler mlflow openapi openai mcp clients"
+    [replicas]="cargo compiler postgres"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
@@ -47,7 +49,7 @@ declare -A NEEDS=(
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
     [model]="cargo compiler model"
-    [load]="cargo compiler mlflow openapi openai mcp postgres"
+    [load]="cargo compiler mlflow openapi openai mcp clients postgres"
 )
 
 step_fmt() { cargo fmt --check; }
@@ -60,6 +62,11 @@ step_clippy() {
 step_doc() { RUSTDOCFLAGS="-Dwarnings" cargo doc --locked --no-deps --document-private-items; }
 
 step_test() { cargo test --locked; }
+
+step_replicas() {
+    cargo clippy --locked --all-targets --features postgres -- -D warnings
+    cargo test --locked --features postgres --test it -- chat::replicas layers::
+}
 
 step_charts() {
     # `test` draws the samples; without it before this step, the tests that draw have to run first.
@@ -264,6 +271,13 @@ need_mcp() {
     export TRIALOGUE_TEST_NODE_MCP
 }
 
+# The chat clients for Node, and the Node that they run on.
+need_clients() {
+    command -v npm >/dev/null || fail "npm is needed"
+    TRIALOGUE_TEST_NODE_CLIENTS="$(pinned chat-clients "$(uname -m)" install_node_modules_and_node tests/clients/package.json tests/clients/package-lock.json)"
+    export TRIALOGUE_TEST_NODE_CLIENTS
+}
+
 python_3_11() {
     local candidate
     for candidate in python3.11 python3; do
@@ -419,7 +433,7 @@ export TRIALOGUE_CHART_SAMPLES="$WORK/charts"
 mkdir "$TRIALOGUE_CHART_SAMPLES"
 
 if [[ "$only_environment" != no ]]; then
-    { need_mlflow; need_openapi; need_openai; need_mcp; need_postgres; } >&2
+    { need_mlflow; need_openapi; need_openai; need_mcp; need_clients; need_postgres; } >&2
     if [[ "$only_environment" == bench ]]; then need_peer >&2; fi
     export -p | grep -oE 'TRIALOGUE_(TEST_(PYTHON|SCHEMATHESIS|WEED|NODE|POSTGRES)|BENCH_PEER).*' | sed 's/^/export /'
     exit

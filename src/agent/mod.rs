@@ -12,16 +12,20 @@ mod interpreter;
 mod model_loop;
 mod recall;
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
+use crate::config::ModelBudget;
 use crate::domain::chart::Chart;
-use crate::llm::{Model, ModelError, Usage};
+use crate::llm::{Model, Usage};
 use crate::prompts::Prompts;
 use crate::store::StoreError;
 use crate::tools::view::{Resolved, Table};
 use crate::tools::{self, Access, Context, Outcome, ToolDef, ToolError};
 use conversation::{Choice, Conversation};
 use interpreter::Plan;
+use model_loop::GivenUp;
 use number_check::UnverifiedNumber;
 pub use recall::recall;
 
@@ -36,10 +40,24 @@ pub enum Planner {
         model: Box<Model>,
         /// What it is told.
         prompts: Prompts,
+        /// What it may cost.
+        budget: ModelBudget,
     },
 }
 
 impl Planner {
+    /// The planner of turns that end after `turn`: a model leaves a quarter of that to the interpreter, which answers where it fails.
+    #[must_use]
+    pub fn within(self, turn: Duration) -> Self {
+        match self {
+            Self::Interpreter => Self::Interpreter,
+            Self::Model { model, prompts, budget } => {
+                let time = budget.time.min(turn * 3 / 4);
+                Self::Model { model, prompts, budget: ModelBudget { time, ..budget } }
+            }
+        }
+    }
+
     /// The name by which answers tell who made them.
     #[must_use]
     pub fn name(&self) -> String {
@@ -70,6 +88,9 @@ pub const NEEDS_CONFIRMATION: &str = "needs_confirmation";
 /// The code of a write that this person may not do.
 pub const FORBIDDEN: &str = "forbidden";
 
+/// The code of a call of what is no tool.
+const UNKNOWN_TOOL: &str = "unknown_tool";
+
 /// What happens in a turn, as it happens.
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
@@ -88,6 +109,8 @@ pub enum Event<'a> {
     StoreFailed(&'a StoreError),
     /// A piece of the answer that a model is writing; not yet checked.
     Delta(&'a str),
+    /// What a model has cost in this turn so far, what it is being asked included.
+    Spent(Usage),
     /// Numbers of the model's answer are in no result; the answer is written anew.
     NumberCheckFailed(&'a [UnverifiedNumber]),
     /// The turn is over.
@@ -186,10 +209,10 @@ pub async fn turn(
     let context = &Context { store: context.store.for_one_call(), ..context.clone() };
     let mut turn = match planner {
         Planner::Interpreter => interpreted(utterance, consent, context, conversation, on_event).await,
-        Planner::Model { model, prompts } => {
-            match model_loop::run(utterance, model, prompts, consent, context, conversation, on_event).await {
+        Planner::Model { model, prompts, budget } => {
+            match model_loop::run(utterance, model, prompts, budget, consent, context, conversation, on_event).await {
                 Ok(turn) => turn,
-                Err(error) => without_model(&error, utterance, consent, context, conversation, on_event).await,
+                Err(given_up) => without_model(given_up, utterance, consent, context, conversation, on_event).await,
             }
         }
     };
@@ -314,7 +337,7 @@ async fn planned(before: Option<String>, question: &str, context: &Context, conv
 
 /// The interpreter's answer where the model failed, saying so.
 async fn without_model(
-    error: &ModelError,
+    given_up: GivenUp,
     utterance: &str,
     consent: Consent,
     context: &Context,
@@ -322,9 +345,10 @@ async fn without_model(
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Turn {
     on_event(Event::Planner(&Planner::Interpreter.name()));
+    let GivenUp { error, usage, unverified_numbers } = given_up;
     let mut turn = interpreted(utterance, consent, context, conversation, on_event).await;
     turn.caveats.insert(0, format!("the model did not answer, so the built-in interpreter did: {error}"));
-    turn
+    Turn { usage, unverified_numbers, ..turn }
 }
 
 /// Calls a tool, or refuses a write to which there is no consent.
@@ -393,7 +417,7 @@ async fn call(
                 Err(error.into())
             }
         },
-        None => Err(Refusal { code: "unknown_tool", message: unknown_tool(name) }),
+        None => Err(Refusal { code: UNKNOWN_TOOL, message: unknown_tool(name) }),
     };
     let call = Call { tool: name.to_owned(), arguments, result };
     on_event(Event::CallDone(&call));

@@ -1,244 +1,192 @@
 //! The planner that is a language model: it picks tools in a loop, then writes the answer, whose numbers are checked.
+//!
+//! `briefing` is what it is told beforehand, `asking` asks it within its budgets, `results` are told to it as data, and `writing` looks
+//! over its answer, `addresses` among it. A model that gets nothing done is given up, and what it cost is told.
 
-use std::fmt::Write;
-use std::time::Duration;
+mod addresses;
+mod asking;
+mod briefing;
+mod results;
+mod writing;
 
-use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
-use super::number_check::{self, Evidence, UnverifiedNumber};
-use super::{Call, Consent, Event, Refusal, Turn, allowed, answer, refused};
-use crate::domain::experiment::View;
-use crate::llm::{Function, Message, Model, ModelError, Reply, Request, Usage};
-use crate::prompts::{Prompts, RegenerateContext, SystemContext};
-use crate::tools::view::{counted, plain, shown_instant};
-use crate::tools::{ALL, Context, resolve};
+use super::{Call, Consent, Event, Refusal, Turn, UNKNOWN_TOOL, allowed, answer, refused};
+use crate::config::ModelBudget;
+use crate::llm::{FunctionCall, Message, Model, ModelError, Usage};
+use crate::prompts::Prompts;
+use crate::tools::Context;
+use asking::Asking;
 
-/// How often the model may be asked in one turn, the rewriting of an answer apart.
-const STEPS: usize = 8;
+/// How many calls of one reply are made.
+const CALLS_AT_ONCE: usize = 16;
 
-/// How long one turn may take.
-const TURN_DEADLINE: Duration = Duration::from_secs(90);
+/// How often a model may get the arguments of one tool, or a tool's name, wrong: it is told once.
+const MISTAKES: usize = 2;
 
-/// How many earlier questions the model is shown.
-const TURNS_SHOWN: usize = 8;
+/// How often it may ask for what it was told in this turn.
+const REPEATS: usize = 2;
 
-/// How many characters of one result the model is shown.
-const RESULT_CHARACTERS: usize = 12_000;
-
-/// How many experiments the model is told of beforehand.
-const EXPERIMENTS_TOLD: usize = 30;
+/// A model that was given up in a turn, and what came of it until then.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    /// Why.
+    pub error: ModelError,
+    /// What it cost.
+    pub usage: Option<Usage>,
+    /// Numbers that it wrote and no result holds.
+    pub unverified_numbers: Vec<String>,
+}
 
 /// One turn by the model.
 ///
 /// # Errors
-/// Where the model fails before any tool has answered; later failures end the turn with what the tools gave.
+/// Where the model fails before any tool has answered, or does not get to an answer; later failures end the turn with what the tools gave.
+#[expect(clippy::too_many_arguments, reason = "a turn, with all that a planner which is a model has beside it")]
 pub(super) async fn run(
     utterance: &str,
     model: &Model,
     prompts: &Prompts,
+    budget: &ModelBudget,
     consent: Consent,
     context: &Context,
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
-) -> Result<Turn, ModelError> {
+) -> Result<Turn, GivenUp> {
     let mut turn = Turn { planner: model.name(), answered: true, ..Turn::default() };
-    let mut request =
-        Request { messages: messages(utterance, prompts, context, conversation).await, functions: functions(), ..Request::default() };
-    let deadline = tokio::time::Instant::now() + TURN_DEADLINE;
-    for step in 0..=STEPS {
-        if step == STEPS {
-            request.functions.clear();
+    let mut asking = Asking::begin(utterance, model, prompts, budget, context, conversation).await;
+    let taken = take(utterance, &mut asking, consent, context, conversation, &mut turn, on_event).await;
+    turn.usage = asking.spent();
+    match taken {
+        Ok(()) => {
+            turn.answered = turn.calls.is_empty() || turn.calls.iter().any(|call| call.result.is_ok() || call.is_asked_about());
+            Ok(turn)
         }
-        let reply = match ask(model, &request, deadline, on_event).await {
+        Err(error) => Err(GivenUp { error, usage: turn.usage, unverified_numbers: turn.unverified_numbers }),
+    }
+}
+
+async fn take(
+    utterance: &str,
+    asking: &mut Asking<'_>,
+    consent: Consent,
+    context: &Context,
+    conversation: &mut Conversation,
+    turn: &mut Turn,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<(), ModelError> {
+    let mut missteps = Missteps::default();
+    for step in 0..=asking.budget.steps {
+        if step == asking.budget.steps || missteps.are_enough() {
+            asking.request.functions.clear();
+        }
+        let reply = match asking.reply(on_event).await {
             Ok(reply) => reply,
-            Err(error) if turn.calls.is_empty() => return Err(error),
+            Err(error) if !has_answer(turn) => return Err(error),
             Err(error) => {
                 turn.caveats.push(format!("the model broke off, so this answer is composed from the results: {error}"));
                 turn.answer = answer::of_calls(&turn.calls);
-                break;
+                return Ok(());
             }
         };
-        add_usage(&mut turn.usage, reply.usage);
-        if reply.calls.is_empty() || step == STEPS {
-            turn.answer = checked(&reply, utterance, model, prompts, &mut request, conversation, &mut turn, deadline, on_event).await;
-            break;
+        if reply.calls.is_empty() || asking.request.functions.is_empty() {
+            turn.answer = writing::answer(&reply, utterance, asking, conversation, turn, on_event).await?;
+            return Ok(());
         }
         let calls = reply.calls.clone();
-        request.messages.push(reply.into_message());
-        for wanted in calls {
-            let made =
-                make(&wanted.name, wanted.parse_arguments().map_err(|error| error.to_string()), consent, context, conversation, on_event)
-                    .await;
-            request.messages.push(Message::ToolResult { call_id: wanted.id, text: told(&made) });
-            turn.caveats.extend(made.result.iter().flat_map(|outcome| outcome.caveats.clone()));
-            turn.calls.push(made);
+        asking.request.messages.push(reply.into_message());
+        for (index, wanted) in calls.into_iter().enumerate() {
+            let text = if index >= CALLS_AT_ONCE {
+                results::told_of_refusal("too_many_calls", &format!("at most {CALLS_AT_ONCE} calls are made at once; this one was not"))
+            } else if missteps.is_repeat(&wanted) {
+                results::told_of_refusal(
+                    "repeated",
+                    "this was called with the same arguments before; its result stands above: answer from it",
+                )
+            } else {
+                let made = make(&wanted, consent, context, conversation, on_event).await;
+                missteps.note(&made);
+                let text = results::told(&made);
+                turn.caveats.extend(made.result.iter().flat_map(|outcome| outcome.caveats.clone()));
+                turn.calls.push(made);
+                text
+            };
+            asking.request.messages.push(Message::ToolResult { call_id: wanted.id, text });
+        }
+        if missteps.are_enough() && !has_answer(turn) {
+            return Err(ModelError::Unusable(missteps.told()));
         }
     }
-    turn.answered = turn.calls.is_empty() || turn.calls.iter().any(|call| call.result.is_ok() || call.is_asked_about());
-    Ok(turn)
+    Ok(())
 }
 
-async fn ask(
-    model: &Model,
-    request: &Request,
-    deadline: tokio::time::Instant,
-    on_event: &mut (dyn FnMut(Event<'_>) + Send),
-) -> Result<Reply, ModelError> {
-    let mut on_delta = |text: &str| on_event(Event::Delta(text));
-    match tokio::time::timeout_at(deadline, model.reply(request, &mut on_delta)).await {
-        Ok(reply) => reply,
-        Err(_) => Err(ModelError::Timeout { after: TURN_DEADLINE }),
+/// Whether a call came to something that a person can be told: an answer, or a refusal that is not about the way of calling.
+fn has_answer(turn: &Turn) -> bool {
+    turn.calls.iter().any(|call| !is_mistake(call))
+}
+
+fn is_mistake(call: &Call) -> bool {
+    call.result.as_ref().is_err_and(|refusal| matches!(refusal.code, "invalid_arguments" | UNKNOWN_TOOL))
+}
+
+/// What a model did wrong in a turn.
+#[derive(Debug, Default)]
+struct Missteps {
+    made: BTreeSet<String>,
+    repeats: usize,
+    /// How often, by tool.
+    mistakes: BTreeMap<String, usize>,
+    last: Option<String>,
+}
+
+impl Missteps {
+    /// Whether a call was made in this turn already, by its name and arguments, whatever their order.
+    fn is_repeat(&mut self, wanted: &FunctionCall) -> bool {
+        let Ok(arguments) = wanted.parse_arguments() else { return false };
+        let sorted: BTreeMap<&String, &Value> = arguments.iter().collect();
+        let is_known = !self.made.insert(format!("{} {sorted:?}", wanted.name));
+        self.repeats += usize::from(is_known);
+        is_known
+    }
+
+    fn note(&mut self, made: &Call) {
+        if let (true, Err(refusal)) = (is_mistake(made), &made.result) {
+            // Tools that there are not are one tool.
+            let name = if refusal.code == UNKNOWN_TOOL { UNKNOWN_TOOL } else { &made.tool };
+            *self.mistakes.entry(name.to_owned()).or_default() += 1;
+            self.last = Some(refusal.message.clone());
+        }
+    }
+
+    /// Whether there is no point in letting it go on calling.
+    fn are_enough(&self) -> bool {
+        self.repeats >= REPEATS || self.mistakes.values().any(|count| *count >= MISTAKES)
+    }
+
+    fn told(&self) -> String {
+        match &self.last {
+            Some(mistake) => format!("the model did not get its calls right, also when it was told: {mistake}"),
+            None => "the model went in circles".to_owned(),
+        }
     }
 }
 
 async fn make(
-    name: &str,
-    arguments: Result<Map<String, Value>, String>,
+    wanted: &FunctionCall,
     consent: Consent,
     context: &Context,
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Call {
-    match arguments {
-        Err(fault) => refused(name, Map::new(), Refusal { code: "invalid_arguments", message: fault }, on_event),
+    match wanted.parse_arguments() {
+        Err(fault) => refused(&wanted.name, Map::new(), Refusal { code: "invalid_arguments", message: fault.to_string() }, on_event),
         Ok(arguments) => {
             let mut context = context.clone();
             context.focus = conversation.focus().or(context.focus);
-            allowed(name, arguments, consent, &context, conversation, on_event).await
+            allowed(&wanted.name, arguments, consent, &context, conversation, on_event).await
         }
-    }
-}
-
-/// The model's answer if its numbers are the results'; else one that is written anew; else one composed from the results.
-#[expect(clippy::too_many_arguments, reason = "the state of one turn, used here once")]
-async fn checked(
-    reply: &Reply,
-    utterance: &str,
-    model: &Model,
-    prompts: &Prompts,
-    request: &mut Request,
-    conversation: &Conversation,
-    turn: &mut Turn,
-    deadline: tokio::time::Instant,
-    on_event: &mut (dyn FnMut(Event<'_>) + Send),
-) -> String {
-    let faults = unverified(&reply.text, utterance, conversation);
-    if faults.is_empty() && !reply.text.trim().is_empty() {
-        return reply.text.trim().to_owned();
-    }
-    on_event(Event::NumberCheckFailed(&faults));
-    turn.unverified_numbers.extend(faults.iter().map(|fault| fault.text.clone()));
-    let mut numbers = String::new();
-    for fault in &faults {
-        // Writing to a String does not fail.
-        let _ = writeln!(numbers, "- {} in “{}”", fault.text, fault.sentence.trim());
-    }
-    request.messages.push(Message::Assistant { text: reply.text.clone(), calls: Vec::new() });
-    request.messages.push(Message::User { text: prompts.regenerate(&RegenerateContext { numbers: &numbers }) });
-    request.functions.clear();
-    if let Ok(again) = ask(model, request, deadline, on_event).await {
-        add_usage(&mut turn.usage, again.usage);
-        if !again.text.trim().is_empty() && unverified(&again.text, utterance, conversation).is_empty() {
-            return again.text.trim().to_owned();
-        }
-    }
-    turn.caveats
-        .push("the model wrote numbers that are not in the results, so this answer is composed from the results instead".to_owned());
-    if turn.calls.is_empty() {
-        return "I have no result that shows the numbers I would have to give. Ask about an experiment, a run or a metric, and I will look it up.".to_owned();
-    }
-    answer::of_calls(&turn.calls)
-}
-
-fn unverified(text: &str, utterance: &str, conversation: &Conversation) -> Vec<UnverifiedNumber> {
-    let evidence: Vec<Evidence<'_>> = conversation.evidence.iter().map(|(tool, result)| Evidence { tool, result }).collect();
-    number_check::check(text, utterance, &evidence)
-}
-
-fn add_usage(total: &mut Option<Usage>, more: Option<Usage>) {
-    if let Some(more) = more {
-        let sum = total.get_or_insert_with(Usage::default);
-        sum.input_tokens += more.input_tokens;
-        sum.output_tokens += more.output_tokens;
-    }
-}
-
-/// The tools as functions.
-fn functions() -> Vec<Function> {
-    let function = |tool: &crate::tools::ToolDef| Function {
-        name: tool.name.to_owned(),
-        description: tool.description().to_owned(),
-        parameters: tool.input_schema().clone(),
-    };
-    ALL.iter().map(function).collect()
-}
-
-async fn messages(utterance: &str, prompts: &Prompts, context: &Context, conversation: &Conversation) -> Vec<Message> {
-    let experiments = overview(context).await;
-    let examples: String = ALL.iter().filter_map(|tool| Some(format!("- {}: “{}”\n", tool.name, tool.phrases.first()?))).collect();
-    let today = shown_instant(context.now);
-    let system = SystemContext {
-        today: today.get(..10).unwrap_or(&today),
-        store: "an MLflow tracking store",
-        experiments: &experiments,
-        examples: &examples,
-    };
-    let mut messages = vec![Message::System { text: prompts.system(&system) }];
-    let first = conversation.turns.len().saturating_sub(TURNS_SHOWN);
-    for (question, answered) in conversation.turns.iter().skip(first) {
-        messages.push(Message::User { text: question.clone() });
-        messages.push(Message::Assistant { text: answered.clone(), calls: Vec::new() });
-    }
-    messages.push(Message::User { text: utterance.to_owned() });
-    messages
-}
-
-/// The experiments in a few lines.
-async fn overview(context: &Context) -> String {
-    let Ok(all) = resolve::experiments(context, View::ActiveOnly).await else { return "(the store could not be read)".to_owned() };
-    if all.is_empty() {
-        return "(there are no experiments)".to_owned();
-    }
-    let mut lines: Vec<String> = all.iter().take(EXPERIMENTS_TOLD).map(|experiment| format!("- {}", plain(&experiment.name))).collect();
-    if all.len() > EXPERIMENTS_TOLD {
-        lines.push(format!("- and {} more", counted((all.len() - EXPERIMENTS_TOLD) as u64, "experiment")));
-    }
-    lines.join("\n")
-}
-
-/// A call's result as the model reads it: marked as data, long lists cut, told so.
-fn told(made: &Call) -> String {
-    let text = match &made.result {
-        Ok(outcome) => {
-            let mut result = outcome.result.clone();
-            shorten(&mut result, 40);
-            let mut text = json!({ "data": result }).to_string();
-            if text.chars().count() > RESULT_CHARACTERS {
-                shorten(&mut result, 8);
-                text = json!({ "data": result }).to_string();
-            }
-            text
-        }
-        Err(refusal) => json!({ "error": refusal.message, "kind": refusal.code }).to_string(),
-    };
-    match text.char_indices().nth(RESULT_CHARACTERS) {
-        Some((end, _)) => format!("{}… (cut at {RESULT_CHARACTERS} characters)", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
-
-/// Keeps the head and the tail of every long list.
-fn shorten(value: &mut Value, at_most: usize) {
-    match value {
-        Value::Array(items) => {
-            if items.len() > at_most {
-                let cut = items.len() - at_most;
-                items.splice(at_most / 2..at_most / 2 + cut, [json!(format!("… {cut} more"))]);
-            }
-            items.iter_mut().for_each(|item| shorten(item, at_most));
-        }
-        Value::Object(fields) => fields.values_mut().for_each(|field| shorten(field, at_most)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

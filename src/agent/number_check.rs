@@ -80,7 +80,7 @@ fn name_ranges(prose: &str, facts: &Facts<'_>) -> Vec<Range<usize>> {
         let is_one_word = !text.contains(char::is_whitespace);
         // What is a quantity with a unit, such as `1e-5` or `95%`, is no name.
         let is_number = numerals::scan(text).iter().any(|numeral| numeral.range.start == 0 && matches!(numeral.kind, Kind::Quantity(_)));
-        has_letters && has_digits && is_one_word && (text.len() > 6 || !is_number) && text.parse::<f64>().is_err()
+        has_letters && has_digits && is_one_word && !facts.is_claim(text) && (text.len() > 6 || !is_number) && text.parse::<f64>().is_err()
     };
     let mut ranges = Vec::new();
     for name in facts.texts.iter().map(|text| text.text).filter(is_name) {

@@ -14,7 +14,8 @@ use crate::tools::{self, Access, ToolDef};
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Policy {
-    /// Anybody: health, where to get a token, and the page on which people say who they are, which holds nothing of the store.
+    /// Anybody: health, where to get a token, what has an address that nobody guesses, and the page on which people say who they are,
+    /// which holds nothing of the store.
     Open,
     /// Whoever says who he is and has at least this role.
     AtLeast(Role),
@@ -39,6 +40,8 @@ pub(super) enum Answers {
     OpenApi,
     /// The page on which people read it.
     Docs,
+    /// A picture of a chart, to whoever has its address.
+    Picture,
     /// The Model Context Protocol.
     Mcp,
     /// Who gives tokens for it.
@@ -71,6 +74,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let chat = |method, path, action| Endpoint { method, path, policy: reader, answers: Answers::Chat(action) };
     all.extend([
         chat(Method::POST, "/api/v1/chat", Action::Turn),
+        chat(Method::POST, "/api/v1/chat/ui", Action::AiSdk),
+        chat(Method::POST, "/api/v1/chat/ag-ui", Action::AgUi),
         Endpoint {
             method: Method::POST,
             path: "/api/v1/chat/confirm",
@@ -90,6 +95,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             policy: reader,
             answers: Answers::OpenAi(openai::Action::Completions),
         },
+        get("/charts/{picture}", Policy::Open, Answers::Picture),
         get("/healthz", Policy::Open, Answers::Health),
         get("/readyz", Policy::Open, Answers::Readiness),
         get("/metrics", reader, Answers::Metrics),
@@ -121,11 +127,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_health_the_way_to_a_token_and_the_page_are_open_and_only_writers_write() {
+    fn only_health_the_way_to_a_token_pictures_and_the_page_are_open_and_only_writers_write() {
         for endpoint in endpoints() {
             let is_open = match endpoint.answers {
                 Answers::File(file) => super::super::page::FILES.iter().any(|own| own.path == file.path),
-                answers => matches!(answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata | Answers::Page),
+                answers => {
+                    matches!(answers, Answers::Health | Answers::Readiness | Answers::ResourceMetadata | Answers::Picture | Answers::Page)
+                }
             };
             assert_eq!(endpoint.policy == Policy::Open, is_open, "{}", endpoint.path);
             let writes = match endpoint.answers {

@@ -301,6 +301,7 @@ async fn respond(
         (Answers::Metrics, _) => Ok(reply(metrics::MEDIA_TYPE, service.metrics.text())),
         (Answers::OpenApi, _) => Ok(reply("application/json", service.openapi.clone())),
         (Answers::Docs, _) => Ok(docs::page()),
+        (Answers::Picture, _) => chat::pictures::show(service, request).await,
         (Answers::Mcp, Some(principal)) => mcp::http::answer(service, principal, request).await,
         (Answers::Mcp, None) => Err(auth::AuthFault::Missing.into()),
         (Answers::ResourceMetadata, _) => mcp::http::metadata(service, request.headers()),

@@ -40,7 +40,7 @@ pub(super) fn document() -> Value {
             Answers::Readiness => readiness_operation(&endpoint),
             Answers::Metrics => plain_operation("metrics", "Gives figures for Prometheus", "application/openmetrics-text", &endpoint),
             Answers::OpenApi => plain_operation("openapi", "Gives this description", "application/json", &endpoint),
-            Answers::Docs | Answers::Page | Answers::File(_) | Answers::Mcp | Answers::ResourceMetadata => continue,
+            Answers::Docs | Answers::Page | Answers::File(_) | Answers::Picture | Answers::Mcp | Answers::ResourceMetadata => continue,
         };
         let path = paths.entry(endpoint.path.to_owned()).or_insert_with(|| json!({}));
         if let Some(methods) = path.as_object_mut() {

@@ -32,6 +32,13 @@ pub(super) async fn doctor(config: &Config) -> Ended {
         line("OPENAI_BASE_URL", &Uri(config.openai_base_url.value.clone()).to_string(), &config.openai_base_url.source.to_string());
         line("OPENAI_API_KEY", if config.openai_api_key.is_some() { "***" } else { "not set" }, "environment");
     }
+    if config.model.value != ModelChoice::Builtin {
+        let budget = &config.model_budget;
+        let bounds = format!("{} steps, {} s and {} tokens a turn", budget.steps, budget.time.as_secs(), budget.turn_tokens);
+        let cost = budget.turn_cost.or(budget.day_cost).map_or("cost is not bounded", |_| "cost is bounded");
+        let price = if budget.price.is_some() { cost } else { "without a price no cost is bounded" };
+        line("TRIALOGUE_MODEL_…", &format!("{bounds}; {price}"), "environment and defaults");
+    }
     let limits = &config.limits;
     line("TRACKING_MAX_RUNS_PER_QUERY", &limits.max_runs_per_query.value.to_string(), &limits.max_runs_per_query.source.to_string());
     line("TRACKING_METRIC_HISTORY_LIMIT", &limits.metric_history_limit.value.to_string(), &limits.metric_history_limit.source.to_string());

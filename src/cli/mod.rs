@@ -9,6 +9,7 @@ mod doctor;
 mod keys;
 mod log;
 mod mcp;
+mod progress;
 mod ready;
 mod render;
 mod serve;
@@ -106,7 +107,7 @@ struct Shown {
     /// Whether to draw charts in the terminal
     #[arg(long, value_enum, default_value_t = When::Auto)]
     picture: When,
-    /// Agree beforehand to what a model wants to write to the store
+    /// Agree beforehand to what is to be written to the store; without it `chat` asks, and `ask` writes only what you ask for yourself
     #[arg(long)]
     yes: bool,
 }

@@ -30,6 +30,11 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "trialogue: {text}");
 }
 
+/// Tells standard error what goes on.
+pub(super) fn remark(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// One turn for people: answer, caveats, tables, picture.
 pub(super) fn print_turn(turn: &Turn, picture: When) {
     let is_terminal = io::stdout().is_terminal();

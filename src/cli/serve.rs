@@ -1,12 +1,15 @@
 //! `serve`: the tools over HTTP.
 
+use tokio::runtime::Runtime;
+
 use super::world::{World, clock, planner, store_kind};
 use super::{Answered, Ended, Failure, log, render};
+use crate::agent::Planner;
 use crate::api::auth::Authenticator;
 use crate::api::auth::jwt::Tokens;
 use crate::api::auth::keys::Keys;
 use crate::api::{Parts, Service, StartError, calls_at_once};
-use crate::config::{Config, ServiceConfig, Setting, Source};
+use crate::config::{Config, ServiceConfig, Setting, Source, StatePlace};
 use crate::state::State;
 
 /// Threads beside those that work on calls and turns: for connections and health.
@@ -22,12 +25,18 @@ pub(super) fn serve(config: &Config, service: &ServiceConfig) -> Ended {
     let threads = calls_at_once(service, &world.context.store).saturating_mul(2).saturating_add(OTHER_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
+    let planner = planner(config)?.within(service.chat.turn_deadline);
+    if let Planner::Model { budget, .. } = &planner {
+        let price = budget.price.map_or_else(|| "unknown, so no cost is bounded".to_owned(), |price| format!("{price:?}"));
+        let (turn_tokens, day_tokens) = (budget.turn_tokens, budget.day_tokens);
+        tracing::info!(model = planner.name(), turn_tokens, day_tokens, price, "a model answers, within these budgets");
+    }
     let parts = Parts {
         context: world.context.clone(),
         clock: clock(config),
-        planner: planner(config)?,
+        planner,
         authenticator,
-        state: if config.demo { in_memory()? } else { state(service)? },
+        state: state(config, service, &runtime)?,
         store_name: config.tracking_uri.value.to_string(),
         store_kind: store_kind(config),
     };
@@ -51,10 +60,14 @@ fn authenticator(config: &ServiceConfig) -> Result<Authenticator, Failure> {
     Ok(Authenticator::Checked { keys, tokens })
 }
 
-/// The state in its file, or in memory where the file cannot be used: then what is kept ends with the process.
-fn state(config: &ServiceConfig) -> Result<State, Failure> {
-    match &config.state {
-        Setting { value: Some(file), source } => match State::open(Some(file)) {
+/// The state where it is to be kept, or in memory where the usual file cannot be used: then what is kept ends with the process. That of the
+/// demonstration, whose store ends too, is in memory unless a server is named.
+fn state(config: &Config, service: &ServiceConfig, runtime: &Runtime) -> Result<State, Failure> {
+    match &service.state {
+        Setting { value: Some(StatePlace::Postgres(url)), .. } => {
+            runtime.block_on(State::connect(&url.0)).map_err(|error| Failure::File(format!("{error} (TRIALOGUE_STATE is `{url}`)")))
+        }
+        Setting { value: Some(StatePlace::File(file)), source } if !config.demo => match State::open(Some(file)) {
             Ok(state) => Ok(state),
             Err(error) if *source == Source::Default => {
                 tracing::warn!(%error, "answers to repeated writes and conversations are kept in memory only; set TRIALOGUE_STATE to a file");
@@ -62,7 +75,7 @@ fn state(config: &ServiceConfig) -> Result<State, Failure> {
             }
             Err(error) => Err(Failure::File(error.to_string())),
         },
-        Setting { value: None, .. } => in_memory(),
+        Setting { value: Some(StatePlace::File(_)) | None, .. } => in_memory(),
     }
 }
 

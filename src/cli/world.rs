@@ -111,7 +111,7 @@ pub(super) fn planner(config: &Config) -> Result<Planner, Failure> {
             let settings = Settings { base_url, model: name.clone(), api_key, deadline: REPLY_DEADLINE };
             let model = OpenAi::new(settings, http).map_err(|error| Failure::Usage(error.to_string()))?;
             let prompts = Prompts::load(config.prompts.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
-            Ok(Planner::Model { model: Box::new(Model::OpenAi(model)), prompts })
+            Ok(Planner::Model { model: Box::new(Model::OpenAi(model)), prompts, budget: config.model_budget.clone() })
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ChatConfig, ConfigError, OfferConfig, OfferFlags, Setting, Source, listed};
+use super::{ChatConfig, ConfigError, OfferConfig, OfferFlags, Setting, Source, Uri, listed};
 
 /// The flags of `serve`. Each overrides the environment variable that it names.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -54,8 +54,8 @@ pub struct ServiceConfig {
     pub public_url: Option<String>,
     /// Which tools assistants are offered over the Model Context Protocol.
     pub offer: OfferConfig,
-    /// `TRIALOGUE_STATE`: the file where answers to repeated writes and conversations are kept; in memory only where there is none.
-    pub state: Setting<Option<PathBuf>>,
+    /// `TRIALOGUE_STATE`: where answers to repeated writes and conversations are kept; in memory only where there is no such place.
+    pub state: Setting<Option<StatePlace>>,
     /// How much it takes on.
     pub load: Load,
     /// What the chat is told.
@@ -67,6 +67,22 @@ pub struct ServiceConfig {
     /// The name under which traces are exported: `OTEL_SERVICE_NAME`, `trialogue` unless set. Absent where neither
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` nor `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set, or `OTEL_SDK_DISABLED` is `true`.
     pub traces: Option<String>,
+}
+
+/// Where the state is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatePlace {
+    /// In this SQLite file.
+    File(PathBuf),
+    /// In the database of a PostgreSQL server, for several replicas.
+    Postgres(Uri),
+}
+
+impl StatePlace {
+    fn of(place: String) -> Self {
+        let is_server = place.starts_with("postgresql://") || place.starts_with("postgres://");
+        if is_server { Self::Postgres(Uri(place)) } else { Self::File(PathBuf::from(place)) }
+    }
 }
 
 /// How much the service takes on.
@@ -154,8 +170,8 @@ impl ServiceConfig {
             public_url: public_url(flags.public_url.clone(), variable("TRIALOGUE_PUBLIC_URL"))?,
             offer: OfferConfig::read(&flags.offer, &environment)?,
             state: match variable("TRIALOGUE_STATE") {
-                Some(file) => Setting { value: Some(PathBuf::from(file)), source: Source::Environment("TRIALOGUE_STATE") },
-                None => Setting { value: state_file(variable), source: Source::Default },
+                Some(place) => Setting { value: Some(StatePlace::of(place)), source: Source::Environment("TRIALOGUE_STATE") },
+                None => Setting { value: state_file(variable).map(StatePlace::File), source: Source::Default },
             },
             load: Load {
                 requests_per_minute: super::count("TRIALOGUE_REQUESTS_PER_MINUTE", variable("TRIALOGUE_REQUESTS_PER_MINUTE"), 1200)?,

@@ -3,6 +3,7 @@
 //! It knows JSON Schemas and nothing of tracking: what a function does, whether its arguments are any good and whether the
 //! text is true is for the caller to find out.
 
+pub mod estimate;
 pub mod openai;
 pub mod replay;
 pub mod scripted;
@@ -47,7 +48,8 @@ impl Model {
 
     /// Asks for a reply, handing each piece of text to `on_delta` as it arrives.
     ///
-    /// The pieces joined are [`Reply::text`]; after an error they are to be thrown away. Dropping the future ends the request.
+    /// The pieces joined are [`Reply::text`], unless they turn out to be thought, which that leaves out; after an error they are to be
+    /// thrown away. Dropping the future ends the request.
     pub async fn reply(&self, request: &Request, on_delta: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, ModelError> {
         match self {
             Self::OpenAi(open_ai) => open_ai.reply(request, on_delta).await,
@@ -267,6 +269,15 @@ pub enum ModelError {
         /// Where we stop reading.
         limit: usize,
     },
+    /// The model will not answer.
+    #[error("the model refused to answer: {0}")]
+    Refused(String),
+    /// What the model gave leads nowhere, also where it was told so.
+    #[error("{0}")]
+    Unusable(String),
+    /// A budget is used up.
+    #[error("{0}")]
+    OverBudget(String),
     /// The model cannot be set up as it was configured.
     #[error("{0}")]
     Misconfigured(String),

@@ -95,7 +95,7 @@ impl OpenAi {
             }
             Ok(_) | Err(_) => first,
         };
-        outcome.map_err(|error| self.endpoint.without_key(error))
+        outcome.map(|reply| self.endpoint.reply_without_key(reply)).map_err(|error| self.endpoint.without_key(error))
     }
 
     async fn attempt(
@@ -220,6 +220,16 @@ impl Endpoint {
         Ok(Self { base_url, headers, api_key })
     }
 
+    /// The reply without the key, which a server that had it could put there.
+    fn reply_without_key(&self, mut reply: Reply) -> Reply {
+        let key = self.api_key.expose_secret();
+        let calls = reply.calls.iter_mut().flat_map(|call| [&mut call.name, &mut call.arguments]);
+        for text in calls.chain([&mut reply.text]).filter(|text| !key.is_empty() && text.contains(key)) {
+            *text = text.replace(key, "***");
+        }
+        reply
+    }
+
     /// The error without the key, which servers are known to repeat, and without pages of text.
     fn without_key(&self, error: ModelError) -> ModelError {
         let clean = |text: String| {
@@ -233,9 +243,12 @@ impl Endpoint {
             ModelError::Rejected { status, message } => ModelError::Rejected { status, message: clean(message) },
             ModelError::Interrupted(problem) => ModelError::Interrupted(clean(problem)),
             ModelError::Malformed(problem) => ModelError::Malformed(clean(problem)),
+            ModelError::Refused(words) => ModelError::Refused(clean(words)),
             ModelError::Timeout { .. }
             | ModelError::RateLimited { .. }
             | ModelError::TooLarge { .. }
+            | ModelError::Unusable(_)
+            | ModelError::OverBudget(_)
             | ModelError::Misconfigured(_)
             | ModelError::NotRecorded(_) => error,
         }

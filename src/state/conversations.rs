@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-
+use super::session::{Row, Session, values};
 use super::{State, StateError, before};
 use crate::domain::time::Timestamp;
 
@@ -117,11 +116,10 @@ impl State {
     /// Where the file fails.
     pub async fn resume(&self, owner: &Owner, id: &str, keeping: Keeping, now: Timestamp) -> Result<Option<Resumed>, StateError> {
         let (owner, id) = (owner.clone(), id.to_owned());
-        self.run(move |connection| {
+        self.read(move |session| {
             let sql = "SELECT turns, memory FROM conversations WHERE id = ?1 AND principal = ?2 AND tenant = ?3 AND used >= ?4";
-            let resumed = |row: &Row<'_>| Ok(Resumed { turns: row.get("turns")?, memory: row.get("memory")? });
-            let since = before(now, keeping.unused);
-            connection.query_row(sql, params![id, owner.principal, tenant(&owner), since], resumed).optional()
+            let row = session.row(sql, values![&id, &owner.principal, tenant(&owner), before(now, keeping.unused)])?;
+            row.map(|row| Ok(Resumed { turns: row.number(0)?, memory: row.text(1)? })).transpose()
         })
         .await
     }
@@ -132,12 +130,10 @@ impl State {
     /// Where the file fails.
     pub async fn keep_turn(&self, owner: &Owner, turn: TakenTurn, keeping: Keeping, now: Timestamp) -> Result<Kept, StateError> {
         let owner = owner.clone();
-        self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let kept = keep(&transaction, &owner, &turn, now)?;
+        self.change(move |session| {
+            let kept = keep(session, &owner, &turn, now)?;
             if kept == Kept::Yes {
-                forget(&transaction, &owner, &turn, keeping, now)?;
-                transaction.commit()?;
+                forget(session, &owner, &turn, keeping, now)?;
             }
             Ok(kept)
         })
@@ -157,16 +153,16 @@ impl State {
         now: Timestamp,
     ) -> Result<(Vec<Heading>, u32), StateError> {
         let owner = owner.clone();
-        self.run(move |connection| {
+        self.read(move |session| {
             let since = before(now, keeping.unused);
             let sql = "SELECT count(*) FROM conversations WHERE principal = ?1 AND tenant = ?2 AND used >= ?3";
-            let total = connection.query_row(sql, params![owner.principal, tenant(&owner), since], |row| row.get(0))?;
+            let total = session.row(sql, values![&owner.principal, tenant(&owner), since])?;
+            let total = total.map(|row| row.number(0)).transpose()?.unwrap_or_default();
             let after = after.unwrap_or(After { used: Timestamp(i64::MAX), id: String::new() });
             let sql = "SELECT id, title, created, used, turns FROM conversations
                 WHERE principal = ?1 AND tenant = ?2 AND used >= ?3 AND (used, id) < (?4, ?5) ORDER BY used DESC, id DESC LIMIT ?6";
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map(params![owner.principal, tenant(&owner), since, after.used.0, after.id, at_most], heading)?;
-            Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+            let rows = session.rows(sql, values![&owner.principal, tenant(&owner), since, after.used.0, &after.id, at_most])?;
+            Ok((rows.iter().map(heading).collect::<Result<_, _>>()?, total))
         })
         .await
     }
@@ -183,15 +179,14 @@ impl State {
         now: Timestamp,
     ) -> Result<Option<(Heading, Vec<String>)>, StateError> {
         let (owner, id) = (owner.clone(), id.to_owned());
-        self.run(move |connection| {
+        self.read(move |session| {
             let sql = "SELECT id, title, created, used, turns FROM conversations
                 WHERE id = ?1 AND principal = ?2 AND tenant = ?3 AND used >= ?4";
             let since = before(now, keeping.unused);
-            let found = connection.query_row(sql, params![id, owner.principal, tenant(&owner), since], heading).optional()?;
-            let Some(heading) = found else { return Ok(None) };
-            let mut statement = connection.prepare_cached("SELECT body FROM turns WHERE conversation = ?1 ORDER BY number")?;
-            let bodies = statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-            Ok(Some((heading, bodies)))
+            let found = session.row(sql, values![&id, &owner.principal, tenant(&owner), since])?;
+            let Some(found) = found else { return Ok(None) };
+            let bodies = session.rows("SELECT body FROM turns WHERE conversation = ?1 ORDER BY number", values![&id])?;
+            Ok(Some((heading(&found)?, bodies.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?)))
         })
         .await
     }
@@ -202,9 +197,9 @@ impl State {
     /// Where the file fails.
     pub async fn delete_conversation(&self, owner: &Owner, id: &str) -> Result<bool, StateError> {
         let (owner, id) = (owner.clone(), id.to_owned());
-        self.run(move |connection| {
+        self.change(move |session| {
             let sql = "DELETE FROM conversations WHERE id = ?1 AND principal = ?2 AND tenant = ?3";
-            Ok(connection.execute(sql, params![id, owner.principal, tenant(&owner)])? > 0)
+            Ok(session.execute(sql, values![&id, &owner.principal, tenant(&owner)])? > 0)
         })
         .await
     }
@@ -214,50 +209,53 @@ fn tenant(owner: &Owner) -> &str {
     owner.tenant.as_deref().unwrap_or_default()
 }
 
-fn heading(row: &Row<'_>) -> rusqlite::Result<Heading> {
+/// Of the columns id, title, created, used, turns.
+fn heading(row: &Row) -> Result<Heading, StateError> {
     Ok(Heading {
-        id: row.get("id")?,
-        title: row.get("title")?,
-        created: Timestamp(row.get("created")?),
-        used: Timestamp(row.get("used")?),
-        turns: row.get("turns")?,
+        id: row.text(0)?,
+        title: row.text(1)?,
+        created: Timestamp(row.number(2)?),
+        used: Timestamp(row.number(3)?),
+        turns: row.number(4)?,
     })
 }
 
-fn keep(transaction: &Transaction<'_>, owner: &Owner, turn: &TakenTurn, now: Timestamp) -> rusqlite::Result<Kept> {
+fn keep(session: &Session<'_>, owner: &Owner, turn: &TakenTurn, now: Timestamp) -> Result<Kept, StateError> {
     let TakenTurn { id, before, title, body, memory } = turn;
     let changed = if *before == 0 {
         let sql = "INSERT INTO conversations (id, principal, tenant, title, created, used, turns, memory)
             VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6) ON CONFLICT DO NOTHING";
-        transaction.execute(sql, params![id, owner.principal, tenant(owner), title, now.0, memory])?
+        session.execute(sql, values![id, &owner.principal, tenant(owner), title, now.0, memory])?
     } else {
-        let sql = "UPDATE conversations SET used = ?4, turns = ?5 + 1, memory = ?6
+        let sql = "UPDATE conversations SET used = ?4, turns = ?6, memory = ?7
             WHERE id = ?1 AND principal = ?2 AND tenant = ?3 AND turns = ?5";
-        transaction.execute(sql, params![id, owner.principal, tenant(owner), now.0, before, memory])?
+        session.execute(sql, values![id, &owner.principal, tenant(owner), now.0, *before, before + 1, memory])?
     };
     if changed == 0 {
         return Ok(Kept::Changed);
     }
-    transaction.execute("INSERT INTO turns (conversation, number, body) VALUES (?1, ?2, ?3)", params![id, before + 1, body])?;
-    transaction
-        .execute("DELETE FROM turns WHERE conversation = ?1 AND number <= ?2", params![id, (before + 1).saturating_sub(TURNS_KEPT)])?;
+    session.execute("INSERT INTO turns (conversation, number, body) VALUES (?1, ?2, ?3)", values![id, before + 1, body])?;
+    let oldest = (before + 1).saturating_sub(TURNS_KEPT);
+    session.execute("DELETE FROM turns WHERE conversation = ?1 AND number <= ?2", values![id, oldest])?;
     Ok(Kept::Yes)
 }
 
 /// Only a new conversation can be one too many.
-fn forget(connection: &Connection, owner: &Owner, turn: &TakenTurn, keeping: Keeping, now: Timestamp) -> rusqlite::Result<()> {
+fn forget(session: &Session<'_>, owner: &Owner, turn: &TakenTurn, keeping: Keeping, now: Timestamp) -> Result<(), StateError> {
     if turn.before > 0 {
         return Ok(());
     }
-    connection.execute("DELETE FROM conversations WHERE used < ?1", [before(now, keeping.unused)])?;
+    session.execute("DELETE FROM conversations WHERE used < ?1", values![before(now, keeping.unused)])?;
     let sql = "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations
-        WHERE principal = ?1 AND tenant = ?2 ORDER BY used DESC, id = ?3 DESC LIMIT -1 OFFSET ?4)";
-    connection.execute(sql, params![owner.principal, tenant(owner), turn.id, keeping.of_one_owner])?;
+        WHERE principal = ?1 AND tenant = ?2 ORDER BY used DESC, id = ?3 DESC LIMIT 1000000 OFFSET ?4)";
+    session.execute(sql, values![&owner.principal, tenant(owner), &turn.id, keeping.of_one_owner])?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_750_000_000_000);

@@ -1,19 +1,25 @@
-//! What Trialogue keeps for itself, in an SQLite file of its own or in memory: the answers to writes that may be asked again,
-//! conversations, and what makes a promise of ours one that only we can have made.
+//! What Trialogue keeps for itself, in an SQLite file of its own, in memory, or in a PostgreSQL server for several replicas (`postgres`): the answers to writes that may be asked again,
+//! conversations, pictures of charts, what models were asked on a day, and what makes a promise of ours one that only we can have made.
 //!
 //! Knows neither HTTP nor tracking: a write is a key, whose it is, and the hash of what was asked; a conversation is texts and whose
 //! they are. A file of an earlier version is taken on as it is: tables are only ever added.
 
 pub mod conversations;
+pub mod pictures;
+pub mod spending;
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod seals;
+mod session;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, TransactionBehavior};
 
+use self::session::{Session, values};
 use crate::domain::time::Timestamp;
 
 /// How long an answer is kept: a client's retries are over by then.
@@ -74,8 +80,18 @@ pub enum Begun {
 /// The state. Cheap to clone; clones share it.
 #[derive(Debug, Clone)]
 pub struct State {
-    connection: Arc<Mutex<Connection>>,
+    database: Database,
 }
+
+#[derive(Debug, Clone)]
+enum Database {
+    Sqlite(Arc<Mutex<Connection>>),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Postgres),
+}
+
+/// The tables, in the words of SQLite.
+const SCHEMAS: [&str; 5] = [WRITES, conversations::SCHEMA, seals::SCHEMA, spending::SCHEMA, pictures::SCHEMA];
 
 impl State {
     /// Opens the file, made with its folder where there is none; without a file, in memory.
@@ -95,7 +111,31 @@ impl State {
         };
         let shown = file.map_or_else(|| "in memory".to_owned(), |file| format!("`{}`", file.display()));
         let connection = opened.map_err(|error| StateError(format!("the state {shown} cannot be opened: {error}")))?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { database: Database::Sqlite(Arc::new(Mutex::new(connection))) })
+    }
+
+    /// Uses the database of a PostgreSQL server, such as `postgresql://trialogue:secret@db/trialogue`, and makes its tables where there are none.
+    ///
+    /// # Errors
+    /// Where the server does not answer or refuses, or this program was built without the feature `postgres`.
+    #[cfg(feature = "postgres")]
+    pub async fn connect(url: &str) -> Result<Self, StateError> {
+        let server = postgres::Postgres::new(url)?;
+        let database = Database::Postgres(server.clone());
+        let prepared = tokio::task::spawn_blocking(move || server.prepare(&SCHEMAS)).await;
+        prepared.map_err(|_| StateError("a thread that kept the state died".to_owned()))??;
+        Ok(Self { database })
+    }
+
+    /// Refuses: this program was built without the feature `postgres`.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "postgres"))]
+    pub async fn connect(_url: &str) -> Result<Self, StateError> {
+        Err(StateError(
+            "this program was built without the feature `postgres`, so its state cannot be kept in a PostgreSQL server".to_owned(),
+        ))
     }
 
     /// Announces a write, unless it was announced before.
@@ -104,7 +144,7 @@ impl State {
     /// Where the file fails.
     pub async fn begin(&self, key: &WriteKey, request: [u8; 32], now: Timestamp) -> Result<Begun, StateError> {
         let key = key.clone();
-        self.run(move |connection| begin(connection, &key, request, now)).await
+        self.change(move |session| begin(session, &key, request, now)).await
     }
 
     /// Keeps the answer of a write that was announced.
@@ -113,9 +153,9 @@ impl State {
     /// Where the file fails.
     pub async fn finish(&self, key: &WriteKey, answer: KeptAnswer) -> Result<(), StateError> {
         let WriteKey { principal, key } = key.clone();
-        self.run(move |connection| {
+        self.change(move |session| {
             let sql = "UPDATE writes SET status = ?3, body = ?4 WHERE principal = ?1 AND key = ?2";
-            connection.execute(sql, params![principal, key, answer.status, answer.body]).map(drop)
+            session.execute(sql, values![&principal, &key, answer.status, answer.body]).map(drop)
         })
         .await
     }
@@ -126,24 +166,51 @@ impl State {
     /// Where the file fails.
     pub async fn forget(&self, key: &WriteKey) -> Result<(), StateError> {
         let WriteKey { principal, key } = key.clone();
-        self.run(move |connection| {
-            connection.execute("DELETE FROM writes WHERE principal = ?1 AND key = ?2", params![principal, key]).map(drop)
+        self.change(move |session| {
+            session.execute("DELETE FROM writes WHERE principal = ?1 AND key = ?2", values![&principal, &key]).map(drop)
         })
         .await
     }
 
+    /// Reads in one transaction.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Session<'_>) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
+        self.run(TransactionBehavior::Deferred, work).await
+    }
+
+    /// Changes something in one transaction, which no other one that changes something overlaps.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Session<'_>) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
+        self.run(TransactionBehavior::Immediate, work).await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Session<'_>) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
-        let connection = Arc::clone(&self.connection);
-        let work = move || {
-            // A panic under the lock leaves SQLite in order: an open transaction is rolled back.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut connection)
+        let database = self.database.clone();
+        let work = move || match database {
+            Database::Sqlite(connection) => {
+                // A panic under the lock leaves SQLite in order: an open transaction is rolled back.
+                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                let transaction = connection.transaction_with_behavior(behavior)?;
+                let done = work(&Session::Sqlite(&transaction))?;
+                transaction.commit()?;
+                Ok(done)
+            }
+            #[cfg(feature = "postgres")]
+            Database::Postgres(server) => {
+                let reads = matches!(behavior, TransactionBehavior::Deferred);
+                server.run(if reads { postgres::Kind::Reads } else { postgres::Kind::Changes }, work)
+            }
         };
         match tokio::task::spawn_blocking(work).await {
-            Ok(outcome) => outcome.map_err(|error| StateError(format!("the state file failed: {error}"))),
+            Ok(outcome) => outcome,
             Err(_) => Err(StateError("a thread that kept the state died".to_owned())),
         }
     }
@@ -154,33 +221,28 @@ fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
-    connection.execute_batch(WRITES)?;
-    connection.execute_batch(conversations::SCHEMA)?;
-    connection.execute_batch(seals::SCHEMA)?;
+    connection.execute_batch(&SCHEMAS.concat())?;
     Ok(connection)
 }
 
-fn begin(connection: &mut Connection, key: &WriteKey, request: [u8; 32], now: Timestamp) -> rusqlite::Result<Begun> {
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute("DELETE FROM writes WHERE begun < ?1", [before(now, KEPT)])?;
+fn begin(session: &Session<'_>, key: &WriteKey, request: [u8; 32], now: Timestamp) -> Result<Begun, StateError> {
+    session.execute("DELETE FROM writes WHERE begun < ?1", values![before(now, KEPT)])?;
     let sql = "SELECT request, begun, status, body FROM writes WHERE principal = ?1 AND key = ?2";
-    let of_row = |row: &rusqlite::Row<'_>| {
-        let asked: Vec<u8> = row.get("request")?;
-        let answer: Option<u16> = row.get("status")?;
-        Ok(match answer {
-            _ if asked != request => Begun::Other,
-            Some(status) => Begun::Done(KeptAnswer { status, body: row.get("body")? }),
-            None if row.get::<_, i64>("begun")? >= before(now, UNDER_WAY_AT_MOST) => Begun::UnderWay,
+    let known = session.row(sql, values![&key.principal, &key.key])?.map(|row| {
+        let answer: Option<u16> = row.number_or_null(2)?;
+        Ok::<Begun, StateError>(match answer {
+            _ if row.bytes(0)? != request => Begun::Other,
+            Some(status) => Begun::Done(KeptAnswer { status, body: row.bytes(3)? }),
+            None if row.number::<i64>(1)? >= before(now, UNDER_WAY_AT_MOST) => Begun::UnderWay,
             None => Begun::New,
         })
-    };
-    let known = transaction.query_row(sql, params![key.principal, key.key], of_row).optional()?;
-    let begun = known.unwrap_or(Begun::New);
+    });
+    let begun = known.transpose()?.unwrap_or(Begun::New);
     if begun == Begun::New {
-        let sql = "INSERT OR REPLACE INTO writes (principal, key, request, begun) VALUES (?1, ?2, ?3, ?4)";
-        transaction.execute(sql, params![key.principal, key.key, request, now.0])?;
+        let sql = "INSERT INTO writes (principal, key, request, begun) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (principal, key) DO UPDATE SET request = excluded.request, begun = excluded.begun, status = NULL, body = NULL";
+        session.execute(sql, values![&key.principal, &key.key, request, now.0])?;
     }
-    transaction.commit()?;
     Ok(begun)
 }
 

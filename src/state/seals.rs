@@ -1,7 +1,6 @@
 //! What makes a promise of ours one that only we can have made, and only once: a secret key, and which promises were kept already.
 
-use rusqlite::{OptionalExtension, params};
-
+use super::session::values;
 use super::{State, StateError};
 use crate::domain::time::Timestamp;
 
@@ -26,9 +25,11 @@ impl State {
     pub async fn secret(&self, name: &'static str) -> Result<[u8; 32], StateError> {
         let mut fresh = [0_u8; 32];
         getrandom::fill(&mut fresh).map_err(|error| StateError(format!("the system gives no random numbers: {error}")))?;
-        self.run(move |connection| {
-            connection.execute("INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![name, fresh])?;
-            connection.query_row("SELECT value FROM secrets WHERE name = ?1", [name], |row| row.get(0))
+        self.change(move |session| {
+            session.execute("INSERT INTO secrets (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", values![name, fresh])?;
+            let row = session.row("SELECT value FROM secrets WHERE name = ?1", values![name])?;
+            let kept = row.map(|row| row.bytes(0)).transpose()?.unwrap_or_default();
+            kept.try_into().map_err(|_| StateError(format!("the secret `{name}` has not 32 bytes")))
         })
         .await
     }
@@ -39,13 +40,10 @@ impl State {
     /// Where the file fails.
     pub async fn spend(&self, nonce: &str, until: Timestamp, now: Timestamp) -> Result<bool, StateError> {
         let nonce = nonce.to_owned();
-        self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            transaction.execute("DELETE FROM spent WHERE until < ?1", [now.0])?;
-            let known = transaction.query_row("SELECT 1 FROM spent WHERE nonce = ?1", [&nonce], |_| Ok(())).optional()?;
-            transaction.execute("INSERT INTO spent (nonce, until) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![nonce, until.0])?;
-            transaction.commit()?;
-            Ok(known.is_none())
+        self.change(move |session| {
+            session.execute("DELETE FROM spent WHERE until < ?1", values![now.0])?;
+            let sql = "INSERT INTO spent (nonce, until) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            Ok(session.execute(sql, values![&nonce, until.0])? == 1)
         })
         .await
     }

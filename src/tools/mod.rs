@@ -8,6 +8,7 @@ pub mod tool;
 pub mod view;
 
 mod best_run;
+mod brief;
 mod compare_runs;
 mod create_experiment;
 mod describe_experiment;

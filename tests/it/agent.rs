@@ -1,6 +1,7 @@
 //! The seed's four questions on the demonstration store, through the real program: by the interpreter, and by a model.
 
-use std::process::{Command, Output};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -211,4 +212,35 @@ async fn a_dead_model_leaves_the_answer_to_the_interpreter() {
     assert_eq!(turn["planner"], "builtin");
     assert!(turn["answer"].as_str().unwrap().contains("0.912"));
     assert!(turn["caveats"][0].as_str().unwrap().contains("interpreter"));
+}
+
+/// What `chat` prints where these lines are typed.
+fn chat(lines: &str, arguments: &[&str]) -> String {
+    let mut command = program();
+    command.args(["chat", "--demo", "--picture", "never"]).args(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_write_in_the_terminal_is_asked_about_and_done_or_not() {
+    let create = "create an experiment called pilot-two";
+    let told = chat(&format!("{create}\nyes\ndescribe pilot-two\n"), &[]);
+    assert!(told.contains("Nothing is written yet") && told.contains("pilot-two has"), "{told}");
+    for lines in [format!("{create}\nno\nshow everything in the store\n"), format!("{create}\n")] {
+        let told = chat(&lines, &[]);
+        assert!(told.contains("Nothing was written."), "{told}");
+        assert!(!told.contains("| pilot-two"), "{told}");
+    }
+    let told = chat(&format!("{create}\ndescribe pilot-two\n"), &["--yes"]);
+    assert!(!told.contains("Nothing is written yet") && told.contains("pilot-two has"), "{told}");
+}
+
+#[test]
+fn a_conversation_in_the_terminal_goes_on() {
+    let told = chat("Which run had the highest F1 score?\n\nand its accuracy?\n", &[]);
+    assert!(told.contains("0.912") && told.contains("0.95"), "{told}");
 }

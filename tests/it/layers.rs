@@ -12,8 +12,9 @@ const LEVELS: [&[&str]; 7] =
     [&["domain", "config"], &["store", "llm", "prompts", "state"], &["tools"], &["agent"], &["api", "evals"], &["cli"], &["main"]];
 
 /// External crates that only these modules, and the modules inside them, may name.
-const PLACES: [(&str, &[&str]); 21] = [
+const PLACES: [(&str, &[&str]); 22] = [
     ("rusqlite", &["store::sqlite", "state"]),
+    ("tokio_postgres", &["state::postgres"]),
     ("async_openai", &["llm::openai"]),
     ("reqwest", &["store::mlflow", "llm::openai", "api::auth"]),
     ("cap_std", &["store::artifacts"]),

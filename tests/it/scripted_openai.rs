@@ -41,6 +41,7 @@ pub(crate) struct Asked {
 
 /// One scripted response.
 pub(crate) struct Turn {
+    silence: Duration,
     status: u16,
     headers: Vec<(&'static str, String)>,
     pieces: Vec<Piece>,
@@ -94,16 +95,23 @@ impl Turn {
 
     /// A stream of these bytes.
     pub(crate) fn stream(pieces: Vec<Piece>) -> Self {
-        Self { status: 200, headers: vec![("content-type", "text/event-stream".to_owned())], pieces }
+        Self { silence: Duration::ZERO, status: 200, headers: vec![("content-type", "text/event-stream".to_owned())], pieces }
     }
 
     /// A response in one piece.
     pub(crate) fn response(status: u16, content_type: &str, body: &str) -> Self {
-        Self { status, headers: vec![("content-type", content_type.to_owned())], pieces: vec![send(body)] }
+        let headers = vec![("content-type", content_type.to_owned())];
+        Self { silence: Duration::ZERO, status, headers, pieces: vec![send(body)] }
     }
 
     pub(crate) fn followed_by(mut self, piece: Piece) -> Self {
         self.pieces.push(piece);
+        self
+    }
+
+    /// Says nothing, no headers either, for so long.
+    pub(crate) fn after(mut self, silence: Duration) -> Self {
+        self.silence = silence;
         self
     }
 
@@ -155,6 +163,12 @@ impl ScriptedOpenAi {
         Model::OpenAi(OpenAi::new(settings, http_client(&self.base_url).unwrap()).unwrap())
     }
 
+    /// From now on answers with these turns, and forgets what was asked before.
+    pub(crate) fn play(&self, turns: impl IntoIterator<Item = Turn>) {
+        *self.script.turns.lock().unwrap() = turns.into_iter().collect();
+        self.script.requests.lock().unwrap().clear();
+    }
+
     /// What was asked so far.
     pub(crate) fn requests(&self) -> Vec<Asked> {
         self.script.requests.lock().unwrap().clone()
@@ -172,6 +186,7 @@ async fn answer(State(script): State<Arc<Script>>, headers: HeaderMap, body: Byt
     let turn = script.turns.lock().unwrap().pop_front();
     // 418 is never tried again, so a test that asks too often fails at once.
     let turn = turn.unwrap_or_else(|| Turn::response(418, "text/plain", "the script has no turn left"));
+    tokio::time::sleep(turn.silence).await;
     let mut response = Response::builder().status(turn.status);
     for (name, value) in turn.headers {
         response = response.header(name, value);

@@ -100,7 +100,8 @@ struct Quantity {
 
 impl<'a> Reading<'a> {
     pub(super) fn of(text: &'a str, facts: &Facts<'_>) -> Self {
-        let runs = mentions::find_runs(text, &facts.runs);
+        let mut runs = mentions::find_runs(text, &facts.runs);
+        runs.retain(|run| !facts.is_claim(text.get(run.range.clone()).unwrap_or_default()));
         let is_free = |range: &Range<usize>| !runs.iter().any(|run| overlap(&run.range, range));
         let metrics =
             facts.metrics.find(text).into_iter().map(|found| Quantity { range: found.range, metrics: found.ids, params: Ids::new() });

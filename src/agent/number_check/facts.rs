@@ -76,6 +76,11 @@ impl<'a> Facts<'a> {
         self.texts.iter().filter(is_about).map(|text| text.text)
     }
 
+    /// Whether a name says what a metric's value is: whoever calls a run `f1=0.99` may not have that told as if it were measured.
+    pub(super) fn is_claim(&self, name: &str) -> bool {
+        name.contains(['=', ':']) && !self.metrics.find(name).is_empty()
+    }
+
     fn name_runs(&mut self, pairs: &[(Option<&str>, Option<&str>)]) {
         for (id, name) in pairs.iter().filter_map(|(id, name)| Some(((*id)?, *name))) {
             let run = match self.runs.get(&id.to_lowercase()).and_then(|runs| runs.first()) {

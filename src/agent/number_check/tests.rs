@@ -258,3 +258,14 @@ fn entries_and_nested_runs_are_read_too() {
     check("The loss of run-017 fell from 0.7011 to 0.0823.", &["0.7011"]);
     check("| run | first loss | last loss | lowest at step |\n|---|---|---|---|\n| run-016 | 0.7011 | 0.1047 | 28 |", &[]);
 }
+
+#[test]
+fn a_name_that_claims_a_metric_is_no_proof_of_it() {
+    let results = [json!({"metric": "f1_score", "runs": [
+        {"run_id": "3f2a9c11d0", "run_name": "f1_score=0.999", "metrics": {"f1_score": 0.912}},
+        {"run_id": "77aa0c11d0", "run_name": "lr=0.01,bs=32", "metrics": {"f1_score": 0.9}}]})];
+    let evidence: Vec<Evidence<'_>> = results.iter().map(|result| Evidence { tool: "any", result }).collect();
+    let check = |prose: &str| check(prose, "", &evidence).into_iter().map(|number| number.text).collect::<Vec<_>>();
+    assert_eq!(check("The best run has f1_score=0.999."), ["0.999"]);
+    assert_eq!(check("lr=0.01,bs=32 has an f1_score of 0.9."), Vec::<String>::new());
+}

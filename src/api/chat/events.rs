@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::meter::Meter;
 use crate::agent::{Call, Event};
 use crate::api::arguments::ChartWish;
 use crate::api::problem::Problem;
@@ -35,11 +36,13 @@ pub(super) struct Recorder {
     pub made: Made,
     /// What the store refused or failed at last, if it did.
     pub store_problem: Option<Problem>,
+    /// What a model costs.
+    pub meter: Meter,
 }
 
 impl Recorder {
     /// One that tells on to `told`; nobody need listen.
-    pub(super) fn new(conversation_id: &str, wish: ChartWish, told: UnboundedSender<Value>) -> Self {
+    pub(super) fn new(conversation_id: &str, wish: ChartWish, told: UnboundedSender<Value>, meter: Meter) -> Self {
         Self {
             conversation_id: conversation_id.to_owned(),
             wish,
@@ -47,6 +50,7 @@ impl Recorder {
             call_begun: Instant::now(),
             made: Made::default(),
             store_problem: None,
+            meter,
         }
     }
 
@@ -64,6 +68,7 @@ impl Recorder {
                 let unverified: Vec<&str> = faults.iter().map(|fault| fault.text.as_str()).collect();
                 self.tell(json!({"type": "number_check", "unverified_numbers": unverified}));
             }
+            Event::Spent(spent) => self.meter.spent = spent,
             Event::NumberCheckFailed(_) | Event::Delta(_) | Event::Done(_) => {}
         }
     }

@@ -1,15 +1,22 @@
 //! The chat: turns of conversations over HTTP, as events or in one piece, and the conversations themselves.
 //!
 //! `asked` reads a question, `turn` and `work` take it, `events` tells what happens meanwhile, `report` what came of it, and `stream`
-//! sends both. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes what `state` keeps. `shared` makes
-//! a file of an answer, `start` tells who comes new what there is.
-//! `openai` is the same chat as a model of OpenAI's protocol. What a question means is the agent's business.
+//! sends both. `meter` counts what a model costs. A write is asked about by `confirmation`, under a `seal`. `conversations` lists, shows and deletes
+//! what `state` keeps. `shared` makes a file of an answer, `start` tells who comes new what there is. `openai` is the same chat as a model
+//! of OpenAI's protocol; `ai_sdk` and `ag_ui` tell it to front ends (`frontend`) as they read it. What a question means is the agent's business.
 
+mod ag_ui;
+mod ai_sdk;
 mod asked;
 mod confirmation;
 mod conversations;
 mod events;
+mod frontend;
+mod markdown;
+mod messages;
+mod meter;
 pub(super) mod openai;
+pub(super) mod pictures;
 mod report;
 mod seal;
 mod shared;
@@ -35,7 +42,7 @@ use super::auth::Principal;
 use super::load::{Admission, OVERLOADED};
 use super::problem::Problem;
 use crate::agent::Planner;
-use crate::config::ChatConfig;
+use crate::config::{ChartForm, ChatConfig};
 use crate::state::StateError;
 use crate::state::conversations::{Keeping, Owner};
 
@@ -52,6 +59,10 @@ pub(super) enum Action {
     Turn,
     /// What there is to talk about.
     Start,
+    /// A turn for a front end of the AI SDK.
+    AiSdk,
+    /// A turn for a front end that speaks AG-UI.
+    AgUi,
     /// What was asked about is to be written, or not.
     Confirm,
     /// The conversations there are.
@@ -74,6 +85,9 @@ type Busy = Arc<Mutex<HashSet<(String, Option<String>, String)>>>;
 pub(super) struct Chat {
     keeping: Keeping,
     turn_deadline: Duration,
+    /// How completions show charts where nobody says, and how long pictures are shown.
+    shows: ChartForm,
+    pictures_good_for: Duration,
     busy: Busy,
     /// Places for turns of the interpreter. They are none of those for calls: a queue of people does not hold up programs.
     turns: Arc<Semaphore>,
@@ -88,6 +102,8 @@ impl Chat {
         Self {
             keeping: Keeping { unused: config.unused, of_one_owner },
             turn_deadline: config.turn_deadline,
+            shows: config.shows,
+            pictures_good_for: config.pictures_good_for,
             busy: Arc::default(),
             turns: Arc::new(Semaphore::new(turns_at_once)),
             model_turns: Arc::new(Semaphore::new(MODEL_TURNS)),
@@ -150,6 +166,8 @@ pub(super) async fn answer(
     match action {
         Action::Turn => turn::answer(service, principal, request, admission).await,
         Action::Start => start::answer(service, principal, request).await,
+        Action::AiSdk => ai_sdk::answer(service, principal, request, admission).await,
+        Action::AgUi => ag_ui::answer(service, principal, request, admission).await,
         Action::Confirm => confirmation::answer(service, principal, request, admission).await,
         Action::List => conversations::list(service, principal, request).await,
         Action::Transcript => conversations::transcript(service, principal, request).await,

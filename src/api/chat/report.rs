@@ -143,7 +143,7 @@ pub(super) fn title(question: &str) -> String {
 }
 
 /// The paragraphs of an answer, each with the break after it.
-fn paragraphs(answer: &str) -> impl Iterator<Item = &str> {
+pub(super) fn paragraphs(answer: &str) -> impl Iterator<Item = &str> {
     answer.split_inclusive("\n\n")
 }
 

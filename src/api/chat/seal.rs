@@ -60,7 +60,7 @@ fn mark(key: &[u8; 32], owner: &Owner, conversation_id: &str, bytes: &[u8]) -> [
 }
 
 /// HMAC-SHA256 with a key of at most a block.
-fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
+pub(super) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     let padded = |pad: u8| -> Vec<u8> { (0..BLOCK).map(|index| key.get(index).copied().unwrap_or_default() ^ pad).collect() };
     let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
     Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()

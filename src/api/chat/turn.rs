@@ -9,7 +9,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use tracing::Instrument;
 
 use super::asked::{Asked, wants_events};
-use super::stream::{self, Leaving, OwnEvents, Task};
+use super::stream::{self, Form, Leaving, OwnEvents, Task};
 use super::work::{Job, Kind, Place, Work};
 use crate::agent::Consent;
 use crate::api::auth::{Principal, Role};
@@ -48,8 +48,14 @@ pub(super) async fn told(work: Work, job: Job, headers: &HeaderMap, leaving: Lea
     Ok(reply("application/json", task.ended().await?.whole().to_string()))
 }
 
+/// Takes a turn and tells it as it happens, in the form of a protocol. Whoever goes away ends it.
+pub(super) fn streamed(work: Work, job: Job, form: impl Form) -> Response<Body> {
+    let (told, events) = unbounded_channel();
+    stream::response(events, Task::new(tokio::spawn(work.done(job, told).in_current_span()), Leaving::EndsIt), form)
+}
+
 /// A write is asked about, of who may write at all.
-fn consent(service: &Service, principal: &Principal) -> Consent {
+pub(super) fn consent(service: &Service, principal: &Principal) -> Consent {
     if service.is_read_only {
         Consent::Refused(NOTHING_IS_WRITTEN)
     } else if principal.role < Role::Writer {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 
 use super::events::{Recorder, milliseconds};
+use super::meter::Meter;
 use super::report::{Report, title};
 use super::{Seat, confirmation, no_such_conversation, owner, unavailable};
 use crate::agent::conversation::Conversation;
@@ -153,12 +154,14 @@ impl Work {
 
     async fn taken(&mut self, job: Job, told: UnboundedSender<Value>) -> Result<Report, Problem> {
         let Job { words, wish, kind } = job;
-        let mut recorder = Recorder::new(&self.conversation_id, wish, told);
+        let meter = Meter::new(&self.service.state, &self.watch.principal, self.context.now);
+        let mut recorder = Recorder::new(&self.conversation_id, wish, told, meter);
         let turn = match kind {
             Kind::Question { consent, said } => self.answered(&words, consent, said, &mut recorder).await?,
             Kind::Write { tool, arguments } => self.written(&words, tool, arguments, &mut recorder).await?,
             Kind::Declined => declined(&words, &mut self.conversation, &mut |event: Event<'_>| recorder.hear(event)),
         };
+        recorder.meter.write_down().await;
         // An answer that says only that the store failed is no answer, and one may not repeat what the store's driver said.
         let failure = recorder.failure().filter(|problem| !turn.answered || problem.status == StatusCode::INTERNAL_SERVER_ERROR);
         if let Some(problem) = failure {
@@ -192,14 +195,18 @@ impl Work {
         recorder: &mut Recorder,
     ) -> Result<Turn, Problem> {
         let Self { service, context, conversation, .. } = self;
+        let used_up = recorder.meter.used_up(&service.planner).await;
+        let planner = if used_up.is_some() { &Planner::Interpreter } else { &service.planner };
         let mut hear = |event: Event<'_>| recorder.hear(event);
         let taking = async {
             if !said.is_empty() {
                 recall(&said, context, conversation).await;
             }
-            turn(words, &service.planner, consent, context, conversation, &mut hear).await
+            turn(words, planner, consent, context, conversation, &mut hear).await
         };
-        timeout(service.chat.turn_deadline, taking).await.map_err(|_| too_long())
+        let mut taken = timeout(service.chat.turn_deadline, taking).await.map_err(|_| too_long())?;
+        taken.caveats.extend(used_up.map(|why| format!("{why}, so the built-in interpreter answered")));
+        Ok(taken)
     }
 
     /// A write, with a line for the audit whatever comes of it.

@@ -40,40 +40,13 @@ fn made(tool: &ToolDef) -> Tool {
 }
 
 fn input(tool: &ToolDef) -> Value {
-    let mut schema = short(tool.input_schema());
+    let mut schema = tool.brief_input_schema();
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, wish) in Wishes::schemas(tool) {
             properties.entry(name).or_insert(wish);
         }
     }
     schema
-}
-
-/// From here on a bound is far: who meets it is told by the refusal.
-const FAR: f64 = 500.0;
-
-/// A schema without bounds that nobody meets, and with enumerations as plain lists.
-fn short(schema: &Value) -> Value {
-    match schema {
-        Value::Object(fields) => {
-            let values = fields.get("oneOf").and_then(Value::as_array).map(|all| all.iter().filter_map(|one| one.get("const")).collect());
-            let mut kept: Map<String, Value> = Map::new();
-            for (key, value) in fields {
-                match (key.as_str(), &values) {
-                    ("minimum" | "maximum" | "maxLength", _) if value.as_f64().is_some_and(|bound| bound == 0.0 || bound.abs() >= FAR) => {}
-                    ("oneOf", Some(values)) => {
-                        let values: &Vec<&Value> = values;
-                        kept.insert("type".to_owned(), json!("string"));
-                        kept.insert("enum".to_owned(), json!(values));
-                    }
-                    _ => drop(kept.insert(key.clone(), short(value))),
-                }
-            }
-            Value::Object(kept)
-        }
-        Value::Array(items) => items.iter().map(short).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
-    }
 }
 
 /// What every result has.
@@ -115,11 +88,5 @@ mod tests {
             );
             assert!(definition.title.is_some() && definition.output_schema.is_some());
         }
-    }
-
-    #[test]
-    fn an_enumeration_is_a_plain_list() {
-        let schema = json!({ "description": "d", "oneOf": [{ "type": "string", "const": "a", "description": "x" }, { "type": "string", "const": "b" }] });
-        assert_eq!(short(&schema), json!({ "description": "d", "type": "string", "enum": ["a", "b"] }));
     }
 }

@@ -25,6 +25,15 @@ Tells somebody who comes new over which store he talks, which experiments it has
 /// What a shared answer is, in Markdown.
 const SHARED: &str = "\
 Gives the answer of a turn as one HTML file with its chart, table, calls and caveats. It needs nothing else, loads nothing and has no script.";
+/// What front ends of the AI SDK get, in Markdown.
+const AI_SDK: &str = "\
+Answers what `DefaultChatTransport` of Vercel's AI SDK sends (versions 5 to 7), as its UI message stream: calls as dynamic tool parts, text, and the data parts `data-table`, `data-chart` \
+(Vega-Lite), `data-caveat`, `data-confirmation` and `data-number-check`. The conversation goes on by `conversation_id` in the metadata of the last answer, which the client sends back.";
+
+/// What front ends of AG-UI get, in Markdown.
+const AG_UI: &str = "\
+Answers a `RunAgentInput` of AG-UI with the events of a run: `RUN_STARTED`, `STATE_SNAPSHOT`, `TOOL_CALL_…`, `TEXT_MESSAGE_…`, `CUSTOM` for planner, table, chart (Vega-Lite), \
+caveat, confirmation, number_check and usage, and `RUN_FINISHED` or `RUN_ERROR`. The conversation goes on by `conversation_id` in the state, which the client sends back.";
 
 /// An id as conversations have them.
 const CONVERSATION: &str = "conv_0f6c1d5f9a7e4b2c8d3e1f0a9b8c7d6e";
@@ -46,6 +55,8 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     let (id, summary, description) = match action {
         Action::Turn => ("chat", "Ask a question", TURN),
         Action::Start => ("start", "Tell what there is to talk about", START),
+        Action::AiSdk => ("chat_ui", "Ask a question from a front end of the AI SDK", AI_SDK),
+        Action::AgUi => ("chat_ag_ui", "Ask a question from a front end that speaks AG-UI", AG_UI),
         Action::Confirm => ("confirm", "Agree to a write, or not", CONFIRM),
         Action::List => ("list_conversations", "List your conversations", "Lists your conversations over this store, the last used first."),
         Action::Transcript => (
@@ -67,6 +78,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
             endpoint,
         ),
         Action::Start => responses("200", json!({"application/json": {"schema": start_schema()}}), endpoint),
+        Action::AiSdk | Action::AgUi => responses("200", json!({"text/event-stream": {"schema": event_schema()}}), endpoint),
         Action::List => responses("200", json!({"application/json": {"schema": list_schema()}}), endpoint),
         Action::Transcript => responses("200", json!({"application/json": {"schema": conversation_schema(&[])}}), endpoint),
         Action::Export => {
@@ -80,7 +92,7 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
     let mut operation =
         json!({"operationId": id, "tags": ["Chat"], "summary": summary, "description": description, "responses": responses});
     let parameters = match action {
-        Action::Turn | Action::Confirm => json!([]),
+        Action::Turn | Action::AiSdk | Action::AgUi | Action::Confirm => json!([]),
         Action::Start => json!([{
             "name": "experiment", "in": "query", "required": false, "description": "Suggest questions about this experiment, by id or name",
             "schema": {"type": "string", "minLength": 1},
@@ -100,6 +112,11 @@ pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
         fields.insert("parameters".to_owned(), parameters);
         let asked = match action {
             Action::Turn => Some((asked_schema(), json!({"message": "Which run had the highest F1 score?"}))),
+            Action::AiSdk => Some((messages_schema(&[], json!({"conversation_id": {"type": ["string", "null"]}})), ui_example())),
+            Action::AgUi => {
+                let own = json!({"threadId": {"type": "string"}, "runId": {"type": "string"}, "state": {"type": ["object", "null"]}});
+                Some((messages_schema(&["threadId", "runId"], own), ag_ui_example()))
+            }
             Action::Confirm => {
                 Some((decided_schema(), json!({"conversation_id": CONVERSATION, "token": "eyJhcmd1bWVudHMi….qQ5v…", "agree": true})))
             }
@@ -137,6 +154,42 @@ fn asked_schema() -> Value {
         "required": ["message"],
         "additionalProperties": false,
     })
+}
+
+/// One event of a stream: its type is in its data.
+fn event_schema() -> Value {
+    json!({"type": "object", "properties": {"data": {"type": "string", "description": "JSON, or `[DONE]`"}}, "required": ["data"]})
+}
+
+/// What front ends send: messages, and what else is heeded.
+fn messages_schema(required: &[&str], mut properties: Value) -> Value {
+    let texts = json!({"type": "array", "items": {"type": "object", "properties": {"text": {"type": ["string", "null"]}}}});
+    let message = json!({
+        "type": "object",
+        "properties": {
+            "role": {"type": "string", "description": "`user` or `assistant`; others are not heeded"},
+            "content": {"anyOf": [{"type": ["string", "null"]}, texts]},
+            "parts": texts,
+            "metadata": {"type": "object"},
+        },
+        "required": ["role"],
+    });
+    if let Some(fields) = properties.as_object_mut() {
+        let description = "The conversation, oldest first";
+        fields.insert("messages".to_owned(), json!({"type": "array", "items": message, "minItems": 1, "description": description}));
+    }
+    let required: Vec<&str> = required.iter().copied().chain(["messages"]).collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn ui_example() -> Value {
+    let parts = json!([{"type": "text", "text": "Which run had the highest F1 score?"}]);
+    json!({"id": "chat", "trigger": "submit-message", "messages": [{"id": "1", "role": "user", "parts": parts}]})
+}
+
+fn ag_ui_example() -> Value {
+    let message = json!({"id": "1", "role": "user", "content": "Which run had the highest F1 score?"});
+    json!({"threadId": "thread", "runId": "run", "state": {}, "messages": [message], "tools": [], "context": [], "forwardedProps": {}})
 }
 
 fn decided_schema() -> Value {

@@ -9,8 +9,8 @@ use crate::api::endpoint::Endpoint;
 /// What a completion is, in Markdown.
 const COMPLETIONS: &str = "\
 OpenAI's chat completions, for clients that speak with such models. The last message of the role `user` is the question; what it follows up is found by reading the last \
-questions before it again, or by `metadata.conversation_id`, the id of a conversation of `/api/v1/chat`. Tables come as Markdown and charts as fenced `vega-lite` blocks, or not: \
-by the model's name or by `chart`. Other parameters are not heeded, and nothing is written.";
+questions before it again, or by `metadata.conversation_id`, the id of a conversation of `/api/v1/chat`. Tables come as Markdown and charts as fenced `vega-lite` blocks, as images or not: \
+by `chart`, else by the model's name, else by the header `X-Trialogue-Chart`, else as the service is configured. Other parameters are not heeded, and nothing is written.";
 
 /// The operation of an action.
 pub(super) fn operation(action: Action, endpoint: &Endpoint) -> Value {
@@ -79,7 +79,7 @@ fn asked_schema() -> Value {
             "stream": {"type": ["boolean", "null"], "description": "Whether the answer comes in chunks"},
             "stream_options": {"type": ["object", "null"], "properties": usage},
             "metadata": {"type": ["object", "null"], "properties": conversation},
-            "chart": {"enum": ["none", "vega_lite", null], "description": "Whether charts come with the answer, whatever the model's name says"},
+            "chart": {"enum": ["none", "vega_lite", "image", null], "description": "How charts are shown, whatever the model's name says: not, as fenced `vega-lite` blocks, or as Markdown images at an address of ours that is good for a while"},
         },
         "required": ["model", "messages"],
     })

@@ -95,6 +95,8 @@ pub(super) fn excerpt(text: &str) -> String {
 pub(super) struct Assembly {
     text: Spoken,
     calls: Vec<Slot>,
+    /// What the model says in place of an answer that it will not give.
+    refusal: String,
     usage: Option<Usage>,
     finish: Option<Finish>,
 }
@@ -125,13 +127,20 @@ impl Assembly {
         }
         let Some(choice) = event.get("choices").and_then(|choices| choices.get(0)) else { return Ok(()) };
         if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
-            for text in [delta.get("content"), delta.get("refusal")].into_iter().flatten() {
+            if let Some(text) = delta.get("content") {
                 self.take_text(text, on_delta);
+            }
+            if let Some(refusal) = delta.get("refusal").and_then(Value::as_str) {
+                self.refusal.push_str(refusal);
             }
             if let Some(fragments) = delta.get("tool_calls").and_then(Value::as_array) {
                 for fragment in fragments {
                     self.take_fragment(fragment)?;
                 }
+            }
+            // The form before there were tools: one call, in pieces, without an id.
+            if let Some(function) = delta.get("function_call").filter(|function| function.is_object()) {
+                self.take_function(Some(0), "", Some(function))?;
             }
         }
         if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str).filter(|reason| !reason.is_empty()) {
@@ -156,7 +165,16 @@ impl Assembly {
             .collect();
         // Several vendors end with `stop` also where calls are to be made.
         let finish = if finish == Finish::Stop && !calls.is_empty() { Finish::Calls } else { finish };
-        Ok(Reply { text: self.text.finish(), calls, usage: self.usage, finish })
+        let text = self.text.finish();
+        if text.trim().is_empty() && calls.is_empty() {
+            if !self.refusal.trim().is_empty() {
+                return Err(ModelError::Refused(excerpt(self.refusal.trim())));
+            }
+            if finish == Finish::Filtered {
+                return Err(ModelError::Refused("its server's filter withheld the answer".to_owned()));
+            }
+        }
+        Ok(Reply { text, calls, usage: self.usage, finish })
     }
 
     fn take_text(&mut self, text: &Value, on_delta: &mut (dyn FnMut(&str) + Send)) {
@@ -174,7 +192,10 @@ impl Assembly {
     fn take_fragment(&mut self, fragment: &Value) -> Result<(), ModelError> {
         let index = fragment.get("index").and_then(Value::as_u64);
         let id = fragment.get("id").and_then(Value::as_str).unwrap_or_default();
-        let function = fragment.get("function");
+        self.take_function(index, id, fragment.get("function"))
+    }
+
+    fn take_function(&mut self, index: Option<u64>, id: &str, function: Option<&Value>) -> Result<(), ModelError> {
         let name = function.and_then(|function| function.get("name")?.as_str()).unwrap_or_default();
         let slot = self.slot(index, id, name)?;
         if !id.is_empty() {
@@ -234,22 +255,22 @@ fn finish(reason: &str) -> Finish {
     }
 }
 
-/// Text without the `<think>` block that reasoning models begin with where the server does not take it out.
+/// Text without the thought that reasoning models speak where the server does not take it out: blocks of `<think>`, wherever they
+/// stand, and what comes before a `</think>` that nothing opened (the mark that opens it then stands in the model's template).
 #[derive(Debug, Default)]
 struct Spoken {
     text: String,
-    /// What may yet turn out to be thought.
+    /// What may yet turn out to be a mark.
     held: String,
     part: Part,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// Before anything was spoken, and after a thought: white space is passed over.
     #[default]
-    Start,
-    Thought,
-    /// The white space between thought and speech.
     Gap,
+    Thought,
     Speech,
 }
 
@@ -258,50 +279,60 @@ const THOUGHT: &str = "</think>";
 
 impl Spoken {
     fn push(&mut self, piece: &str, on_delta: &mut (dyn FnMut(&str) + Send)) {
-        match self.part {
-            Part::Start => {
-                self.held.push_str(piece);
-                let begun = self.held.trim_start();
-                if begun.starts_with(THINK) {
+        self.held.push_str(piece);
+        loop {
+            let marks = [(self.held.find(THINK), THINK), (self.held.find(THOUGHT), THOUGHT)];
+            let first = marks.into_iter().filter_map(|(at, mark)| Some((at?, mark))).min();
+            let Some((at, mark)) = first else { break };
+            let after = self.held.split_off(at + mark.len());
+            let before = std::mem::replace(&mut self.held, after);
+            let before = before.strip_suffix(mark).unwrap_or_default();
+            match (mark, self.part) {
+                (THINK, Part::Gap | Part::Speech) => {
+                    self.speak(before, on_delta);
                     self.part = Part::Thought;
-                    self.push("", on_delta);
-                } else if !THINK.starts_with(begun) {
-                    self.part = Part::Speech;
-                    let held = std::mem::take(&mut self.held);
-                    self.speak(&held, on_delta);
                 }
-            }
-            Part::Thought => {
-                self.held.push_str(piece);
-                if let Some((_, after)) = self.held.split_once(THOUGHT) {
-                    let after = after.to_owned();
-                    self.held.clear();
+                (THINK, Part::Thought) => {}
+                (_, Part::Thought) => self.part = Part::Gap,
+                (_, Part::Gap | Part::Speech) => {
+                    self.text.clear();
                     self.part = Part::Gap;
-                    self.push(&after, on_delta);
                 }
             }
-            Part::Gap => {
-                let piece = piece.trim_start();
-                if !piece.is_empty() {
-                    self.part = Part::Speech;
-                    self.speak(piece, on_delta);
-                }
-            }
-            Part::Speech => self.speak(piece, on_delta),
+        }
+        let sure = self.held.len() - beginning_of_mark(&self.held);
+        let rest = self.held.split_off(sure);
+        let sure = std::mem::replace(&mut self.held, rest);
+        if self.part != Part::Thought {
+            self.speak(&sure, on_delta);
         }
     }
 
     fn speak(&mut self, piece: &str, on_delta: &mut (dyn FnMut(&str) + Send)) {
+        let piece = if self.part == Part::Gap { piece.trim_start() } else { piece };
         if !piece.is_empty() {
+            self.part = Part::Speech;
             self.text.push_str(piece);
             on_delta(piece);
         }
     }
 
-    /// What was spoken. What is still held back was the beginning of a mark, or a thought that never ended.
-    fn finish(self) -> String {
+    /// What was spoken. What is still held back was only the beginning of a mark, unless it is thought that never ended.
+    fn finish(mut self) -> String {
+        if self.part != Part::Thought {
+            self.text.push_str(&self.held);
+        }
         self.text
     }
+}
+
+/// How many bytes at the end of `text` may be the beginning of a mark.
+fn beginning_of_mark(text: &str) -> usize {
+    let from = text.rfind('<').filter(|from| {
+        let end = text.get(*from..).unwrap_or_default();
+        THINK.starts_with(end) || THOUGHT.starts_with(end)
+    });
+    from.map_or(0, |from| text.len() - from)
 }
 
 #[cfg(test)]
@@ -379,10 +410,40 @@ mod tests {
             assert_eq!((reply.text.as_str(), heard.as_str()), (expected, expected), "{pieces:?}");
         };
         check(&["The ", "best"], "The best");
+        check(&["\n", "The"], "The");
         check(&["\n<th", "ink>so 0.9", "13</thi", "nk>\n\nrun", "-017"], "run-017");
         check(&["<think></think>", "\n", " a", " b"], "a b");
         check(&["<thin", " ice"], "<thin ice");
-        check(&["a <think>b</think>"], "a <think>b</think>");
+        check(&["a <think>b</thi", "nk> c"], "a c");
+        check(&["<think>0.5 or <think> 0.6"], "");
+    }
+
+    #[test]
+    fn thought_that_only_ends_is_not_text() {
+        let pieces = ["so 0.9", "13, no", "</think>\n", "run-017"];
+        let mut events: Vec<Value> = pieces.iter().map(|piece| delta(json!({"content": piece}))).collect();
+        events.push(end("stop"));
+        assert_eq!(assemble(&events).unwrap().0.text, "run-017");
+    }
+
+    #[test]
+    fn a_call_of_the_old_form_is_a_call() {
+        let events = [
+            delta(json!({"function_call": {"name": "best_run", "arguments": ""}})),
+            delta(json!({"function_call": {"arguments": "{\"metric\":"}})),
+            delta(json!({"function_call": {"arguments": "\"f1\"}"}})),
+            end("function_call"),
+        ];
+        let (reply, _) = assemble(&events).unwrap();
+        let call = &reply.calls[0];
+        assert_eq!((call.name.as_str(), call.arguments.as_str(), reply.finish), ("best_run", "{\"metric\":\"f1\"}", Finish::Calls));
+    }
+
+    #[test]
+    fn who_will_not_answer_gives_no_reply() {
+        for events in [[delta(json!({"refusal": "I can't."})), end("stop")], [delta(json!({"content": ""})), end("content_filter")]] {
+            assert!(matches!(assemble(&events), Err(ModelError::Refused(_))), "{events:?}");
+        }
     }
 
     #[test]

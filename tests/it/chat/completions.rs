@@ -1,14 +1,12 @@
 //! The chat as a model of OpenAI's protocol, to OpenAI's own client and to bare requests.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 use trialogue::api::auth::Role;
 use trialogue::api::auth::keys::{self, NewKey};
 
+use super::faults::held;
 use super::{ask, question};
-use crate::scripted_openai::{KEY, Piece, ScriptedOpenAi, Turn};
 use crate::services::tool;
 use crate::services::trialogue::{Reply, Trialogue, send};
 use crate::support::{folder, judge};
@@ -93,13 +91,86 @@ async fn what_was_asked_before_is_not_written_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_in_a_stream_is_the_protocols_error() {
-    let model = ScriptedOpenAi::start([Turn::stream(vec![Piece::Wait(Duration::from_secs(600))])]).await;
-    let environment = [("OPENAI_BASE_URL", model.base_url.as_str()), ("OPENAI_API_KEY", KEY), ("TRIALOGUE_TURN_SECONDS", "1")];
-    let service = Trialogue::start(&["--demo", "--model", "openai:scripted"], &environment);
+    let folder = folder();
+    let store = folder.path().join("store.db");
+    trialogue::store::demo::create(&store).unwrap();
+    let service = Trialogue::over(&store, &[], &[("TRIALOGUE_TURN_SECONDS", "1")]);
+    let _held = held(&store);
     let told = complete(&service, &json!({"model": "trialogue", "stream": true, "messages": [user("best run")]})).await;
     let data: Vec<Value> =
         told.text.lines().filter_map(|line| line.strip_prefix("data: ")).map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((told.status, data.len()), (200, 2), "{}", told.text);
     assert_eq!(data[0]["choices"][0]["delta"]["role"], "assistant");
     assert_eq!((&data[1]["error"]["code"], &data[1]["error"]["type"]), (&json!("turn_timed_out"), &json!("server_error")));
+}
+
+/// The address of the picture in an answer, without the host.
+fn picture(text: &str) -> String {
+    let (_, address) = text.split_once("![").unwrap_or_else(|| panic!("{text}")).1.split_once("](http://127.0.0.1:").unwrap();
+    let (address, _) = address.split_once(')').unwrap();
+    address[address.find('/').unwrap()..].to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chart_is_a_picture_for_whoever_has_its_address() {
+    let folder = folder();
+    let file = folder.path().join("keys.json");
+    let new = NewKey { name: "test".to_owned(), tenant: None, role: Role::Reader, expires_at: None };
+    let (_, key) = keys::add(&file, new, jiff::Timestamp::now()).unwrap();
+    let service = Trialogue::start(&["--demo", "--keys", file.to_str().unwrap()], &[]);
+    let asking = |stream: bool| {
+        let body =
+            json!({"model": "trialogue", "chart": "image", "stream": stream, "messages": [user("Which run had the highest F1 score?")]});
+        let request = service.request(&Method::POST, "/v1/chat/completions").header("content-type", "application/json");
+        request.header("authorization", format!("Bearer {key}")).body(body.to_string())
+    };
+    let told = text(&send(asking(false)).await);
+    assert!(!told.contains("vega-lite"), "{told}");
+    let address = picture(&told);
+    let shown = service.request(&Method::GET, &address).send().await.unwrap();
+    assert_eq!((shown.status().as_u16(), &shown.headers()["content-type"]), (200, &"image/png".parse().unwrap()));
+    assert!(shown.headers()["cache-control"].to_str().unwrap().starts_with("private, max-age="));
+    assert_eq!(shown.headers()["x-content-type-options"], "nosniff");
+    assert!(shown.bytes().await.unwrap().starts_with(b"\x89PNG"));
+    let streamed = send(asking(true)).await.text;
+    assert!(streamed.contains("![") && streamed.contains("/charts/"), "{streamed}");
+    // The seal is over the id and the end, and stands in no log.
+    let (path, seal) = address.split_once("?seal=").unwrap();
+    let (until, mark) = seal.split_once('.').unwrap();
+    let later = format!("{:x}", i64::from_str_radix(until, 16).unwrap() + 1);
+    for forged in [
+        path.to_owned(),
+        format!("{path}?seal="),
+        format!("{path}?seal={until}."),
+        format!("{path}?seal={later}.{mark}"),
+        format!("/charts/{}?seal={seal}", "0".repeat(32)),
+        format!("{path}?seal={until}.{}", mark.chars().rev().collect::<String>()),
+    ] {
+        let refused = service.get(&forged).await;
+        assert_eq!((refused.status, refused.code().as_str()), (404, "no_such_picture"), "{forged}");
+    }
+    assert!(!service.log().contains(mark));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn charts_come_as_the_field_the_name_the_header_or_the_service_says() {
+    let service =
+        Trialogue::start(&["--demo"], &[("TRIALOGUE_CHARTS", "image"), ("TRIALOGUE_PUBLIC_URL", "https://trialogue.example.com")]);
+    for (model, field, header, expected) in [
+        ("trialogue", None, None, "![Best runs by f1_score]"),
+        ("trialogue", None, Some("vega_lite"), "```vega-lite"),
+        ("trialogue", Some("none"), Some("vega_lite"), "no chart"),
+        ("trialogue-text", None, Some("vega_lite"), "no chart"),
+        ("trialogue-text", Some("image"), None, "](https://trialogue.example.com/charts/"),
+    ] {
+        let body = json!({"model": model, "chart": field, "messages": [user("Which run had the highest F1 score?")]});
+        let request = service.request(&Method::POST, "/v1/chat/completions").header("content-type", "application/json");
+        let request = header.into_iter().fold(request, |request, header| request.header("x-trialogue-chart", header));
+        let told = text(&send(request.body(body.to_string())).await);
+        let has_chart = told.contains("```vega-lite") || told.contains("![");
+        assert!(told.contains(expected) || (expected == "no chart" && !has_chart), "{model} {field:?} {header:?}: {told}");
+    }
+    let wrong = json!({"model": "trialogue", "messages": [user("a")]});
+    let request = service.request(&Method::POST, "/v1/chat/completions").header("content-type", "application/json");
+    assert_eq!(send(request.header("x-trialogue-chart", "gif").body(wrong.to_string())).await.status, 400);
 }

@@ -150,8 +150,8 @@ async fn an_obedient_model_writes_nothing_either() {
     let environment = [("OPENAI_BASE_URL", model.base_url.as_str()), ("OPENAI_API_KEY", KEY)];
     let service = Trialogue::start(&["--demo", "--model", "openai:scripted"], &environment);
     let events = events(&service, question("tidy up")).await;
-    let calls = ["call_started", "call_result", "call_started", "call_result"];
-    assert_eq!(kinds(&events), [&["planner"], &calls[..], &["text_delta", "confirmation", "usage", "done"]].concat());
+    // What it asks for again it was told already.
+    assert_eq!(kinds(&events), ["planner", "call_started", "call_result", "text_delta", "confirmation", "usage", "done"]);
     assert_eq!(count(&service, "pilot-two").await, 0);
     // The write itself is told as events, too.
     let asked = events.iter().find(|event| event.kind == "confirmation").unwrap();

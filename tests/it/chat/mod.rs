@@ -1,6 +1,7 @@
 //! The chat, from outside: the real program over real sockets.
 
 mod access;
+mod clients;
 mod completions;
 mod confirmations;
 mod conversations;
@@ -8,6 +9,8 @@ mod events;
 mod faults;
 mod models;
 mod page;
+#[cfg(feature = "postgres")]
+mod replicas;
 mod small_model;
 
 use std::time::{Duration, Instant};

@@ -47,6 +47,8 @@ async fn ask(service: &Trialogue, method: &Method, path: &str, credential: Optio
             Some("compare") => json!({"run_ids": ["run-016", "run-017"]}),
             Some("chat") => json!({"message": "best run"}),
             Some("completions") => json!({"model": "trialogue", "messages": [{"role": "user", "content": "best run"}]}),
+            Some("ui") => json!({"messages": [{"role": "user", "parts": [{"type": "text", "text": "best run"}]}]}),
+            Some("ag-ui") => json!({"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "best run"}]}),
             Some("confirm") => json!({"conversation_id": "conv_00000000000000000000000000000000", "token": "x", "agree": true}),
             _ => json!({"name": "made-by-a-test"}),
         };

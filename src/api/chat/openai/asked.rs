@@ -7,9 +7,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{MODELS, ModelName};
-use crate::api::arguments::{ChartWish, parsed_body};
-use crate::api::chat::asked::{Chart, MESSAGE_CHARACTERS};
+use crate::api::arguments::parsed_body;
+use crate::api::chat::asked::MESSAGE_CHARACTERS;
+use crate::api::chat::messages::parted;
 use crate::api::problem::Problem;
+use crate::config::ChartForm;
 
 /// A question with what was said before.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub(super) struct Asked {
     pub said: Vec<(String, String)>,
     /// The conversation of ours that it belongs to, if it belongs to one.
     pub conversation_id: Option<String>,
-    /// Whether the answer brings its charts.
-    pub wish: ChartWish,
+    /// How the answer shows its charts, where the body or the model's name says so.
+    pub charts: Option<ChartForm>,
     /// Whether the answer comes in pieces.
     pub streams: bool,
     /// Whether the last piece tells what it cost.
@@ -42,7 +44,7 @@ struct Wire {
     #[serde(default)]
     metadata: Option<Map<String, Value>>,
     #[serde(default)]
-    chart: Option<Chart>,
+    chart: Option<String>,
 }
 
 impl Asked {
@@ -55,7 +57,7 @@ impl Asked {
         let fields = parsed_body(body).map_err(invalid)?;
         let wire: Wire = serde_json::from_value(Value::Object(fields))
             .map_err(|error| invalid(format!("the body is no request for a chat completion: {error}")))?;
-        let ModelName { id, wish } = model(&wire.model)?;
+        let ModelName { id, charts } = model(&wire.model)?;
         let (question, said) = parted(&wire.messages).map_err(invalid)?;
         let include_usage = option(wire.stream_options.as_ref(), "include_usage");
         let conversation_id = option(wire.metadata.as_ref(), "conversation_id");
@@ -68,11 +70,19 @@ impl Asked {
             question,
             said,
             conversation_id: conversation_id.map_err(invalid)?,
-            wish: wire.chart.map_or(wish, Chart::wish),
+            charts: wire.chart.map(|chart| form(&chart)).transpose().map_err(invalid)?.or(charts),
             streams: wire.stream.unwrap_or_default(),
             tells_usage: include_usage.map_err(invalid)?.unwrap_or_default(),
         })
     }
+}
+
+/// The form of charts of this name.
+///
+/// # Errors
+/// What would be right.
+pub(super) fn form(name: &str) -> Result<ChartForm, String> {
+    ChartForm::named(name).ok_or_else(|| format!("`chart` is `{name}`, which is not `vega_lite`, `image` or `none`"))
 }
 
 fn model(name: &str) -> Result<ModelName, Problem> {
@@ -87,47 +97,6 @@ fn model(name: &str) -> Result<ModelName, Problem> {
 fn option<T: DeserializeOwned>(fields: Option<&Map<String, Value>>, name: &str) -> Result<Option<T>, String> {
     let value = fields.and_then(|fields| fields.get(name)).cloned().unwrap_or_default();
     serde_json::from_value(value).map_err(|error| format!("`{name}`: {error}"))
-}
-
-/// The last question, and the questions and answers before it. An answer belongs to the question before it.
-fn parted(messages: &[Map<String, Value>]) -> Result<(String, Vec<(String, String)>), String> {
-    let mut said: Vec<(String, String)> = Vec::new();
-    for message in messages {
-        let role = message.get("role").and_then(Value::as_str).ok_or("a message has no `role`")?;
-        let text = text(message.get("content").unwrap_or(&Value::Null))?;
-        match role {
-            "user" => said.push((text, String::new())),
-            "assistant" => {
-                if let Some((_, answer)) = said.last_mut() {
-                    answer.push_str(&text);
-                }
-            }
-            _ => {}
-        }
-    }
-    let (question, _) = said.pop().ok_or("`messages` has none of the role `user`")?;
-    Ok((question, said))
-}
-
-/// The text of a message: as it is, or of those of its parts that have some.
-fn text(content: &Value) -> Result<String, String> {
-    let wrong = || "the `content` of a message is neither text nor a list of parts with `text`".to_owned();
-    match content {
-        Value::Null => Ok(String::new()),
-        Value::String(text) => Ok(text.clone()),
-        Value::Array(parts) => {
-            let mut texts = Vec::new();
-            for part in parts {
-                match part.as_object().ok_or_else(wrong)?.get("text") {
-                    None | Some(Value::Null) => {}
-                    Some(Value::String(text)) => texts.push(text.as_str()),
-                    Some(_) => return Err(wrong()),
-                }
-            }
-            Ok(texts.join("\n"))
-        }
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Err(wrong()),
-    }
 }
 
 #[cfg(test)]
@@ -156,16 +125,18 @@ mod tests {
         .unwrap();
         assert_eq!((asked.question.as_str(), asked.streams, asked.tells_usage), ("three", true, true));
         assert_eq!(asked.said, [("one".to_owned(), "1".to_owned()), ("two".to_owned(), String::new())]);
-        assert_eq!((asked.wish, asked.conversation_id), (ChartWish::VegaLite, None));
+        assert_eq!((asked.charts, asked.conversation_id), (None, None));
     }
 
     #[test]
     fn charts_come_by_the_models_name_unless_a_field_says_otherwise() {
-        let wish = |body: &Value| read(body).unwrap().wish;
+        let charts = |body: &Value| read(body).unwrap().charts;
         let messages = json!([{"role": "user", "content": "a"}]);
-        assert_eq!(wish(&json!({"model": "trialogue-text", "messages": messages})), ChartWish::None);
-        assert_eq!(wish(&json!({"model": "trialogue-text", "messages": messages, "chart": "vega_lite"})), ChartWish::VegaLite);
-        assert_eq!(wish(&json!({"model": "trialogue", "messages": messages, "chart": "none"})), ChartWish::None);
+        assert_eq!(charts(&json!({"model": "trialogue-text", "messages": messages})), Some(ChartForm::None));
+        assert_eq!(charts(&json!({"model": "trialogue-text", "messages": messages, "chart": "vega_lite"})), Some(ChartForm::VegaLite));
+        assert_eq!(charts(&json!({"model": "trialogue", "messages": messages, "chart": "image"})), Some(ChartForm::Image));
+        let wrong = json!({"model": "trialogue", "messages": messages, "chart": "gif"});
+        assert_eq!(read(&wrong), Err((400, "invalid_arguments")));
     }
 
     #[test]

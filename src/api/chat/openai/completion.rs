@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::{error, markdown};
+use super::error;
+use crate::api::chat::markdown;
 use crate::api::chat::report::Report;
 use crate::api::chat::stream::Form;
 use crate::api::problem::Problem;

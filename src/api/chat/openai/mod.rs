@@ -5,7 +5,6 @@
 
 mod asked;
 mod completion;
-mod markdown;
 
 use std::sync::Arc;
 
@@ -19,18 +18,22 @@ use tracing::Instrument;
 
 use self::asked::Asked;
 use self::completion::{Chunks, Head};
-use super::random_hex;
 use super::stream::{self, Leaving, Task};
 use super::work::{Job, Kind, Place, Work};
+use super::{pictures, random_hex};
 use crate::agent::Consent;
 use crate::api::arguments::ChartWish;
 use crate::api::auth::Principal;
 use crate::api::load::Admission;
 use crate::api::problem::Problem;
 use crate::api::{Service, reply, rest};
+use crate::config::ChartForm;
 
 /// What is told to who wants to write.
 const NO_WRITES: &str = "nothing is written over this protocol, which cannot ask you first; `POST /api/v1/chat` can";
+
+/// The header that says how charts are shown, for clients whose body cannot: as the field `chart`, which wins over it.
+const CHART_HEADER: &str = "x-trialogue-chart";
 
 /// What is asked of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +49,13 @@ pub(in crate::api) enum Action {
 pub(in crate::api) struct ModelName {
     /// Its name.
     pub id: &'static str,
-    /// Whether answers bring charts, as fenced blocks of Vega-Lite.
-    pub wish: ChartWish,
+    /// How answers show charts, where the name says so.
+    pub charts: Option<ChartForm>,
 }
 
 /// The models there are, the usual one first.
 pub(in crate::api) const MODELS: [ModelName; 2] =
-    [ModelName { id: "trialogue", wish: ChartWish::VegaLite }, ModelName { id: "trialogue-text", wish: ChartWish::None }];
+    [ModelName { id: "trialogue", charts: None }, ModelName { id: "trialogue-text", charts: Some(ChartForm::None) }];
 
 /// Answers what `principal` asks of the protocol.
 pub(in crate::api) async fn answer(
@@ -87,10 +90,25 @@ async fn complete(
     // What we have kept ourselves is not told again.
     let said = if place == Place::Elsewhere { asked.said } else { Vec::new() };
     let kind = Kind::Question { consent: Consent::Refused(NO_WRITES), said };
-    let job = Job { words: asked.question, wish: asked.wish, kind };
+    let header = request.headers().get(CHART_HEADER).map(|name| name.to_str().unwrap_or_default());
+    let header =
+        header.map(asked::form).transpose().map_err(|detail| Problem::new(StatusCode::BAD_REQUEST, "invalid_arguments", detail))?;
+    let charts = asked.charts.or(header).unwrap_or(service.chat.shows);
+    let wish = if charts == ChartForm::VegaLite { ChartWish::VegaLite } else { ChartWish::None };
+    let job = Job { words: asked.question, wish, kind };
     let head = Head { id: format!("chatcmpl-{}", random_hex()?), created: service.clock.now().0.div_euclid(1000), model: asked.model };
     let (told, events) = unbounded_channel();
-    let task = Task::new(tokio::spawn(work.done(job, told).in_current_span()), Leaving::EndsIt);
+    let (service, owner) = (Arc::clone(service), work.owner.clone());
+    let pictured = (charts == ChartForm::Image).then(|| service.base_url(request.headers()));
+    let turn = async move {
+        let mut report = work.done(job, told).await?;
+        if let Some(base_url) = pictured {
+            let charts = report.turn.charts().into_iter().cloned().collect();
+            report.made.charts = pictures::drawn(&service, &owner, charts, &base_url, service.chat.pictures_good_for).await?;
+        }
+        Ok(report)
+    };
+    let task = Task::new(tokio::spawn(turn.in_current_span()), Leaving::EndsIt);
     if asked.streams {
         return Ok(stream::response(events, task, Chunks::new(head, asked.tells_usage)));
     }

@@ -17,6 +17,8 @@ pub(super) fn blocks(report: &Report) -> Vec<String> {
     let specs = report.made.charts.iter().filter_map(|chart| chart.get("vega_lite"));
     // JSON on one line has no line that could end the block.
     blocks.extend(specs.map(|spec| format!("```vega-lite\n{spec}\n```")));
+    let pictures = report.made.charts.iter().filter_map(|chart| Some((chart.get("title")?.as_str()?, chart.get("picture")?.as_str()?)));
+    blocks.extend(pictures.map(|(title, address)| format!("![{}]({address})", inert(title).replace(']', "\\]"))));
     blocks.extend(report.turn.caveats.iter().map(|caveat| format!("Note: {}.", inert(caveat))));
     blocks.into_iter().enumerate().map(|(index, block)| if index == 0 { block } else { format!("\n\n{block}") }).collect()
 }
@@ -42,8 +44,29 @@ fn line(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
+/// Addresses that Markdown makes links of wherever they stand (GitHub Flavored Markdown, "autolinks (extension)").
+const AUTOLINKS: [(&str, &str); 5] =
+    [("http://", "http[:]//"), ("https://", "https[:]//"), ("ftp://", "ftp[:]//"), ("www.", "www[.]"), ("mailto:", "mailto[:]")];
+
+/// The text with its addresses written so that nothing takes them for some: no backslash stops a client that looks for them itself.
+fn defanged(text: &str) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    let begins = |rest: &str, address: &str| rest.get(..address.len()).is_some_and(|head| head.eq_ignore_ascii_case(address));
+    while let Some(letter) = rest.chars().next() {
+        let (length, written) = match AUTOLINKS.iter().find(|(address, _)| begins(rest, address)) {
+            Some((address, written)) => (address.len(), (*written).to_owned()),
+            None => (letter.len_utf8(), letter.to_string()),
+        };
+        told.push_str(&written);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    told
+}
+
 /// Text in which nothing is a link, an image or a tag.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
+    let text = defanged(text);
     let mut inert = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '\\' | '[' | '<') {
@@ -86,7 +109,8 @@ mod tests {
 
     #[test]
     fn no_name_becomes_a_link_an_image_or_a_tag() {
-        assert_eq!(inert("![x](http://a/b)"), "!\\[x](http://a/b)");
+        assert_eq!(inert("![x](http://a/b)"), "!\\[x](http\\[:]//a/b)");
+        assert_eq!(inert("HTTPS://evil.example or WWW.evil.example"), "https\\[:]//evil.example or www\\[.]evil.example");
         assert_eq!(inert("\\[x](y) <img src=x>"), "\\\\\\[x](y) \\<img src=x>");
     }
 }
