@@ -32,6 +32,7 @@ const hostile = await started.serve(file("hostile.db"));
 const readOnly = await started.serve(["--demo", "--read-only"]);
 const deadModel = await started.serveWithModel(refuses);
 const slowModel = await started.serveWithModel(stalls);
+const writer = await started.serveWithModel(says("**run-017** has the highest f1_score:\n\n- f1_score 0.912\n- `accuracy` 0.95"));
 const liar = await started.serveWithModel(says("run-017 has the highest f1_score: 0.987."));
 
 /** States of the page: the service, how one gets there, and what the browser may say of it. */
@@ -127,6 +128,12 @@ const STATES = {
     await ask(BEST);
     expect("it is said", (await page.locator(".notice").textContent()).includes("0.987"), true);
     expect("the answer", [(await page.locator(".answer").textContent()).includes("0.987"), (await page.locator(".answer").textContent()).includes("0.912")], [false, true]);
+  }],
+  "a model's own words": [writer, async ({ page, ask, expect }) => {
+    await ask(BEST);
+    expect("strong words", await page.locator(".answer p strong").allTextContents(), ["run-017"]);
+    expect("a list", await page.locator(".answer ul li").allTextContents(), ["f1_score 0.912", "accuracy 0.95"]);
+    expect("names in it", await page.locator(".answer li code").allTextContents(), ["accuracy"]);
   }],
   "answering": [slowModel, async ({ page, expect }) => {
     await page.fill("#question", BEST);

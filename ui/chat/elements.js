@@ -41,6 +41,12 @@ export function named(words) {
   return words.split(/`([^`]+)`/).flatMap((part, index) => (index % 2 === 0 ? unbroken(part) : made("code", {}, ...unbroken(part))));
 }
 
+/** Words as models write them: with what is strong between two asterisks. */
+export function written(words) {
+  const parts = words.split(/\*\*([^\s*](?:[^*]*[^\s*])?)\*\*/);
+  return parts.flatMap((part, index) => (index % 2 === 0 ? named(part) : made("strong", {}, ...named(part))));
+}
+
 /** An argument of a call, as a person would write it. */
 export function spoken(value) {
   if (typeof value === "string") return value;

@@ -1,7 +1,7 @@
 // A turn on the page: the question, and below it the answer as it comes. Live events and kept turns are shown by the same code.
 // Nothing moves what stands already: while tools are called only their list grows, and all that comes after is put at the end.
 
-import { button, byId, lasted, made, named, unbroken } from "./elements.js";
+import { button, byId, lasted, made, named, unbroken, written } from "./elements.js";
 import { callList } from "./calls.js";
 import { chartCard } from "./chart.js";
 import { confirmationCard } from "./confirmation.js";
@@ -193,6 +193,6 @@ export function showTurn(place, question, hands) {
 /** A part of an answer: a wide table scrolls by itself, and names are set apart. */
 function readable(element) {
   if (element.localName === "table") return made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, element);
-  element.replaceChildren(...named(element.textContent));
+  for (const place of element.localName === "p" ? [element] : element.children) place.replaceChildren(...written(place.textContent));
   return element;
 }

@@ -1,10 +1,11 @@
-// The text of a result as paragraphs and tables. Of Markdown it reads the tables that our answers have, `|a|b|` under each other,
-// and nothing else; what stands in them stays text.
+// The text of a result as paragraphs, tables and lists. Of Markdown it reads the tables that our answers have, `|a|b|` under each other,
+// the lists that models write, and nothing else; what stands in them stays text.
 "use strict";
 
 const prose = (() => {
   const isRow = (line) => line?.startsWith("|");
   const isRule = (line) => /^\|(\s*:?-+:?\s*\|)+\s*$/.test(line ?? "");
+  const item = (line) => /^\s*(?:[-*•]|\d+[.)])\s+(?<text>\S.*)$/.exec(line ?? "")?.groups.text;
   const isNumber = (text) => /^[-+]?\d[\d.,]*(e[-+]?\d+)?\s?%?$/i.test(text) || text === "" || text === "-";
 
   function made(name, ...children) {
@@ -30,16 +31,27 @@ const prose = (() => {
     return made("table", made("thead", row("th", names)), made("tbody", ...rows.map((texts) => row("td", texts))));
   }
 
+  function list(lines) {
+    return made(/^\s*\d/.test(lines[0]) ? "ol" : "ul", ...lines.map((line) => made("li", item(line))));
+  }
+
+  /** What the lines from `index` on are: rows of a table, items of a list, or text. */
+  function kind(lines, index) {
+    if (isRow(lines[index]) && isRule(lines[index + 1])) return "table";
+    return item(lines[index]) === undefined ? "text" : "list";
+  }
+
   /** The elements that show `text`. */
   function elements(text) {
     const shown = [];
     const lines = text.split("\n");
     while (lines.length > 0) {
-      const isTable = isRow(lines[0]) && isRule(lines[1]);
+      const is = kind(lines, 0);
       let length = 1;
-      while (length < lines.length && (isTable ? isRow(lines[length]) : !(isRow(lines[length]) && isRule(lines[length + 1])))) length += 1;
+      while (length < lines.length && (is === "table" ? isRow(lines[length]) : kind(lines, length) === is)) length += 1;
       const part = lines.splice(0, length);
-      if (isTable) shown.push(table(part));
+      if (is === "table") shown.push(table(part));
+      else if (is === "list") shown.push(list(part));
       else if (part.join("").trim() !== "") shown.push(made("p", part.join("\n").trim()));
     }
     return shown;
