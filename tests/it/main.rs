@@ -16,6 +16,7 @@ mod chat;
 mod contract;
 mod demo;
 mod description;
+mod evals;
 mod filters;
 mod hygiene;
 mod layers;
