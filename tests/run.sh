@@ -15,7 +15,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test charts apps mcp containers smoke)
+STEPS=(fmt clippy doc test evals charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
 
 declare -A ABOUT=(
@@ -23,6 +23,7 @@ declare -A ABOUT=(
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
+    [evals]="the interpreter answers the evaluation as well as was accepted, and BFCL's checker agrees on the calls"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [apps]="the view of MCP Apps draws these charts in a browser and lets nothing in"
     [mcp]="the Model Context Protocol is spoken as its conformance suite wants it"
@@ -37,6 +38,7 @@ declare -A NEEDS=(
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi openai mcp"
+    [evals]="cargo compiler bfcl"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
@@ -56,6 +58,18 @@ step_clippy() {
 step_doc() { RUSTDOCFLAGS="-Dwarnings" cargo doc --locked --no-deps --document-private-items; }
 
 step_test() { cargo test --locked; }
+
+step_evals() {
+    local run
+    cargo build --locked --quiet
+    for run in scripted builtin; do
+        cargo run --locked --quiet -- eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
+        cargo run --locked --quiet -- eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
+    done
+    grep "^all " "$WORK/evals-builtin.log"
+    cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
+}
 
 step_charts() {
     # `test` draws the samples; without it before this step, the tests that draw have to run first.
@@ -199,6 +213,13 @@ need_openai() {
     need_venv
     environment="$(python_environment "$(python_3_11)" openai)"
     export TRIALOGUE_TEST_PYTHON_CHAT_CLIENT="$environment/bin/python"
+}
+
+need_bfcl() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" bfcl)"
+    BFCL_PYTHON="$environment/bin/python"
 }
 
 need_containers() {
