@@ -9,6 +9,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod evals;
 pub mod llm;
 pub mod prompts;
 pub mod state;

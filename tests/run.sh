@@ -16,7 +16,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(fmt clippy doc test replicas charts apps mcp containers smoke)
+STEPS=(fmt clippy doc test evals replicas charts apps mcp containers smoke)
 FULL_STEPS=(traces load)
 MODEL_STEPS=(model)
 
@@ -25,6 +25,7 @@ declare -A ABOUT=(
     [clippy]="no lint is broken"
     [doc]="the documentation builds, private items and links too"
     [test]="unit tests, and the integration tests with MLflow 3.18.0, 3.17.2, 3.5.1, 2.22.5 and 2.9.2 at hand"
+    [evals]="the interpreter answers the evaluation as well as was accepted, and BFCL's checker agrees on the calls"
     [replicas]="the lints hold and replicas share their state in PostgreSQL 15 with the feature \`postgres\`"
     [charts]="the charts that the tests drew compile in Vega-Lite"
     [apps]="in a browser, the view of MCP Apps draws these charts and lets nothing in, and the page at / does what it should"
@@ -41,6 +42,7 @@ declare -A NEEDS=(
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi openai mcp clients"
+    [evals]="cargo compiler bfcl"
     [replicas]="cargo compiler postgres"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
@@ -66,6 +68,18 @@ step_test() { cargo test --locked; }
 step_replicas() {
     cargo clippy --locked --all-targets --features postgres -- -D warnings
     cargo test --locked --features postgres --test it -- chat::replicas layers::
+}
+
+step_evals() {
+    local run
+    cargo build --locked --quiet
+    for run in scripted builtin; do
+        cargo run --locked --quiet -- eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
+        cargo run --locked --quiet -- eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
+    done
+    grep "^all " "$WORK/evals-builtin.log"
+    cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
 }
 
 step_charts() {
@@ -226,6 +240,11 @@ need_model() {
     need_venv
     environment="$(python_environment "$(python_3_11)" model)"
     export TRIALOGUE_TEST_PYTHON_MODEL="$environment/bin/python"
+need_bfcl() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" bfcl)"
+    BFCL_PYTHON="$environment/bin/python"
 }
 
 need_containers() {

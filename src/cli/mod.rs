@@ -1,4 +1,4 @@
-//! The terminal program: `ask`, `chat`, `call`, `serve`, `mcp`, `ready`, `keys`, `tools`, `demo`, `doctor`.
+//! The terminal program: `ask`, `chat`, `call`, `serve`, `mcp`, `ready`, `keys`, `tools`, `eval`, `demo`, `doctor`.
 //!
 //! It parses, wires the parts and prints; what is said comes from the tools and the agent. Standard output carries only the
 //! answer; everything else goes to standard error.
@@ -6,6 +6,9 @@
 mod ask;
 mod call;
 mod doctor;
+mod eval;
+mod eval_export;
+mod eval_model;
 mod keys;
 mod log;
 mod mcp;
@@ -64,6 +67,9 @@ enum Command {
     Serve(ServiceFlags),
     /// Tell whether the service that runs here can answer, as /readyz does
     Ready(Listening),
+    /// Put a planner to the test: questions over small made-up stores, offline
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
     /// Manage the API keys of the service
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -212,6 +218,7 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
             let flags = ServiceFlags { offer: offer.clone(), ..ServiceFlags::default() };
             runtime.block_on(mcp::mcp(&config, ServiceConfig::read(&flags, environment)?))
         }
+        Command::Eval(command) => runtime.block_on(eval::eval(command, &config)),
         Command::Keys(command) => keys::keys(command, cli.flags.tenant.as_deref(), environment),
         // Done above.
         Command::Serve(_) | Command::Ready(_) => Ok(Answered::Yes),

@@ -105,13 +105,18 @@ pub(super) fn planner(config: &Config) -> Result<Planner, Failure> {
     match &config.model.value {
         ModelChoice::Builtin => Ok(Planner::Interpreter),
         ModelChoice::OpenAi { name } => {
-            let base_url = config.openai_base_url.value.clone();
-            let http = http_client(&base_url).map_err(|error| Failure::Usage(error.to_string()))?;
-            let api_key = config.openai_api_key.as_ref().map(|key| key.0.clone().into());
-            let settings = Settings { base_url, model: name.clone(), api_key, deadline: REPLY_DEADLINE };
-            let model = OpenAi::new(settings, http).map_err(|error| Failure::Usage(error.to_string()))?;
+            let model = open_ai(config, name)?;
             let prompts = Prompts::load(config.prompts.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
-            Ok(Planner::Model { model: Box::new(Model::OpenAi(model)), prompts, budget: config.model_budget.clone() })
+            Ok(Planner::Model { model: Box::new(model), prompts, budget: config.model_budget.clone() })
         }
     }
+}
+
+/// The model called `name` at the server that is configured.
+pub(super) fn open_ai(config: &Config, name: &str) -> Result<Model, Failure> {
+    let base_url = config.openai_base_url.value.clone();
+    let http = http_client(&base_url).map_err(|error| Failure::Usage(error.to_string()))?;
+    let api_key = config.openai_api_key.as_ref().map(|key| key.0.clone().into());
+    let settings = Settings { base_url, model: name.to_owned(), api_key, deadline: REPLY_DEADLINE };
+    Ok(Model::OpenAi(OpenAi::new(settings, http).map_err(|error| Failure::Usage(error.to_string()))?))
 }

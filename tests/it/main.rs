@@ -16,6 +16,7 @@ mod chat;
 mod contract;
 mod demo;
 mod description;
+mod evals;
 mod faults_of_the_model;
 mod filters;
 mod hygiene;

@@ -91,7 +91,7 @@ impl StoredValue {
 /// Makes the file of a new store that holds `experiments`. What is at `path` must be an empty file or nothing.
 ///
 /// Not safe against a crash meanwhile: write to a name that nobody reads yet.
-pub(in crate::store) fn write_file(path: &Path, experiments: &[ExperimentRecord]) -> Result<(), StoreError> {
+pub fn write_file(path: &Path, experiments: &[ExperimentRecord]) -> Result<(), StoreError> {
     let write = || -> rusqlite::Result<()> {
         let connection = Connection::open(path)?;
         // A half-written file is thrown away, so neither a journal on disk nor a wait for the disk at each commit serves anybody.

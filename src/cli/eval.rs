@@ -1,0 +1,361 @@
+//! `eval`: cases against a planner, offline. It reads flags and prints; `evals` does the work.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::eval_export::{ExportArguments, ListArguments, export_cases, list};
+use super::eval_model::{Planner, players};
+use super::{Answered, Ended, Failure, render};
+use crate::config::Config;
+use crate::evals::case::{Case, Split};
+use crate::evals::cassette::{self, Tape};
+use crate::evals::compare::{Verdict, compare};
+use crate::evals::gate::Accepted;
+use crate::evals::report::{RESULTS, comparison_text, page, read_report, read_results, report_text, write_all};
+use crate::evals::results::{CaseResult, Prices, Report};
+use crate::evals::run::{Players, run};
+use crate::evals::stage::Stages;
+use crate::evals::suite::{Suite, read_suites};
+
+const EXIT_CODES: &str = "Exit codes:\n  0  done; the gate is open, the new run is not worse\n  1  the verdict: the gate is closed, the new run is worse, fewer passed than --require\n  2  wrong usage\n  3  incomplete: a model, a cassette or a file failed, so there is no verdict";
+
+/// Put a planner to the test: questions over small made-up stores, what must be called and what must be answered
+#[derive(Debug, Subcommand)]
+pub(super) enum EvalCommand {
+    /// Play cases and write results, counts, XML for continuous integration and a page to open
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArguments),
+    /// As `run`, with a model whose replies are kept in cassettes
+    #[command(after_help = EXIT_CODES)]
+    Record(TapeArguments),
+    /// As `run`, with the replies of cassettes and no network; what is not recorded ends with exit code 3
+    #[command(after_help = EXIT_CODES)]
+    Replay(TapeArguments),
+    /// Compare two runs over the same cases: better, worse, or not enough cases to tell
+    #[command(after_help = EXIT_CODES)]
+    Compare(CompareArguments),
+    /// Run the built-in interpreter on all suites, or take a finished run, and hold it against the accepted scores
+    #[command(after_help = EXIT_CODES)]
+    Gate(GateArguments),
+    /// Write cases, or a run's calls, for other programs
+    Export(ExportArguments),
+    /// List suites and cases
+    List(ListArguments),
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Chosen {
+    /// The folder with `suites` and `fixtures`
+    #[arg(long, value_name = "DIR", default_value = "evals")]
+    evals: PathBuf,
+    /// Only this suite; may be repeated
+    #[arg(long = "suite", value_name = "SUITE")]
+    suites: Vec<String>,
+    /// Only cases whose id has this in it
+    #[arg(long, value_name = "TEXT")]
+    case: Option<String>,
+    /// Only one half: `dev` may be looked at while improving, `heldout` is only counted
+    #[arg(long, value_enum)]
+    split: Option<SplitFlag>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SplitFlag {
+    /// May be looked at
+    Dev,
+    /// Only counted
+    Heldout,
+}
+
+/// How a run goes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Running {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Where results.jsonl, report.json, junit.xml and report.html go
+    #[arg(long, value_name = "DIR", default_value = "eval-results")]
+    out: PathBuf,
+    /// How often each case is played
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    epochs: u32,
+    /// How many cases at a time; as many as there are processors unless given
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Take up a run that was cut short: what it has judged is kept
+    #[arg(long)]
+    resume: bool,
+    /// Exit with 1 if a smaller share passes, from 0 to 1
+    #[arg(long, value_name = "RATE")]
+    require: Option<f64>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    running: Running,
+    /// `builtin`, `scripted` (the calls that the cases expect), or `openai:MODEL` at `OPENAI_BASE_URL`
+    #[arg(long, value_name = "PLANNER", default_value = "builtin")]
+    planner: Planner,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct TapeArguments {
+    #[command(flatten)]
+    running: Running,
+    /// `openai:MODEL`
+    #[arg(long, value_name = "PLANNER")]
+    planner: Planner,
+    /// The folder of the cassettes, a file a suite, model and epoch
+    #[arg(long, value_name = "DIR", default_value = "eval-cassettes")]
+    cassettes: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompareArguments {
+    /// The folder of the old run
+    old: PathBuf,
+    /// The folder of the new run
+    new: PathBuf,
+    /// Also write a page that shows both
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct GateArguments {
+    #[command(flatten)]
+    running: Running,
+    /// A finished run instead of running the built-in interpreter
+    #[arg(long, value_name = "DIR")]
+    results: Option<PathBuf>,
+    /// Write the scores of this run as the accepted ones
+    #[arg(long)]
+    accept: bool,
+}
+
+/// Does what the command says.
+pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
+    match command {
+        EvalCommand::Run(arguments) => run_cases(&arguments.running, &arguments.planner, &Tape::Live, config).await.map(|(ended, _)| ended),
+        EvalCommand::Record(arguments) => {
+            let tape = Tape::Record(arguments.cassettes.clone());
+            run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
+        }
+        EvalCommand::Replay(arguments) => {
+            let tape = Tape::Replay(arguments.cassettes.clone());
+            run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
+        }
+        EvalCommand::Compare(arguments) => compare_runs(arguments),
+        EvalCommand::Gate(arguments) => gate(arguments, config).await,
+        EvalCommand::Export(arguments) => export_cases(arguments),
+        EvalCommand::List(arguments) => list(arguments),
+    }
+}
+
+/// What failed in the harness itself: there is no verdict.
+pub(super) fn incomplete(fault: &anyhow::Error) -> Failure {
+    Failure::File(format!("{fault:#}"))
+}
+
+impl Chosen {
+    /// The suites with the chosen cases.
+    pub(super) fn suites(&self) -> Result<Vec<Suite>, Failure> {
+        let mut suites = read_suites(&self.evals).map_err(|fault| Failure::Usage(format!("{fault:#}")))?;
+        if let Some(unknown) = self.suites.iter().find(|name| !suites.iter().any(|suite| suite.name == **name)) {
+            let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
+            return Err(Failure::Usage(format!("there is no suite `{unknown}`; there are {}", names.join(", "))));
+        }
+        suites.retain(|suite| self.suites.is_empty() || self.suites.contains(&suite.name));
+        let split = self.split.map(|split| match split {
+            SplitFlag::Dev => Split::Dev,
+            SplitFlag::Heldout => Split::Heldout,
+        });
+        for suite in &mut suites {
+            suite.cases.retain(|case| {
+                self.case.as_ref().is_none_or(|text| case.id.contains(text)) && split.is_none_or(|split| case.split() == split)
+            });
+        }
+        suites.retain(|suite| !suite.cases.is_empty());
+        if suites.is_empty() {
+            return Err(Failure::Usage("no case is left by `--suite`, `--case` and `--split`".to_owned()));
+        }
+        Ok(suites)
+    }
+}
+
+/// Runs the chosen cases and writes the reports.
+async fn run_cases(running: &Running, planner: &Planner, tape: &Tape, config: &Config) -> Result<(Answered, Vec<CaseResult>), Failure> {
+    let suites = running.chosen.suites()?;
+    let names: Vec<String> = suites.iter().map(|suite| suite.name.clone()).collect();
+    let cases: Vec<Case> = suites.into_iter().flat_map(|suite| suite.cases).collect();
+    let players = players(planner, &names, running.epochs, tape, config)?;
+    let begun = Instant::now();
+    let results = judged(running, &cases, &players).await.map_err(|fault| incomplete(&fault))?;
+    if let Tape::Record(folder) = tape {
+        finish_cassettes(folder, planner, &names, running.epochs, config)?;
+    }
+    let name = planner.name();
+    let report = Report::of(&name, &results);
+    write_all(&running.out, &report, &results).map_err(|fault| incomplete(&fault))?;
+    render::print_line(&report_text(&report, &results));
+    render::complain(&format!("{:.1} s; {}", begun.elapsed().as_secs_f64(), running.out.join("report.html").display()));
+    if !report.incomplete.is_empty() {
+        return Err(Failure::File(format!("{} of {} cases could not be judged", report.incomplete.len(), results.len())));
+    }
+    let answered = if running.require.is_some_and(|rate| report.overall.rate < rate) { Answered::No } else { Answered::Yes };
+    Ok((answered, results))
+}
+
+async fn judged(running: &Running, cases: &[Case], players: &Players) -> anyhow::Result<Vec<CaseResult>> {
+    let stages = Arc::new(Stages::make(&running.chosen.evals)?);
+    let prices = Arc::new(prices(&running.chosen.evals)?);
+    fs::create_dir_all(&running.out)?;
+    let file = running.out.join(RESULTS);
+    let mut results = if running.resume && file.exists() { read_results(&running.out)? } else { Vec::new() };
+    results.retain(|result| {
+        let is_same = |case: &&Case| case.id == result.case && case.fingerprint() == result.fingerprint;
+        result.incomplete.is_none() && result.epoch <= running.epochs && cases.iter().any(|case| is_same(&case))
+    });
+    let mut lines = fs::File::create(&file)?;
+    for result in &results {
+        writeln!(lines, "{}", serde_json::to_string(result)?)?;
+    }
+    let kept: std::collections::BTreeSet<(String, u32)> = results.iter().map(|result| (result.case.clone(), result.epoch)).collect();
+    let total = cases.len() * running.epochs as usize;
+    let mut progress = Progress::begin(total, kept.len());
+    let jobs = running.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+    let is_done = |case: &Case, epoch: u32| kept.contains(&(case.id.clone(), epoch));
+    let mut on_result = |result: CaseResult| {
+        writeln!(lines, "{}", serde_json::to_string(&result)?)?;
+        progress.step(result.passed);
+        results.push(result);
+        Ok(())
+    };
+    run(cases, players, &stages, &prices, jobs, &is_done, &mut on_result).await?;
+    progress.end();
+    results.sort_by(|one, other| (&one.suite, &one.case, one.epoch).cmp(&(&other.suite, &other.case, other.epoch)));
+    Ok(results)
+}
+
+fn prices(folder: &Path) -> anyhow::Result<Prices> {
+    let path = folder.join("prices.json");
+    if !path.exists() {
+        return Ok(Prices::new());
+    }
+    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+}
+
+fn finish_cassettes(folder: &Path, planner: &Planner, suites: &[String], epochs: u32, config: &Config) -> Result<(), Failure> {
+    let key = config.openai_api_key.as_ref().map_or("", |key| key.0.as_str());
+    for epoch in 1..=epochs {
+        for suite in suites {
+            let path = cassette::path(folder, suite, &planner.name(), epoch);
+            if path.exists() {
+                cassette::finish(&path, &[key]).map_err(|fault| incomplete(&fault))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How far a run is, on standard error: a line that is written over in a terminal, else one now and then.
+struct Progress {
+    total: usize,
+    done: usize,
+    failed: usize,
+    last: Instant,
+    is_terminal: bool,
+}
+
+impl Progress {
+    fn begin(total: usize, done: usize) -> Self {
+        Self { total, done, failed: 0, last: Instant::now(), is_terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn step(&mut self, passed: bool) {
+        self.done += 1;
+        self.failed += usize::from(!passed);
+        let pause = if self.is_terminal { Duration::from_millis(80) } else { Duration::from_secs(5) };
+        if self.last.elapsed() < pause {
+            return;
+        }
+        self.last = Instant::now();
+        let line = format!("{} of {} cases, {} failed", self.done, self.total, self.failed);
+        if self.is_terminal {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{line}");
+        } else {
+            render::complain(&line);
+        }
+    }
+
+    fn end(&self) {
+        if self.is_terminal {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K");
+        }
+    }
+}
+
+fn compare_runs(arguments: &CompareArguments) -> Ended {
+    let read = |folder: &Path| -> Result<(Report, Vec<CaseResult>), Failure> {
+        let results = read_results(folder).map_err(|fault| incomplete(&fault))?;
+        Ok((read_report(folder).map_err(|fault| incomplete(&fault))?, results))
+    };
+    let ((old_report, old), (new_report, new)) = (read(&arguments.old)?, read(&arguments.new)?);
+    let comparison = compare(&old, &new);
+    if comparison.cases == 0 {
+        return Err(Failure::Usage("the two runs have no case in common that is the same in both".to_owned()));
+    }
+    let name = |report: &Report, folder: &Path| format!("{} ({})", report.planner, folder.display());
+    let names = (name(&old_report, &arguments.old), name(&new_report, &arguments.new));
+    render::print_line(&comparison_text(&names.0, &names.1, &comparison));
+    if let Some(file) = &arguments.html {
+        let html = page(&new_report, &new, Some((&old_report, &old, &comparison)));
+        fs::write(file, html).map_err(|error| Failure::File(format!("cannot write `{}`: {error}", file.display())))?;
+    }
+    Ok(if comparison.verdict == Verdict::Worse { Answered::No } else { Answered::Yes })
+}
+
+async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
+    let results = match &arguments.results {
+        Some(folder) => read_results(folder).map_err(|fault| incomplete(&fault))?,
+        None => run_cases(&arguments.running, &Planner::Builtin, &Tape::Live, config).await?.1,
+    };
+    if let Some(result) = results.iter().find(|result| result.incomplete.is_some()) {
+        return Err(Failure::File(format!("`{}` could not be judged, so there is no verdict", result.case)));
+    }
+    let planner = match &arguments.results {
+        Some(folder) => read_report(folder).map_err(|fault| incomplete(&fault))?.planner,
+        None => Planner::Builtin.name(),
+    };
+    let path = arguments.running.chosen.evals.join("accepted").join(format!("{}.json", planner.replace([':', '/'], "_")));
+    if arguments.accept {
+        return accept(&path, &Accepted::of(&Report::of(&planner, &results), &results));
+    }
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Failure::File(format!("cannot read the accepted scores in `{}`: {error}; accept them with `--accept`", path.display()))
+    })?;
+    let accepted: Accepted = serde_json::from_str(&text).map_err(|error| Failure::File(format!("`{}`: {error}", path.display())))?;
+    let verdict = accepted.judge(&results);
+    verdict.faults.iter().for_each(|fault| render::print_line(fault));
+    if !verdict.won.is_empty() {
+        render::print_line(&format!("Now passing, not yet accepted (`--accept`): {}", verdict.won.join(", ")));
+    }
+    render::print_line(if verdict.open { "The gate is open." } else { "The gate is closed." });
+    Ok(if verdict.open { Answered::Yes } else { Answered::No })
+}
+
+fn accept(path: &Path, accepted: &Accepted) -> Ended {
+    let written = || -> anyhow::Result<()> {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        Ok(fs::write(path, format!("{}\n", serde_json::to_string_pretty(accepted)?))?)
+    };
+    written().map_err(|fault| incomplete(&fault))?;
+    render::print_line(&format!("Accepted the scores of {} in {}", accepted.planner, path.display()));
+    Ok(Answered::Yes)
+}

@@ -1,0 +1,65 @@
+//! Which planner is put to the test, and how a model under test is built.
+
+use std::str::FromStr;
+
+use super::eval::incomplete;
+use super::{Failure, world};
+use crate::agent;
+use crate::config::Config;
+use crate::evals::cassette::{Tape, model_players, same_player};
+use crate::evals::play::Player;
+use crate::evals::run::Players;
+use crate::prompts::Prompts;
+
+/// Who is put to the test, as a flag says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Planner {
+    /// The built-in interpreter.
+    Builtin,
+    /// The calls that the cases expect.
+    Scripted,
+    /// A model at a server that speaks OpenAI's protocol.
+    OpenAi(String),
+}
+
+impl FromStr for Planner {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (text, text.strip_prefix("openai:")) {
+            ("builtin", _) => Ok(Self::Builtin),
+            ("scripted", _) => Ok(Self::Scripted),
+            (_, Some(model)) if !model.trim().is_empty() => Ok(Self::OpenAi(model.to_owned())),
+            _ => Err(format!("`{text}` is no planner; it is `builtin`, `scripted` or `openai:MODEL`")),
+        }
+    }
+}
+
+impl Planner {
+    /// Its name in reports.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Builtin => "builtin".to_owned(),
+            Self::Scripted => "scripted".to_owned(),
+            Self::OpenAi(model) => format!("openai:{model}"),
+        }
+    }
+}
+
+/// The players of `suites`.
+pub(super) fn players(planner: &Planner, suites: &[String], epochs: u32, tape: &Tape, config: &Config) -> Result<Players, Failure> {
+    let model = match (planner, tape) {
+        (Planner::Builtin, Tape::Live) => return Ok(same_player(suites, epochs, || Player::Planner(agent::Planner::Interpreter))),
+        (Planner::Scripted, Tape::Live) => return Ok(same_player(suites, epochs, || Player::Gold)),
+        (Planner::Builtin | Planner::Scripted, Tape::Record(_) | Tape::Replay(_)) => {
+            return Err(Failure::Usage(format!(
+                "`{}` asks no model, so it has no cassettes; give `--planner openai:MODEL`",
+                planner.name()
+            )));
+        }
+        (Planner::OpenAi(model), _) => model,
+    };
+    let prompts = Prompts::load(config.prompts.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let make = || world::open_ai(config, model).map_err(|failure| anyhow::anyhow!("{failure}"));
+    model_players(suites, epochs, &planner.name(), tape, &prompts, &make).map_err(|fault| incomplete(&fault))
+}

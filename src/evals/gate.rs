@@ -1,0 +1,96 @@
+//! The gate: a run against the scores that were accepted, suite by suite.
+//!
+//! The built-in interpreter answers the same each time, so each lost case is real and no statistics are needed: a suite that passes
+//! fewer cases than were accepted closes the gate. For a model, `compare` says what is beyond chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::results::{CaseResult, Report};
+
+/// Accepted scores: `evals/accepted/PLANNER.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Whose.
+    pub planner: String,
+    /// By suite.
+    pub suites: BTreeMap<String, AcceptedSuite>,
+}
+
+/// What was accepted of a suite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedSuite {
+    /// How many cases it had.
+    pub cases: u64,
+    /// How many passed, of the half that may be looked at.
+    pub dev: String,
+    /// How many passed, of the half that is only counted.
+    pub heldout: String,
+    /// Those that did not.
+    pub failing: BTreeSet<String>,
+}
+
+/// What the gate found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct GateVerdict {
+    /// Whether it is open.
+    pub open: bool,
+    /// What is wrong, a line each.
+    pub faults: Vec<String>,
+    /// Cases that failed when the scores were accepted and pass now: the scores should be accepted anew.
+    pub won: Vec<String>,
+}
+
+impl Accepted {
+    /// The scores of a run, to be accepted.
+    #[must_use]
+    pub fn of(report: &Report, results: &[CaseResult]) -> Self {
+        let half = |suite: &str, split: &str| {
+            let rate = report.suite_splits.get(&format!("{suite}/{split}"));
+            rate.map_or_else(|| "0 of 0".to_owned(), |rate| format!("{} of {}", rate.passed, rate.total))
+        };
+        let suites = report.suites.iter().map(|(suite, rate)| {
+            let own = results.iter().filter(|result| result.suite == *suite && !result.passed);
+            let failing = own.map(|result| result.case.clone()).collect();
+            (suite.clone(), AcceptedSuite { cases: rate.total, dev: half(suite, "dev"), heldout: half(suite, "heldout"), failing })
+        });
+        Self { planner: report.planner.clone(), suites: suites.collect() }
+    }
+
+    /// Holds a run against the scores. Cases that are new since then count only where they make a suite fail more than before.
+    #[must_use]
+    pub fn judge(&self, results: &[CaseResult]) -> GateVerdict {
+        let mut verdict = GateVerdict::default();
+        let mut failing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut passing = BTreeSet::new();
+        for result in results {
+            let own = failing.entry(result.suite.as_str()).or_default();
+            if result.passed {
+                passing.insert(result.case.as_str());
+            } else {
+                own.insert(result.case.as_str());
+            }
+        }
+        for (suite, accepted) in &self.suites {
+            let Some(now) = failing.get(suite.as_str()) else {
+                verdict.faults.push(format!("the suite `{suite}` was not run"));
+                continue;
+            };
+            let before: BTreeSet<&str> = accepted.failing.iter().map(String::as_str).collect();
+            let lost: Vec<&str> = now.difference(&before).copied().collect();
+            if now.len() > before.len() {
+                let counts = format!("{} of its cases fail, {} when the scores were accepted", now.len(), before.len());
+                verdict.faults.push(format!("`{suite}` got worse: {counts}; newly failing: {}", lost.join(", ")));
+            }
+            verdict.won.extend(before.iter().filter(|case| passing.contains(**case)).map(|case| (*case).to_owned()));
+        }
+        for suite in failing.keys().filter(|suite| !self.suites.contains_key(**suite)) {
+            verdict.faults.push(format!("the suite `{suite}` has no accepted scores; look at them and accept them with `--accept`"));
+        }
+        verdict.open = verdict.faults.is_empty();
+        verdict
+    }
+}

@@ -1,0 +1,216 @@
+//! Plays a case: hands its words to the planner under test, turn by turn, on a store of its own, and keeps all that happened.
+//!
+//! It does not judge. A script stands in for a planner where what is tested is the judging.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::case::{Case, CaseTurn, ExpectedCall, Outcome, StoreState};
+use super::fixture::Which;
+use super::matcher::Bindings;
+use super::stage::{Copy, Stage};
+use crate::agent::conversation::Conversation;
+use crate::agent::{self, Call, Consent, Event, Planner, Refusal, Turn};
+use crate::domain::experiment::ExperimentId;
+use crate::tools;
+
+/// Who is put to the test.
+#[derive(Debug)]
+pub enum Player {
+    /// A planner: the interpreter or a model.
+    Planner(Planner),
+    /// What each case itself expects, made as written: the planner that must pass everything.
+    Gold,
+    /// The same, whatever the case.
+    Script(Vec<ScriptedTurn>),
+}
+
+/// A turn that is written down beforehand.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptedTurn {
+    /// The calls, made by the examples of their matchers.
+    pub calls: Vec<ExpectedCall>,
+    /// The answer.
+    pub says: Says,
+}
+
+/// What a scripted turn says.
+#[derive(Debug, Clone, Default)]
+pub enum Says {
+    /// What is composed from the results.
+    #[default]
+    Composed,
+    /// This.
+    Text(String),
+    /// What is composed, changed by this.
+    Edited(fn(&str) -> String),
+}
+
+/// A case as it went.
+#[derive(Debug)]
+pub struct Played {
+    /// The turns.
+    pub turns: Vec<PlayedTurn>,
+    /// The store as it was left.
+    pub copy: Copy,
+}
+
+/// A turn as it went.
+#[derive(Debug)]
+pub struct PlayedTurn {
+    /// What was said.
+    pub user: String,
+    /// What came of it.
+    pub turn: Turn,
+    /// The experiment in focus before.
+    pub focus: Option<ExperimentId>,
+    /// What the answer may repeat numbers from: results of this and earlier turns, with their tools.
+    pub evidence: Vec<(&'static str, Value)>,
+    /// How long all of it took.
+    pub took: Duration,
+    /// How long the tools took of that.
+    pub in_tools: Duration,
+}
+
+impl Player {
+    /// The name by which reports tell who was tested.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Planner(planner) => planner.name(),
+            Self::Gold => "scripted".to_owned(),
+            Self::Script(_) => "script".to_owned(),
+        }
+    }
+}
+
+/// Plays `case` on `stage`.
+///
+/// # Errors
+/// Where the stage cannot be set up. What the planner does wrong is no error.
+pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result<Played> {
+    let copy = stage.copy(Which::Base)?;
+    if case.store == StoreState::Broken {
+        copy.break_store()?;
+    }
+    let mut conversation = Conversation::default();
+    let mut played = Played { turns: Vec::new(), copy };
+    for (index, case_turn) in case.turns.iter().enumerate() {
+        let focus = conversation.focus();
+        let begun = Instant::now();
+        let mut stopwatch = Stopwatch::default();
+        let user = &case_turn.user;
+        let mut on_event = |event: Event<'_>| stopwatch.hear(&event);
+        let context = &played.copy.context;
+        let scripted = match player {
+            Player::Planner(_) => None,
+            Player::Gold => Some(gold(case_turn)),
+            Player::Script(turns) => Some(turns.get(index).cloned().unwrap_or_default()),
+        };
+        let turn = match (player, scripted) {
+            (Player::Planner(planner), _) => agent::turn(user, planner, Consent::Given, context, &mut conversation, &mut on_event).await,
+            (Player::Gold | Player::Script(_), scripted) => {
+                let bindings = Earlier(&played.turns);
+                follow(&scripted.unwrap_or_default(), user, &bindings, context, &mut conversation, &mut on_event).await
+            }
+        };
+        let evidence = conversation.evidence.clone();
+        let took = begun.elapsed();
+        played.turns.push(PlayedTurn { user: user.clone(), turn, focus, evidence, took, in_tools: stopwatch.spent });
+    }
+    Ok(played)
+}
+
+/// What a turn expects, as a script: its calls, and where there are none, words that say what the answer must say.
+#[must_use]
+pub fn gold(case_turn: &CaseTurn) -> ScriptedTurn {
+    let expect = &case_turn.expect;
+    let words: Vec<&str> = expect.answer.mentions.iter().filter_map(|mention| mention.words().first()).map(String::as_str).collect();
+    let says = match expect.outcome {
+        Outcome::Act if !expect.calls.is_empty() => Says::Composed,
+        Outcome::Act | Outcome::AnswerOnly => Says::Text(format!("Here you are: {}.", words.join(", "))),
+        Outcome::Clarify => Says::Text(format!("Which do you mean: {}?", words.join(", "))),
+        Outcome::Refuse => Says::Text(format!("That is not possible here: {}.", words.join(", "))),
+    };
+    ScriptedTurn { calls: expect.calls.clone(), says }
+}
+
+async fn follow(
+    scripted: &ScriptedTurn,
+    user: &str,
+    bindings: &Earlier<'_>,
+    context: &tools::Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Turn {
+    let mut whole = Turn { planner: "scripted".to_owned(), answered: true, ..Turn::default() };
+    let mut said = Vec::new();
+    for call in &scripted.calls {
+        let arguments: Map<String, Value> =
+            call.args.iter().filter_map(|(name, matcher)| Some((name.clone(), matcher.example(None, bindings)?))).collect();
+        let Some(tool) = tools::named(&call.tool) else {
+            let refusal = Refusal { code: "unknown_tool", message: format!("there is no tool `{}`", call.tool) };
+            whole.calls.push(Call { tool: call.tool.clone(), arguments, result: Err(refusal) });
+            whole.answered = false;
+            continue;
+        };
+        let turn = agent::confirmed(user, tool, arguments, context, conversation, on_event).await;
+        whole.answered &= turn.answered;
+        said.push(turn.answer);
+        whole.caveats.extend(turn.caveats);
+        whole.calls.extend(turn.calls);
+    }
+    let composed = said.join("\n\n");
+    whole.answer = match &scripted.says {
+        Says::Composed => composed,
+        Says::Text(text) => text.clone(),
+        Says::Edited(edit) => edit(&composed),
+    };
+    whole
+}
+
+#[derive(Default)]
+struct Stopwatch {
+    started: Option<Instant>,
+    spent: Duration,
+}
+
+impl Stopwatch {
+    fn hear(&mut self, event: &Event<'_>) {
+        match event {
+            Event::CallStarted { .. } => self.started = Some(Instant::now()),
+            Event::CallDone(_) => self.spent += self.started.take().map(|started| started.elapsed()).unwrap_or_default(),
+            Event::Planner(_)
+            | Event::StoreFailed(_)
+            | Event::Delta(_)
+            | Event::Spent(_)
+            | Event::NumberCheckFailed(_)
+            | Event::Done(_) => {}
+        }
+    }
+}
+
+/// The turns before one, as matchers refer to them.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a>(pub &'a [PlayedTurn]);
+
+impl Bindings for Earlier<'_> {
+    fn value_of(&self, reference: &str) -> Option<Value> {
+        let (index, what) = reference.strip_prefix("turn[")?.split_once("].")?;
+        let turn = &self.0.get(index.parse::<usize>().ok()?)?.turn;
+        let resolved = turn.calls.iter().find(|call| call.result.is_ok())?.resolved();
+        let runs: Vec<String> = resolved.runs.iter().map(|run| run.run_name.clone()).collect();
+        match what {
+            "experiment" => resolved.experiment.map(|experiment| Value::from(experiment.name)),
+            "run" => runs.first().cloned().map(Value::from),
+            "runs" => Some(Value::from(runs)).filter(|runs| *runs != Value::Array(Vec::new())),
+            "metric" => resolved.metrics.first().cloned().map(Value::from),
+            "metrics" => Some(Value::from(resolved.metrics)),
+            indexed => {
+                let place = indexed.strip_prefix("runs[")?.strip_suffix(']')?;
+                runs.get(place.parse::<usize>().ok()?).cloned().map(Value::from)
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Reports of a run: files for programs (`results.jsonl`, `report.json`, JUnit), text for the terminal, and a page to open.
+
+mod html;
+mod junit;
+mod terminal;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+pub use html::page;
+pub use junit::junit;
+pub use terminal::{comparison_text, report_text};
+
+use super::results::{CaseResult, Report};
+
+/// The file of results in a run's folder, one line a case and epoch, appended as they come.
+pub const RESULTS: &str = "results.jsonl";
+
+/// Reads the results of a run's folder. A line that was cut short, as by a run that was killed, is left out.
+///
+/// # Errors
+/// Where there is no such file.
+pub fn read_results(folder: &Path) -> anyhow::Result<Vec<CaseResult>> {
+    let path = folder.join(RESULTS);
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("cannot read `{}`; is `{}` the folder of a run?", path.display(), folder.display()))?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut results: BTreeMap<(String, u32), CaseResult> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        match serde_json::from_str::<CaseResult>(line) {
+            // A case that was played anew replaces what was kept of it.
+            Ok(result) => drop(results.insert((result.case.clone(), result.epoch), result)),
+            Err(_) if index + 1 == lines.len() => {}
+            Err(fault) => return Err(fault).with_context(|| format!("line {} of `{}`", index + 1, path.display())),
+        }
+    }
+    Ok(results.into_values().collect())
+}
+
+/// Reads the counts of a run's folder.
+///
+/// # Errors
+/// Where there are none.
+pub fn read_report(folder: &Path) -> anyhow::Result<Report> {
+    let path = folder.join("report.json");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`; the run may not have ended", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Writes all files of a run but the results, which are there already.
+///
+/// # Errors
+/// Where one cannot be written.
+pub fn write_all(folder: &Path, report: &Report, results: &[CaseResult]) -> anyhow::Result<()> {
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))
+    };
+    write("report.json", format!("{}\n", serde_json::to_string_pretty(report)?))?;
+    write("junit.xml", junit(report, results))?;
+    write("report.html", page(report, results, None))
+}

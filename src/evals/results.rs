@@ -1,0 +1,329 @@
+//! What a run of cases came to: a line a case and epoch, and the counts over all of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::case::{Case, Expect, Outcome, Split};
+use super::play::{Played, PlayedTurn};
+use super::score::{Score, Scorer};
+use super::statistics::{Interval, clustered_mean, pass_hat_k, percentile, wilson};
+use crate::domain::chart::to_svg;
+use crate::llm::Usage;
+
+/// One line of `results.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseResult {
+    /// The case.
+    pub case: String,
+    /// Its suite.
+    pub suite: String,
+    /// Its family of paraphrases.
+    pub family: String,
+    /// Its half.
+    pub split: Split,
+    /// Its fixture.
+    pub fixture: String,
+    /// Which repetition, from 1.
+    pub epoch: u32,
+    /// A hash of the case as it was played.
+    pub fingerprint: String,
+    /// What its last turn expects.
+    pub outcome: Outcome,
+    /// Whether every scorer that gates passed.
+    pub passed: bool,
+    /// Why it could not be judged: the model or the cassette failed. Such a case counts neither way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+    /// The verdicts.
+    pub scores: Vec<Score>,
+    /// What was said and done.
+    pub turns: Vec<TurnRecord>,
+    /// Tokens, where the model tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// US dollars; null where the price is unknown.
+    pub cost: Option<f64>,
+}
+
+/// A turn of a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnRecord {
+    /// What was said.
+    pub user: String,
+    /// What was expected of it.
+    pub expect: Expect,
+    /// What was answered.
+    pub answer: String,
+    /// What the answer left out or assumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<String>,
+    /// What was called.
+    pub calls: Vec<CallRecord>,
+    /// The last picture, as SVG.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<String>,
+    /// Milliseconds that planning and writing took, the tools apart.
+    pub planner_ms: f64,
+    /// Milliseconds that the tools took.
+    pub tools_ms: f64,
+}
+
+/// A call of a turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The tool.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Map<String, Value>,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// US dollars a million tokens, by planner, as `evals/prices.json` has them.
+pub type Prices = BTreeMap<String, Price>;
+
+/// What a model's tokens cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// US dollars a million tokens of requests.
+    pub input: f64,
+    /// US dollars a million tokens of replies.
+    pub output: f64,
+}
+
+/// The most bytes of a picture that a line keeps.
+const SVG_BYTES: usize = 80_000;
+
+impl CaseResult {
+    /// Of a case that was played and judged.
+    #[must_use]
+    pub fn of(case: &Case, epoch: u32, planner: &str, played: &Played, scores: Vec<Score>, prices: &Prices) -> Self {
+        let usages: Vec<Usage> = played.turns.iter().filter_map(|turn| turn.turn.usage).collect();
+        let sum = usages.iter().fold(Usage::default(), |sum, usage| Usage {
+            input_tokens: sum.input_tokens + usage.input_tokens,
+            output_tokens: sum.output_tokens + usage.output_tokens,
+        });
+        let usage = (!usages.is_empty()).then_some(sum);
+        let cost = usage
+            .zip(prices.get(planner))
+            .map(|(usage, price)| (usage.input_tokens as f64 * price.input + usage.output_tokens as f64 * price.output) / 1e6);
+        let incomplete = played.turns.iter().find_map(|turn| model_failure(planner, turn));
+        let passed = incomplete.is_none() && scores.iter().all(|score| score.passed || !score.scorer.gates());
+        Self {
+            case: case.id.clone(),
+            suite: case.suite.clone(),
+            family: case.family.clone(),
+            split: case.split(),
+            fixture: case.fixture.clone(),
+            epoch,
+            fingerprint: case.fingerprint(),
+            outcome: case.turns.last().map(|turn| turn.expect.outcome).unwrap_or_default(),
+            passed,
+            incomplete,
+            scores,
+            turns: case.turns.iter().zip(&played.turns).map(|(case_turn, turn)| TurnRecord::of(&case_turn.expect, turn)).collect(),
+            usage,
+            cost,
+        }
+    }
+
+    /// The scorers that gate and did not pass.
+    pub fn failures(&self) -> impl Iterator<Item = &Score> {
+        self.scores.iter().filter(|score| !score.passed && score.scorer.gates())
+    }
+}
+
+/// Why a turn is not the model's own: it did not answer, or broke off, and `agent` said so in a caveat.
+fn model_failure(planner: &str, played: &PlayedTurn) -> Option<String> {
+    let is_model = planner != "builtin" && planner != "scripted" && planner != "script";
+    let told = |caveat: &&String| caveat.starts_with("the model did not answer") || caveat.starts_with("the model broke off");
+    played.turn.caveats.iter().filter(|_| is_model).find(told).cloned()
+}
+
+impl TurnRecord {
+    fn of(expect: &Expect, played: &PlayedTurn) -> Self {
+        let turn = &played.turn;
+        let calls = turn.calls.iter().map(|call| CallRecord {
+            tool: call.tool.clone(),
+            arguments: call.arguments.clone(),
+            refused: call.result.as_ref().err().map(|refusal| refusal.message.clone()),
+        });
+        Self {
+            user: played.user.clone(),
+            expect: expect.clone(),
+            answer: turn.answer.clone(),
+            caveats: turn.caveats.clone(),
+            calls: calls.collect(),
+            chart: turn.charts().last().map(|chart| to_svg(chart)).filter(|svg| svg.len() <= SVG_BYTES),
+            planner_ms: played.took.saturating_sub(played.in_tools).as_secs_f64() * 1e3,
+            tools_ms: played.in_tools.as_secs_f64() * 1e3,
+        }
+    }
+}
+
+/// The counts over a run: `report.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Who was tested.
+    pub planner: String,
+    /// The program's version.
+    pub version: String,
+    /// Repetitions of each case.
+    pub epochs: u32,
+    /// Over everything.
+    pub overall: Rate,
+    /// By suite.
+    pub suites: BTreeMap<String, Rate>,
+    /// By split.
+    pub splits: BTreeMap<String, Rate>,
+    /// By suite and split: `best/dev`.
+    pub suite_splits: BTreeMap<String, Rate>,
+    /// By what the last turn expects.
+    pub outcomes: BTreeMap<String, Rate>,
+    /// By scorer, of the cases in which it had something to look at.
+    pub scorers: BTreeMap<String, Rate>,
+    /// pass^k for k from 1 to the number of epochs, over the cases that were repeated so often.
+    pub pass_hat_k: Vec<f64>,
+    /// Cases that passed in some epochs and failed in others.
+    pub flaky: Vec<String>,
+    /// Cases that could not be judged, with the reason.
+    pub incomplete: BTreeMap<String, String>,
+    /// Milliseconds a turn.
+    pub latency: Latency,
+    /// Tokens of all cases, where the model tells.
+    pub usage: Option<Usage>,
+    /// US dollars of all cases; null where the price is unknown.
+    pub cost: Option<f64>,
+}
+
+/// A pass rate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many passed.
+    pub passed: u64,
+    /// Of how many.
+    pub total: u64,
+    /// `passed` by `total`; 0 where nothing was judged.
+    pub rate: f64,
+    /// Wilson's interval of 95 %.
+    pub interval: Interval,
+    /// Standard error with paraphrases of one family taken together; null for fewer than two families.
+    pub clustered_error: Option<f64>,
+}
+
+/// How long turns took, in milliseconds: the middle one, and the one that 95 % do not exceed.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Latency {
+    /// Planning and writing, the middle turn.
+    pub planner_p50: f64,
+    /// Planning and writing, the slow ones.
+    pub planner_p95: f64,
+    /// Tools, the middle turn.
+    pub tools_p50: f64,
+    /// Tools, the slow ones.
+    pub tools_p95: f64,
+}
+
+impl Rate {
+    /// Of (family, passed) pairs.
+    #[must_use]
+    pub fn of(outcomes: &[(&str, bool)]) -> Self {
+        let passed = outcomes.iter().filter(|(_, passed)| *passed).count() as u64;
+        let total = outcomes.len() as u64;
+        let values: Vec<(&str, f64)> = outcomes.iter().map(|(family, passed)| (*family, f64::from(u8::from(*passed)))).collect();
+        let (rate, clustered_error) = clustered_mean(&values);
+        Self { passed, total, rate, interval: wilson(passed, total), clustered_error }
+    }
+}
+
+impl Report {
+    /// Counts `results`.
+    #[must_use]
+    pub fn of(planner: &str, results: &[CaseResult]) -> Self {
+        let judged: Vec<&CaseResult> = results.iter().filter(|result| result.incomplete.is_none()).collect();
+        let all = |kept: &dyn Fn(&CaseResult) -> bool| {
+            let outcomes: Vec<(&str, bool)> =
+                judged.iter().filter(|result| kept(result)).map(|result| (result.family.as_str(), result.passed)).collect();
+            Rate::of(&outcomes)
+        };
+        let grouped = |name: &dyn Fn(&CaseResult) -> String| {
+            let names: std::collections::BTreeSet<String> = judged.iter().map(|result| name(result)).collect();
+            names.into_iter().map(|one| (one.clone(), all(&|result| name(result) == one))).collect::<BTreeMap<String, Rate>>()
+        };
+        let mut scorers = BTreeMap::new();
+        for scorer in Scorer::ALL {
+            let verdict = |result: &&CaseResult| {
+                let score = result.scores.iter().find(|score| score.scorer == scorer)?;
+                Some((result.family.clone(), score.passed))
+            };
+            let outcomes: Vec<(String, bool)> = judged.iter().filter_map(verdict).collect();
+            if !outcomes.is_empty() {
+                let borrowed: Vec<(&str, bool)> = outcomes.iter().map(|(family, passed)| (family.as_str(), *passed)).collect();
+                scorers.insert(scorer.name().to_owned(), Rate::of(&borrowed));
+            }
+        }
+        let usages: Vec<Usage> = judged.iter().filter_map(|result| result.usage).collect();
+        let costs: Vec<Option<f64>> = judged.iter().filter(|result| result.usage.is_some()).map(|result| result.cost).collect();
+        Self {
+            planner: planner.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            epochs: results.iter().map(|result| result.epoch).max().unwrap_or(1),
+            overall: all(&|_| true),
+            suites: grouped(&|result| result.suite.clone()),
+            splits: grouped(&|result| result.split.name().to_owned()),
+            suite_splits: grouped(&|result| format!("{}/{}", result.suite, result.split.name())),
+            outcomes: grouped(&|result| result.outcome.name().to_owned()),
+            scorers,
+            pass_hat_k: steadiness(&judged),
+            flaky: flaky(&judged),
+            incomplete: results.iter().filter_map(|result| Some((result.case.clone(), result.incomplete.clone()?))).collect(),
+            latency: latency(&judged),
+            usage: (!usages.is_empty()).then(|| Usage {
+                input_tokens: usages.iter().map(|usage| usage.input_tokens).sum(),
+                output_tokens: usages.iter().map(|usage| usage.output_tokens).sum(),
+            }),
+            cost: if costs.is_empty() { None } else { costs.into_iter().sum::<Option<f64>>() },
+        }
+    }
+}
+
+/// How often each case was tried and passed.
+fn tries<'a>(judged: &[&'a CaseResult]) -> BTreeMap<&'a str, (u64, u64)> {
+    let mut tries: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for result in judged {
+        let (attempts, passed) = tries.entry(result.case.as_str()).or_default();
+        *attempts += 1;
+        *passed += u64::from(result.passed);
+    }
+    tries
+}
+
+fn steadiness(judged: &[&CaseResult]) -> Vec<f64> {
+    let tries = tries(judged);
+    let most = tries.values().map(|(attempts, _)| *attempts).max().unwrap_or(0);
+    let mean = |k: u64| {
+        let values: Vec<f64> = tries.values().filter_map(|(attempts, passed)| pass_hat_k(*attempts, *passed, k)).collect();
+        values.iter().sum::<f64>() / values.len().max(1) as f64
+    };
+    (1..=most).map(mean).collect()
+}
+
+fn flaky(judged: &[&CaseResult]) -> Vec<String> {
+    let tries = tries(judged);
+    tries.iter().filter(|(_, (attempts, passed))| *passed > 0 && passed < attempts).map(|(case, _)| (*case).to_owned()).collect()
+}
+
+fn latency(judged: &[&CaseResult]) -> Latency {
+    let sorted = |time: fn(&TurnRecord) -> f64| {
+        let mut times: Vec<f64> = judged.iter().flat_map(|result| result.turns.iter().map(time)).collect();
+        times.sort_by(f64::total_cmp);
+        times
+    };
+    let (planner, tools) = (sorted(|turn| turn.planner_ms), sorted(|turn| turn.tools_ms));
+    let at = |times: &[f64], share: f64| percentile(times, share).unwrap_or_default();
+    Latency { planner_p50: at(&planner, 0.5), planner_p95: at(&planner, 0.95), tools_p50: at(&tools, 0.5), tools_p95: at(&tools, 0.95) }
+}

@@ -1,0 +1,105 @@
+//! What the answer says: the words it must, the numbers with whose they are, and no number that no result has.
+
+use serde_json::Value;
+
+use super::words::{has_number, passages_of, stands_in, text_of};
+use super::{Scorer, Sheet};
+use crate::agent::number_check::{self, Evidence};
+use crate::evals::case::{CaseTurn, Fact};
+use crate::evals::play::PlayedTurn;
+use crate::evals::stage::Stage;
+use crate::tools::view::shown_duration;
+
+/// The verdicts on a turn's answer. `turns` are all of the conversation, of which `index` is this one.
+pub(super) fn judge(case_turn: &CaseTurn, played: &PlayedTurn, turns: &[PlayedTurn], index: usize, stage: &Stage, sheet: &mut Sheet) {
+    let answer = &case_turn.expect.answer;
+    let text = text_of(&played.turn);
+    for mention in &answer.mentions {
+        let is_there = mention.words().iter().any(|word| stands_in(word, &text));
+        sheet.note(Scorer::Mentions, (!is_there).then(|| format!("does not mention {}: {text}", mention.words().join(" or "))));
+    }
+    let lower = text.to_lowercase();
+    for letters in &answer.not_mentions {
+        let is_there = lower.contains(&letters.to_lowercase());
+        sheet.note(Scorer::Mentions, is_there.then(|| format!("mentions {letters}: {text}")));
+    }
+    for fact in &answer.facts {
+        sheet.note(Scorer::Facts, fact_fault(fact, played, stage));
+    }
+    if let Some(fault) = ungrounded(played, turns.get(..=index).unwrap_or_default()) {
+        sheet.note(Scorer::Grounded, fault);
+    }
+}
+
+fn fact_fault(fact: &Fact, played: &PlayedTurn, stage: &Stage) -> Option<String> {
+    let value = fact.value.or_else(|| stage.value_of(fact.run.as_deref()?, fact.metric.as_deref()?));
+    let Some(value) = value else { return Some(format!("the fixture has no value for {fact:?}")) };
+    let passages = passages_of(&played.turn);
+    let is_told = (0..passages.len()).any(|place| {
+        passages.get(place).is_some_and(|passage| has_number(passage, value))
+            && fact.run.as_deref().is_none_or(|run| is_about(run, &passages, place, stage))
+            && fact.metric.as_deref().is_none_or(|metric| before(&passages, place, 1).any(|passage| stands_in(metric, passage)))
+    });
+    let whose = [fact.metric.as_deref(), fact.run.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" of ");
+    (!is_told).then(|| format!("does not tell {value} ({whose}): {}", played.turn.answer))
+}
+
+/// The passage at `place` and up to `back` before it, the nearest first.
+fn before(passages: &[String], place: usize, back: usize) -> impl Iterator<Item = &String> {
+    passages.iter().take(place + 1).rev().take(back + 1)
+}
+
+/// Whether the passage at `place` is about `run`: it names it, or names no run and the one that was named last is it.
+fn is_about(run: &str, passages: &[String], place: usize, stage: &Stage) -> bool {
+    let names_any = |passage: &&String| stage.run_names().any(|name| stands_in(name, passage));
+    before(passages, place, 2).find(names_any).is_some_and(|passage| stands_in(run, passage))
+}
+
+/// What is wrong with the numbers of an answer; nothing to look at where no tool answered.
+fn ungrounded(played: &PlayedTurn, turns: &[PlayedTurn]) -> Option<Option<String>> {
+    played.turn.outcomes().next()?;
+    let refusals: Vec<Value> = played
+        .turn
+        .calls
+        .iter()
+        .filter_map(|call| call.result.as_ref().err())
+        .map(|refusal| Value::from(refusal.message.clone()))
+        .collect();
+    let mut evidence: Vec<Evidence<'_>> = played.evidence.iter().map(|(tool, result)| Evidence { tool, result }).collect();
+    evidence.extend(refusals.iter().map(|result| Evidence { tool: "refusal", result }));
+    // What was said, with the metrics as the store calls them: an answer that names none speaks of those.
+    let said = turns.iter().map(|turn| turn.user.clone());
+    let meant = played.turn.outcomes().flat_map(|outcome| outcome.resolved.metrics.clone());
+    let question = said.chain(meant).collect::<Vec<String>>().join("\n");
+    let asked: Vec<Value> = played.turn.calls.iter().map(|call| Value::Object(call.arguments.clone())).collect();
+    let answer = without_durations(&played.turn.answer, played.evidence.iter().map(|(_, result)| result).chain(&asked));
+    let faults = number_check::check(&answer, &question, &evidence);
+    let mut told: Vec<String> = faults.iter().map(|fault| format!("{} in “{}”", fault.text, fault.sentence.trim())).collect();
+    told.extend(played.turn.unverified_numbers.iter().map(|number| format!("{number}, which was taken back")));
+    Some((!told.is_empty()).then(|| format!("no result has {}", told.join("; "))))
+}
+
+/// The answer without how long runs took as people read it (`5 min 42 s`), where a result has just that many seconds.
+fn without_durations<'a>(answer: &str, evidence: impl Iterator<Item = &'a Value>) -> String {
+    let mut seconds = Vec::new();
+    evidence.for_each(|one| durations(one, &mut seconds));
+    let mut shown: Vec<String> = seconds.into_iter().map(shown_duration).collect();
+    // `12 min 5 s` before `2 min 5 s`, which is its tail.
+    shown.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    shown.iter().fold(answer.to_owned(), |answer, text| answer.replace(text.as_str(), "some time"))
+}
+
+fn durations(value: &Value, found: &mut Vec<i64>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value.as_i64().filter(|_| key.ends_with("seconds")) {
+                    Some(seconds) => found.push(seconds),
+                    None => durations(value, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| durations(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

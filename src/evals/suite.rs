@@ -1,0 +1,214 @@
+//! Suites: files of cases. JSONL has a case a line; YAML has families of paraphrases, which become cases.
+//!
+//! It knows the folder and the files, and refuses what does not fit with the file and the place in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::case::{Budget, Case, CaseTurn, Expect, StoreState};
+
+/// A suite as people write it: `evals/suites/NAME.yaml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteFile {
+    /// What the suite is about, in a sentence.
+    pub about: String,
+    /// The fixture of the families that name none.
+    pub fixture: String,
+    /// The families.
+    pub families: Vec<Family>,
+}
+
+/// Several ways to say one thing, and what must come of each of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    /// Its name; the cases are called by it and a number.
+    pub family: String,
+    /// What the cases are about beside the suite.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The fixture, where it is another than the suite's.
+    #[serde(default)]
+    pub fixture: Option<String>,
+    /// What is the matter with the store.
+    #[serde(default)]
+    pub store: StoreState,
+    /// Ways to ask in one turn; `expect` says what must come of it.
+    #[serde(default)]
+    pub ask: Vec<String>,
+    /// What must come of each of `ask`.
+    #[serde(default)]
+    pub expect: Option<Expect>,
+    /// Conversations: each a list of things said, as many as there are `expects`.
+    #[serde(default)]
+    pub talks: Vec<Vec<String>>,
+    /// What must come of each turn of `talks`.
+    #[serde(default)]
+    pub expects: Vec<Expect>,
+    /// What each conversation may cost.
+    #[serde(default)]
+    pub budget: Budget,
+}
+
+/// A suite as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suite {
+    /// The file's name without its ending.
+    pub name: String,
+    /// What it is about.
+    pub about: String,
+    /// Its cases.
+    pub cases: Vec<Case>,
+}
+
+/// Reads the suites of `folder/suites`, by name.
+///
+/// # Errors
+/// Where there is none, a file cannot be read or does not fit, or two cases have one id.
+pub fn read_suites(folder: &Path) -> anyhow::Result<Vec<Suite>> {
+    let suites_folder = folder.join("suites");
+    let mut suites = Vec::new();
+    let mut ids = BTreeSet::new();
+    for path in files(&suites_folder, &["yaml", "jsonl"])? {
+        let suite = read_suite(&path).with_context(|| format!("the suite `{}` cannot be used", path.display()))?;
+        for case in &suite.cases {
+            if !ids.insert(case.id.clone()) {
+                bail!("two cases are called `{}`; the second is in `{}`", case.id, path.display());
+            }
+        }
+        suites.push(suite);
+    }
+    if suites.is_empty() {
+        bail!("`{}` has no suite, that is, no `.yaml` and no `.jsonl`", suites_folder.display());
+    }
+    Ok(suites)
+}
+
+/// The files of a folder with one of `endings`, by name.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn files(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending)) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_suite(path: &Path) -> anyhow::Result<Suite> {
+    let text = fs::read_to_string(path)?;
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    if path.extension().is_some_and(|ending| ending == "jsonl") {
+        return Ok(Suite { cases: cases_of_lines(&name, &text)?, about: String::new(), name });
+    }
+    let file: SuiteFile = from_yaml(&text).map_err(|fault| fault.context(unfit_family(&text)))?;
+    let mut cases = Vec::new();
+    for family in &file.families {
+        cases.extend(cases_of_family(&name, &file.fixture, family)?);
+    }
+    Ok(Suite { name, about: file.about, cases })
+}
+
+/// Reads YAML into a value of ours.
+///
+/// By way of JSON, so that what stands in YAML means exactly what it would mean in a line of JSONL.
+///
+/// # Errors
+/// Where the text is no YAML, or does not fit the type.
+pub fn from_yaml<T: serde::de::DeserializeOwned>(text: &str) -> anyhow::Result<T> {
+    let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    Ok(serde_json::from_value(value)?)
+}
+
+/// Which family does not fit, for the error of a file that does not: the type of the whole cannot tell.
+fn unfit_family(text: &str) -> String {
+    let whole: serde_json::Value = from_yaml(text).unwrap_or_default();
+    let families = whole.get("families").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let unfit = families.filter(|family| serde_json::from_value::<Family>((*family).clone()).is_err());
+    let names: Vec<String> = unfit.map(|family| family.get("family").unwrap_or(&serde_json::Value::Null).to_string()).collect();
+    if names.is_empty() { "the file does not fit the schema".to_owned() } else { format!("families that do not fit: {}", names.join(", ")) }
+}
+
+fn cases_of_lines(suite: &str, text: &str) -> anyhow::Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let case: Case = serde_json::from_str(line).with_context(|| format!("line {}", index + 1))?;
+        cases.push(Case { suite: suite.to_owned(), ..case });
+    }
+    Ok(cases)
+}
+
+fn cases_of_family(suite: &str, fixture: &str, family: &Family) -> anyhow::Result<Vec<Case>> {
+    let name = &family.family;
+    let mut talks: Vec<Vec<CaseTurn>> = Vec::new();
+    match (&family.expect, family.ask.is_empty()) {
+        (Some(expect), false) => {
+            talks.extend(family.ask.iter().map(|said| vec![CaseTurn { user: said.clone(), expect: expect.clone() }]));
+        }
+        (None, true) => {}
+        (Some(_), true) => bail!("family `{name}` has `expect` but nothing in `ask`"),
+        (None, false) => bail!("family `{name}` has `ask` but no `expect`"),
+    }
+    for talk in &family.talks {
+        if talk.len() != family.expects.len() {
+            bail!("family `{name}`: a talk has {} turns, but there are {} `expects`", talk.len(), family.expects.len());
+        }
+        let turns = talk.iter().zip(&family.expects);
+        talks.push(turns.map(|(said, expect)| CaseTurn { user: said.clone(), expect: expect.clone() }).collect());
+    }
+    if talks.is_empty() {
+        bail!("family `{name}` has neither `ask` nor `talks`");
+    }
+    let case = |(index, turns): (usize, Vec<CaseTurn>)| Case {
+        id: format!("{name}.{:02}", index + 1),
+        suite: suite.to_owned(),
+        family: name.clone(),
+        tags: family.tags.clone(),
+        fixture: family.fixture.clone().unwrap_or_else(|| fixture.to_owned()),
+        store: family.store,
+        turns,
+        budget: family.budget,
+    };
+    Ok(talks.into_iter().enumerate().map(case).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn family(text: &str) -> anyhow::Result<Vec<Case>> {
+        cases_of_family("s", "f", &from_yaml(text)?)
+    }
+
+    #[test]
+    fn a_family_becomes_a_case_for_each_way_to_say_it() {
+        let cases = family("{family: a.b, ask: [one, two], expect: {calls: [{tool: list_runs}]}}").unwrap();
+        assert_eq!(cases.iter().map(|case| case.id.as_str()).collect::<Vec<_>>(), ["a.b.01", "a.b.02"]);
+        assert_eq!(cases[1].turns[0].user, "two");
+    }
+
+    #[test]
+    fn a_family_that_says_half_of_it_is_refused() {
+        let check = |text: &str, fault: &str| {
+            let found = format!("{:#}", family(text).unwrap_err());
+            assert!(found.contains(fault), "{found}");
+        };
+        check("{family: a, ask: [one]}", "no `expect`");
+        check("{family: a, expect: {}}", "nothing in `ask`");
+        check("{family: a}", "neither");
+        check("{family: a, talks: [[one, two]], expects: [{}]}", "2 turns");
+        check("{family: a, asks: [one]}", "asks");
+    }
+}

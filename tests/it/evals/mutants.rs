@@ -1,0 +1,205 @@
+//! The scorers against mutants: the gold with one thing wrong. Each must fail, or the scorers would let that mistake through.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use trialogue::evals::case::{Case, ExpectedCall, Outcome};
+use trialogue::evals::fixture::{Fixture, FixtureExperiment};
+use trialogue::evals::matcher::Matcher;
+use trialogue::evals::play::{Player, Says, ScriptedTurn, gold};
+
+use super::{cases, result_of, stages};
+
+/// One thing done wrong in one turn.
+struct Mutant {
+    name: &'static str,
+    turn: usize,
+    script: ScriptedTurn,
+}
+
+#[tokio::test]
+async fn every_mutant_of_the_gold_fails() {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut survivors = Vec::new();
+    for case in cases() {
+        let stage = stages().named(&case.fixture).unwrap();
+        for mutant in mutants_of(case, &stage.fixture) {
+            *counts.entry(mutant.name).or_default() += 1;
+            let mut script: Vec<ScriptedTurn> = case.turns.iter().map(gold).collect();
+            script[mutant.turn] = mutant.script;
+            if result_of(case, &Player::Script(script)).await.passed {
+                survivors.push(format!("{} {}", mutant.name, case.id));
+            }
+        }
+    }
+    let total: usize = counts.values().sum();
+    eprintln!("mutants: {total}, {} survived; {counts:?}", survivors.len());
+    assert!(total > 1500 && counts.len() >= 14, "too few mutants to mean anything: {counts:?}");
+    assert!(survivors.is_empty(), "{} of {total} mutants pass:\n{}", survivors.len(), survivors.join("\n"));
+}
+
+/// In the fixture the three runs with the highest `f1_score` are those with the highest accuracy; in its twin they are not.
+#[tokio::test]
+async fn a_call_that_is_right_by_luck_is_found_out_on_the_twin() {
+    let case = cases().find(|case| case.id == "list.f1.above.01").unwrap();
+    let lucky = |filter: &str| {
+        let call = call("list_runs", json!({"experiment": "churn-prediction-q1", "filter": filter}));
+        Player::Script(vec![ScriptedTurn { calls: vec![call], says: Says::Composed }])
+    };
+    assert!(result_of(case, &lucky("metrics.`f1_score` > .89 AND metrics.f1_score > 0.5")).await.passed);
+    let result = result_of(case, &lucky("metrics.accuracy > 0.935")).await;
+    let failed: Vec<&str> = result.failures().map(|score| score.scorer.name()).collect();
+    assert_eq!(failed, ["result_equal"]);
+}
+
+fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (turn, case_turn) in case.turns.iter().enumerate() {
+        let script = gold(case_turn);
+        let mut add = |name: &'static str, script: ScriptedTurn| mutants.push(Mutant { name, turn, script });
+        add("says nothing", ScriptedTurn { says: Says::Text(String::new()), ..script.clone() });
+        let write = call("create_experiment", json!({"name": "mutant", "tags": {"made": "by mistake"}}));
+        // Where the store is broken nothing can be written.
+        if case.store == trialogue::evals::case::StoreState::Well {
+            add("writes what nobody asked for", with_calls(&script, &[write]));
+        }
+        match case_turn.expect.outcome {
+            Outcome::Refuse | Outcome::AnswerOnly if case.store == trialogue::evals::case::StoreState::Well => {
+                add("acts instead", with_calls(&script, &[call("list_experiments", json!({}))]));
+            }
+            Outcome::Act | Outcome::Clarify | Outcome::Refuse | Outcome::AnswerOnly => {}
+        }
+        if case_turn.expect.outcome == Outcome::Clarify && !case_turn.expect.answer.mentions.is_empty() {
+            add("does not say what is meant", ScriptedTurn { says: Says::Text("Which one?".to_owned()), ..script.clone() });
+        }
+        if case_turn.expect.outcome != Outcome::Act || script.calls.is_empty() {
+            continue;
+        }
+        add("calls nothing", ScriptedTurn { calls: Vec::new(), says: Says::Text("Done.".to_owned()) });
+        let twice = script.calls.clone();
+        add("calls twice", with_calls(&script, &twice));
+        let idle =
+            [("get_run", json!({"run": "latest"})), ("list_artifacts", json!({"run": "latest"})), ("list_runs", json!({"limit": 1}))];
+        let idle: Vec<ExpectedCall> = idle.into_iter().map(|(tool, args)| call(tool, args)).collect();
+        add("calls around", with_calls(&script, &idle));
+        for place in 0..script.calls.len() {
+            for (name, changed) in changes_of(&script.calls[place], fixture) {
+                let mut calls = script.calls.clone();
+                calls[place] = changed;
+                add(name, ScriptedTurn { calls, ..script.clone() });
+            }
+        }
+        if !case_turn.expect.answer.facts.is_empty() {
+            add("tells other numbers", ScriptedTurn { says: Says::Edited(other_numbers), ..script.clone() });
+        }
+    }
+    mutants
+}
+
+/// A call with one thing changed that must change what it gives.
+fn changes_of(gold: &ExpectedCall, fixture: &Fixture) -> Vec<(&'static str, ExpectedCall)> {
+    let mut changes = Vec::new();
+    let literal = |name: &str| gold.args.get(name).map(|matcher| serde_json::to_value(matcher).unwrap());
+    let wrong_tool = if gold.tool == "list_experiments" { "list_runs" } else { "list_experiments" };
+    changes.push(("another tool", call(wrong_tool, json!({}))));
+    let experiment = experiment_of(gold, fixture);
+    if let Some(Value::String(name)) = literal("experiment") {
+        let other = fixture.experiments.iter().find(|one| one.name != name && !one.deleted);
+        changes.extend(other.map(|other| ("another experiment", with(gold, "experiment", json!(other.name)))));
+    }
+    if let (Some(Value::String(metric)), Some(experiment)) = (literal("metric"), experiment) {
+        changes.extend(other_metric(experiment, &metric).map(|other| ("another metric", with(gold, "metric", json!(other)))));
+    }
+    if let (Some(Value::Array(metrics)), Some(experiment)) = (literal("metrics"), experiment) {
+        let metric = metrics[0].as_str().unwrap_or_default();
+        changes.extend(other_metric(experiment, metric).map(|other| ("another metric", with(gold, "metrics", json!([other])))));
+    }
+    if gold.tool == "best_run" {
+        let flipped = if literal("direction") == Some(json!("worst")) { "best" } else { "worst" };
+        changes.push(("the other end", with(gold, "direction", json!(flipped))));
+    }
+    if literal("filter").is_some_and(|filter| filter.get("any").is_none()) {
+        changes.push(("no filter", without(gold, "filter")));
+    }
+    if let Some(Value::String(order)) = literal("order") {
+        changes.push(("the other order", with(gold, "order", json!(if order == "asc" { "desc" } else { "asc" }))));
+    }
+    if let Some(limit) = literal("limit").and_then(|limit| limit.as_u64()) {
+        changes.push(("one more", with(gold, "limit", json!(limit + 1))));
+    }
+    for key in ["longer_than_seconds", "step", "y_scale", "x_axis", "status", "query", "parameters", "tags", "description"] {
+        let means_something = literal(key).is_some_and(|value| value.get("any").is_none());
+        if means_something && !(key == "query" && fixture.experiments.iter().filter(|one| !one.deleted).count() < 2) {
+            changes.push(("an argument left out", without(gold, key)));
+        }
+    }
+    if let (Some(Value::String(run)), Some(experiment)) = (literal("run"), experiment) {
+        let other = experiment.runs.iter().find(|one| one.name != run && !one.deleted && !one.metrics.is_empty());
+        changes.extend(other.map(|other| ("another run", with(gold, "run", json!(other.name)))));
+    }
+    if let Some(Value::String(path)) = literal("path") {
+        changes.push(("another path", with(gold, "path", json!(if path == "report.txt" { "metrics.json" } else { "report.txt" }))));
+    }
+    if let Some(Value::String(name)) = literal("name") {
+        changes.push(("another name", with(gold, "name", json!(format!("{name}-2")))));
+    }
+    changes
+}
+
+/// The experiment that a call is about: the one it names, else the one that has its runs or logs its metric.
+fn experiment_of<'a>(gold: &ExpectedCall, fixture: &'a Fixture) -> Option<&'a FixtureExperiment> {
+    let literal = |name: &str| gold.args.get(name).map(|matcher| serde_json::to_value(matcher).unwrap());
+    if let Some(Value::String(name)) = literal("experiment") {
+        return fixture.experiments.iter().find(|one| one.name == name);
+    }
+    let runs = [literal("run"), literal("run_ids")].into_iter().flatten().map(|value| value.to_string()).collect::<String>();
+    let has_run = |one: &&FixtureExperiment| one.runs.iter().any(|run| runs.contains(&format!("\"{}\"", run.name)));
+    let metric = literal("metric").and_then(|metric| metric.as_str().map(str::to_owned));
+    let logs = |one: &&FixtureExperiment| metric.as_ref().is_some_and(|metric| one.runs.iter().any(|run| run.metrics.contains_key(metric)));
+    fixture.experiments.iter().find(has_run).or_else(|| fixture.experiments.iter().find(logs))
+}
+
+fn other_metric(experiment: &FixtureExperiment, metric: &str) -> Option<String> {
+    experiment.runs.iter().flat_map(|run| run.metrics.keys()).find(|key| *key != metric).cloned()
+}
+
+fn call(tool: &str, args: Value) -> ExpectedCall {
+    serde_json::from_value(json!({"tool": tool, "args": args})).unwrap()
+}
+
+fn with(gold: &ExpectedCall, key: &str, value: Value) -> ExpectedCall {
+    let mut changed = gold.clone();
+    changed.args.insert(key.to_owned(), serde_json::from_value::<Matcher>(value).unwrap());
+    changed
+}
+
+fn without(gold: &ExpectedCall, key: &str) -> ExpectedCall {
+    let mut changed = gold.clone();
+    changed.args.remove(key);
+    changed
+}
+
+fn with_calls(script: &ScriptedTurn, more: &[ExpectedCall]) -> ScriptedTurn {
+    ScriptedTurn { calls: script.calls.iter().chain(more).cloned().collect(), says: script.says.clone() }
+}
+
+/// The answer with each decimal number a little larger, and each whole one too: what a model that misremembers would say.
+fn other_numbers(answer: &str) -> String {
+    let mut changed = String::new();
+    let mut rest = answer;
+    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let begins_word = rest[..at].chars().next_back().is_none_or(|before| before.is_whitespace() || before == '(');
+        let end = at + rest[at..].find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len() - at);
+        let number = rest[at..end].trim_end_matches('.');
+        let end = at + number.len();
+        changed.push_str(&rest[..at]);
+        match number.parse::<f64>() {
+            Ok(value) if begins_word && number.contains('.') => changed.push_str(&format!("{:.4}", value * 1.07 + 0.01)),
+            Ok(value) if begins_word => changed.push_str(&format!("{}", value + 7.0)),
+            Ok(_) | Err(_) => changed.push_str(number),
+        }
+        rest = &rest[end..];
+    }
+    changed.push_str(rest);
+    changed
+}

@@ -1,0 +1,135 @@
+//! `trialogue eval` as people and continuous integration use it: exit codes, files, taking up a run again.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use trialogue::evals::report::read_results;
+
+use crate::support::folder;
+
+/// The program with these arguments, run in the repository, with no environment but this.
+pub(super) fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trialogue"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().envs(environment.iter().copied());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// The exit code of the program, and all that it said.
+pub(super) async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
+    let mut command = program(arguments, environment);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap_or(-1), text)
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_writes_results_counts_junit_and_a_page_that_fetches_nothing() {
+    let folder = folder();
+    let out = folder.path().to_str().unwrap();
+    let (code, text) = run(&["eval", "run", "--suite", "injection", "--suite", "history", "--out", out], &[]).await;
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("injection") && text.contains("result_equal") && text.contains("report.html"), "{text}");
+    let results = read_results(folder.path()).unwrap();
+    let junit = fs::read_to_string(folder.path().join("junit.xml")).unwrap();
+    assert_eq!(junit.matches("<testcase ").count(), results.len());
+    assert_eq!(junit.matches("<failure ").count(), results.iter().filter(|result| !result.passed).count());
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("default-src 'none'"));
+    assert!(page.contains("data:image/svg+xml") && results.iter().any(|result| result.turns.iter().any(|turn| turn.chart.is_some())));
+    // The data is in one script element, which nothing in it can end.
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+    assert!(!page.contains("src=\"") && !page.contains("href=") && !page.contains("@import") && !page.contains("url("));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_cut_short_is_taken_up_where_it_stopped() {
+    let folder = folder();
+    let out = folder.path().to_str().unwrap();
+    let file = folder.path().join("results.jsonl");
+    let arguments = ["eval", "run", "--suite", "impact", "--out", out];
+    assert_eq!(run(&arguments, &[]).await.0, 0);
+    let whole = lines(&file);
+    let kept = whole[..5].to_vec();
+    fs::write(&file, format!("{}\n{}", kept.join("\n"), &whole[5][..40])).unwrap();
+    let resumed: Vec<&str> = arguments.iter().copied().chain(["--resume"]).collect();
+    assert_eq!(run(&resumed, &[]).await.0, 0);
+    let after = lines(&file);
+    assert_eq!(after.len(), whole.len());
+    // What was judged is kept to the letter, times and all.
+    assert!(kept.iter().all(|line| after.contains(line)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let check = async |arguments: &[&str], expected: i32| {
+        let (code, text) = run(arguments, &[]).await;
+        assert_eq!(code, expected, "{arguments:?}: {text}");
+        text
+    };
+    check(&["eval", "run", "--planner", "scripted", "--suite", "best", "--out", &at("gold"), "--require", "1"], 0).await;
+    let text = check(&["eval", "run", "--suite", "nosuch", "--out", &at("x")], 2).await;
+    assert!(text.contains("there is no suite `nosuch`; there are ambiguity"), "{text}");
+    check(&["eval", "run", "--planner", "clever", "--out", &at("x")], 2).await;
+    check(&["eval", "run", "--evals", &at("nowhere"), "--out", &at("x")], 2).await;
+    check(&["eval", "compare", &at("gold"), &at("nowhere")], 3).await;
+    // Ten families that no longer pass are no chance.
+    let mut worse = read_results(Path::new(&at("gold"))).unwrap();
+    worse.iter_mut().step_by(2).for_each(|result| result.passed = false);
+    fs::create_dir(at("worse")).unwrap();
+    let text: String = worse.iter().map(|result| format!("{}\n", serde_json::to_string(result).unwrap())).collect();
+    fs::write(folder.path().join("worse/results.jsonl"), text).unwrap();
+    fs::copy(folder.path().join("gold/report.json"), folder.path().join("worse/report.json")).unwrap();
+    let text = check(&["eval", "compare", &at("gold"), &at("worse")], 1).await;
+    assert!(text.contains("Verdict: worse"), "{text}");
+    let text = check(&["eval", "compare", &at("worse"), &at("gold")], 0).await;
+    assert!(text.contains("Verdict: better"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_closes_where_a_suite_lost_cases() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let data = at("evals");
+    copy_folder(&super::evals(), Path::new(&data));
+    let gate = |more: &[&'static str]| -> Vec<String> {
+        let fixed = ["eval", "gate", "--evals", &data, "--suite", "impact"].map(str::to_owned);
+        fixed.into_iter().chain(["--out".to_owned(), at("out")]).chain(more.iter().map(|one| (*one).to_owned())).collect()
+    };
+    let run_gate = async |more: &[&'static str]| {
+        let arguments = gate(more);
+        run(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]).await
+    };
+    fs::remove_dir_all(Path::new(&data).join("accepted")).unwrap();
+    assert_eq!(run_gate(&[]).await.0, 3, "without accepted scores there is no verdict");
+    assert_eq!(run_gate(&["--accept"]).await.0, 0);
+    let (code, text) = run_gate(&[]).await;
+    assert!(code == 0 && text.contains("The gate is open."), "{text}");
+    // A case that asks for what is not there fails, and the suite has one more failure than was accepted.
+    let suite = Path::new(&data).join("suites/impact.yaml");
+    let changed = fs::read_to_string(&suite).unwrap().replacen("metric: f1_score", "metric: accuracy", 1);
+    fs::write(&suite, changed).unwrap();
+    let (code, text) = run_gate(&[]).await;
+    assert!(code == 1 && text.contains("`impact` got worse") && text.contains("impact.f1.01"), "{code}: {text}");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
