@@ -38,7 +38,7 @@ declare -A NEEDS=(
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi openai mcp"
-    [evals]="cargo compiler bfcl"
+    [evals]="cargo compiler bfcl chromium"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
     [mcp]="cargo compiler mcp"
@@ -68,6 +68,9 @@ step_evals() {
     done
     grep "^all " "$WORK/evals-builtin.log"
     cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    # The page opens in a browser and shows the answer of the case that its address names.
+    timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
+        grep -q 'class="bubble answer"' || fail "the page of the evaluation shows no answer"
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
 }
 
