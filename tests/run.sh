@@ -42,7 +42,7 @@ declare -A NEEDS=(
     [clippy]="cargo compiler"
     [doc]="cargo compiler"
     [test]="cargo compiler mlflow openapi openai mcp clients"
-    [evals]="cargo compiler bfcl"
+    [evals]="cargo compiler bfcl chromium"
     [replicas]="cargo compiler postgres"
     [charts]="cargo compiler vega"
     [apps]="cargo compiler apps chromium"
@@ -79,6 +79,9 @@ step_evals() {
     done
     grep "^all " "$WORK/evals-builtin.log"
     cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    # The page opens in a browser and shows the answer of the case that its address names.
+    timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
+        grep -q 'class="bubble answer"' || fail "the page of the evaluation shows no answer"
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
 }
 
@@ -240,6 +243,8 @@ need_model() {
     need_venv
     environment="$(python_environment "$(python_3_11)" model)"
     export TRIALOGUE_TEST_PYTHON_MODEL="$environment/bin/python"
+}
+
 need_bfcl() {
     local environment
     need_venv

@@ -129,9 +129,13 @@ pub(super) struct CompareArguments {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct GateArguments {
-    #[command(flatten)]
-    running: Running,
-    /// A finished run instead of running the built-in interpreter
+    /// The folder with `suites`, `fixtures` and `accepted`
+    #[arg(long, value_name = "DIR", default_value = "evals")]
+    evals: PathBuf,
+    /// Where the files of the run go
+    #[arg(long, value_name = "DIR", default_value = "eval-results")]
+    out: PathBuf,
+    /// A finished run of all suites instead of running the built-in interpreter
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
     /// Write the scores of this run as the accepted ones
@@ -155,6 +159,14 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
         EvalCommand::Gate(arguments) => gate(arguments, config).await,
         EvalCommand::Export(arguments) => export_cases(arguments),
         EvalCommand::List(arguments) => list(arguments),
+    }
+}
+
+impl GateArguments {
+    /// Everything once: of a part there are no accepted scores.
+    fn running(&self) -> Running {
+        let chosen = Chosen { evals: self.evals.clone(), suites: Vec::new(), case: None, split: None };
+        Running { chosen, out: self.out.clone(), epochs: 1, jobs: None, resume: false, require: None }
     }
 }
 
@@ -324,7 +336,7 @@ fn compare_runs(arguments: &CompareArguments) -> Ended {
 async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
     let results = match &arguments.results {
         Some(folder) => read_results(folder).map_err(|fault| incomplete(&fault))?,
-        None => run_cases(&arguments.running, &Planner::Builtin, &Tape::Live, config).await?.1,
+        None => run_cases(&arguments.running(), &Planner::Builtin, &Tape::Live, config).await?.1,
     };
     if let Some(result) = results.iter().find(|result| result.incomplete.is_some()) {
         return Err(Failure::File(format!("`{}` could not be judged, so there is no verdict", result.case)));
@@ -333,7 +345,7 @@ async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
         Some(folder) => read_report(folder).map_err(|fault| incomplete(&fault))?.planner,
         None => Planner::Builtin.name(),
     };
-    let path = arguments.running.chosen.evals.join("accepted").join(format!("{}.json", planner.replace([':', '/'], "_")));
+    let path = arguments.evals.join("accepted").join(format!("{}.json", planner.replace([':', '/'], "_")));
     if arguments.accept {
         return accept(&path, &Accepted::of(&Report::of(&planner, &results), &results));
     }

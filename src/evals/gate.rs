@@ -66,7 +66,9 @@ impl Accepted {
         let mut verdict = GateVerdict::default();
         let mut failing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut passing = BTreeSet::new();
+        let mut played: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for result in results {
+            played.entry(result.suite.as_str()).or_default().insert(result.case.as_str());
             let own = failing.entry(result.suite.as_str()).or_default();
             if result.passed {
                 passing.insert(result.case.as_str());
@@ -79,6 +81,10 @@ impl Accepted {
                 verdict.faults.push(format!("the suite `{suite}` was not run"));
                 continue;
             };
+            let count = played.get(suite.as_str()).map_or(0, BTreeSet::len) as u64;
+            if count < accepted.cases {
+                verdict.faults.push(format!("`{suite}` has {} accepted cases, of which {count} were run", accepted.cases));
+            }
             let before: BTreeSet<&str> = accepted.failing.iter().map(String::as_str).collect();
             let lost: Vec<&str> = now.difference(&before).copied().collect();
             if now.len() > before.len() {
@@ -92,5 +98,63 @@ impl Accepted {
         }
         verdict.open = verdict.faults.is_empty();
         verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evals::case::{Outcome, Split};
+
+    fn result(suite: &str, case: &str, passed: bool) -> CaseResult {
+        CaseResult {
+            case: case.to_owned(),
+            suite: suite.to_owned(),
+            family: case.to_owned(),
+            split: Split::Dev,
+            fixture: "f".to_owned(),
+            epoch: 1,
+            fingerprint: "x".to_owned(),
+            outcome: Outcome::Act,
+            passed,
+            incomplete: None,
+            scores: Vec::new(),
+            turns: Vec::new(),
+            usage: None,
+            cost: None,
+        }
+    }
+
+    fn accepted() -> Accepted {
+        let results = [result("s", "a", true), result("s", "b", true), result("s", "c", false)];
+        Accepted::of(&Report::of("builtin", &results), &results)
+    }
+
+    fn check(results: &[CaseResult], fault: Option<&str>) {
+        let verdict = accepted().judge(results);
+        assert_eq!(verdict.open, fault.is_none(), "{verdict:?}");
+        assert!(fault.is_none_or(|fault| verdict.faults.iter().any(|told| told.contains(fault))), "{verdict:?}");
+    }
+
+    #[test]
+    fn the_gate_is_open_while_no_suite_fails_more() {
+        check(&[result("s", "a", true), result("s", "b", true), result("s", "c", false)], None);
+        // One lost, one won: as many as before.
+        check(&[result("s", "a", false), result("s", "b", true), result("s", "c", true)], None);
+        check(&[result("s", "a", false), result("s", "b", true), result("s", "c", false)], Some("newly failing: a"));
+    }
+
+    #[test]
+    fn the_gate_is_closed_for_what_was_not_run_or_never_accepted() {
+        check(&[], Some("was not run"));
+        check(&[result("s", "a", true), result("s", "b", true)], Some("of which 2 were run"));
+        let all = [result("s", "a", true), result("s", "b", true), result("s", "c", false), result("t", "d", true)];
+        check(&all, Some("no accepted scores"));
+    }
+
+    #[test]
+    fn what_passes_now_is_told() {
+        let verdict = accepted().judge(&[result("s", "a", true), result("s", "b", true), result("s", "c", true)]);
+        assert_eq!((verdict.open, verdict.won), (true, vec!["c".to_owned()]));
     }
 }

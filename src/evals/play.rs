@@ -78,7 +78,8 @@ impl Player {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Planner(planner) => planner.name(),
+            // A cassette's replies are its model's, and cost what they cost.
+            Self::Planner(planner) => planner.name().trim_start_matches("replay:").to_owned(),
             Self::Gold => "scripted".to_owned(),
             Self::Script(_) => "script".to_owned(),
         }

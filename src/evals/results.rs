@@ -327,3 +327,52 @@ fn latency(judged: &[&CaseResult]) -> Latency {
     let at = |times: &[f64], share: f64| percentile(times, share).unwrap_or_default();
     Latency { planner_p50: at(&planner, 0.5), planner_p95: at(&planner, 0.95), tools_p50: at(&tools, 0.5), tools_p95: at(&tools, 0.95) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(case: &str, epoch: u32, passed: bool) -> CaseResult {
+        CaseResult {
+            case: case.to_owned(),
+            suite: "s".to_owned(),
+            family: case.to_owned(),
+            split: Split::Dev,
+            fixture: "f".to_owned(),
+            epoch,
+            fingerprint: "x".to_owned(),
+            outcome: Outcome::Act,
+            passed,
+            incomplete: None,
+            scores: Vec::new(),
+            turns: Vec::new(),
+            usage: Some(Usage { input_tokens: 10, output_tokens: 1 }),
+            cost: Some(0.5),
+        }
+    }
+
+    #[test]
+    fn epochs_tell_how_steady_a_planner_is() {
+        let results = [result("a", 1, true), result("a", 2, true), result("b", 1, true), result("b", 2, false)];
+        let report = Report::of("m", &results);
+        assert_eq!(report.pass_hat_k, [0.75, 0.5]);
+        assert_eq!(report.flaky, ["b"]);
+        assert_eq!((report.overall.passed, report.overall.total), (3, 4));
+        assert_eq!((report.cost, report.usage.map(|usage| usage.input_tokens)), (Some(2.0), Some(40)));
+    }
+
+    #[test]
+    fn one_unknown_price_makes_the_sum_unknown() {
+        let report = Report::of("m", &[result("a", 1, true), CaseResult { cost: None, ..result("b", 1, true) }]);
+        assert_eq!(report.cost, None);
+        assert_eq!(Report::of("m", &[CaseResult { cost: None, usage: None, ..result("a", 1, true) }]).cost, None);
+    }
+
+    #[test]
+    fn what_could_not_be_judged_counts_neither_way() {
+        let broken = CaseResult { incomplete: Some("no model".to_owned()), passed: false, ..result("b", 1, false) };
+        let report = Report::of("m", &[result("a", 1, true), broken]);
+        assert_eq!((report.overall.passed, report.overall.total), (1, 1));
+        assert_eq!(report.incomplete["b"], "no model");
+    }
+}

@@ -200,6 +200,24 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_jsonl_say_what_families_say() {
+        let read_as = |name: &str, text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("suites")).unwrap();
+            fs::write(folder.path().join("suites").join(name), text).unwrap();
+            read_suites(folder.path()).map(|mut suites| suites.remove(0).cases).map_err(|fault| format!("{fault:#}"))
+        };
+        let yaml = "about: x\nfixture: f\nfamilies:\n- {family: a, ask: [one, two], expect: {calls: [{tool: get_run, args: {run: {any_of: [x, null]}}}]}}\n";
+        let cases = read_as("s.yaml", yaml).unwrap();
+        let lines: String = cases.iter().map(|case| format!("{}\n", serde_json::to_string(case).unwrap())).collect();
+        assert_eq!(read_as("s.jsonl", &lines).unwrap(), cases);
+        assert!(read_as("s.jsonl", &format!("{lines}{{")).unwrap_err().contains("line 3"));
+        assert!(read_as("s.jsonl", &lines.repeat(2)).unwrap_err().contains("two cases are called `a.01`"));
+        assert!(read_as("s.yaml", "about: x\nfixture: f\nfamilies:\n- {family: b, askk: [one]}\n").unwrap_err().contains("\"b\""));
+        assert!(read_as("s.txt", "").unwrap_err().contains("no suite"));
+    }
+
+    #[test]
     fn a_family_that_says_half_of_it_is_refused() {
         let check = |text: &str, fault: &str| {
             let found = format!("{:#}", family(text).unwrap_err());

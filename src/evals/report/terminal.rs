@@ -84,12 +84,12 @@ pub fn comparison_text(old: &str, new: &str, comparison: &Comparison) -> String 
     );
     let _ = writeln!(
         text,
-        "Verdict: {}. Difference {:+.1} points, 95 % from {:+.1} to {:+.1} (bootstrap over families); McNemar's exact p = {:.4} of {} lost and {} won",
+        "Verdict: {}. Difference {:+.1} points, 95 % from {:+.1} to {:+.1} (bootstrap over families); McNemar's exact p {} of {} lost and {} won",
         comparison.verdict.words(),
         (comparison.new_rate - comparison.old_rate) * 100.0,
         comparison.interval.low * 100.0,
         comparison.interval.high * 100.0,
-        comparison.p_value,
+        if comparison.p_value < 1e-4 { "< 0.0001".to_owned() } else { format!("= {:.4}", comparison.p_value) },
         comparison.lost.len(),
         comparison.won.len(),
     );

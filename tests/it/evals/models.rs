@@ -93,6 +93,16 @@ async fn what_is_not_recorded_ends_without_a_verdict_and_says_what_changed() {
     assert!(text.contains("message 1 (system)") && text.contains("is recorded in"), "{text}");
     let results = read_results(&folder.path().join("replayed")).unwrap();
     assert!(results.iter().all(|result| result.incomplete.is_some() && !result.passed));
+    // One reply fewer: the case breaks off after its call, the others are judged.
+    let tape = folder.path().join("tapes/best.openai_small.1.jsonl");
+    let lines: Vec<String> = fs::read_to_string(&tape).unwrap().lines().filter(|line| !line.contains("28.4.")).map(str::to_owned).collect();
+    assert_eq!(lines.len(), 6);
+    fs::write(&tape, lines.join("\n")).unwrap();
+    let (code, text) = run(&arguments("replay", &at("tapes"), &at("shorter")), &[]).await;
+    assert!(code == 3 && text.contains("1 of 3 cases could not be judged"), "{code}: {text}");
+    let incomplete: Vec<Option<String>> =
+        read_results(&folder.path().join("shorter")).unwrap().into_iter().map(|result| result.incomplete).collect();
+    assert!(incomplete[0].is_none() && incomplete[2].as_ref().is_some_and(|reason| reason.contains("broke off")), "{incomplete:?}");
     // A cassette that is not there is no verdict either; a planner without a model has none.
     assert_eq!(program(&arguments("replay", &at("elsewhere"), &at("out")), &[]).status().unwrap().code(), Some(3));
     let builtin = ["eval", "replay", "--planner", "builtin", "--out", &at("out")];
