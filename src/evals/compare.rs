@@ -130,25 +130,9 @@ fn by_case(results: &[CaseResult]) -> BTreeMap<&str, Whole<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evals::case::{Outcome, Split};
 
     fn result(case: usize, passed: bool) -> CaseResult {
-        CaseResult {
-            case: format!("c{case:03}"),
-            suite: "s".to_owned(),
-            family: format!("c{case:03}"),
-            split: Split::Dev,
-            fixture: "f".to_owned(),
-            epoch: 1,
-            fingerprint: "x".to_owned(),
-            outcome: Outcome::Act,
-            passed,
-            incomplete: None,
-            scores: Vec::new(),
-            turns: Vec::new(),
-            usage: None,
-            cost: None,
-        }
+        CaseResult::of_test("s", &format!("c{case:03}"), passed)
     }
 
     /// 100 cases, of which the old run fails the first `old` and the new one the last `new`.

@@ -104,29 +104,9 @@ impl Accepted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evals::case::{Outcome, Split};
-
-    fn result(suite: &str, case: &str, passed: bool) -> CaseResult {
-        CaseResult {
-            case: case.to_owned(),
-            suite: suite.to_owned(),
-            family: case.to_owned(),
-            split: Split::Dev,
-            fixture: "f".to_owned(),
-            epoch: 1,
-            fingerprint: "x".to_owned(),
-            outcome: Outcome::Act,
-            passed,
-            incomplete: None,
-            scores: Vec::new(),
-            turns: Vec::new(),
-            usage: None,
-            cost: None,
-        }
-    }
 
     fn accepted() -> Accepted {
-        let results = [result("s", "a", true), result("s", "b", true), result("s", "c", false)];
+        let results = [CaseResult::of_test("s", "a", true), CaseResult::of_test("s", "b", true), CaseResult::of_test("s", "c", false)];
         Accepted::of(&Report::of("builtin", &results), &results)
     }
 
@@ -138,23 +118,35 @@ mod tests {
 
     #[test]
     fn the_gate_is_open_while_no_suite_fails_more() {
-        check(&[result("s", "a", true), result("s", "b", true), result("s", "c", false)], None);
+        check(&[CaseResult::of_test("s", "a", true), CaseResult::of_test("s", "b", true), CaseResult::of_test("s", "c", false)], None);
         // One lost, one won: as many as before.
-        check(&[result("s", "a", false), result("s", "b", true), result("s", "c", true)], None);
-        check(&[result("s", "a", false), result("s", "b", true), result("s", "c", false)], Some("newly failing: a"));
+        check(&[CaseResult::of_test("s", "a", false), CaseResult::of_test("s", "b", true), CaseResult::of_test("s", "c", true)], None);
+        check(
+            &[CaseResult::of_test("s", "a", false), CaseResult::of_test("s", "b", true), CaseResult::of_test("s", "c", false)],
+            Some("newly failing: a"),
+        );
     }
 
     #[test]
     fn the_gate_is_closed_for_what_was_not_run_or_never_accepted() {
         check(&[], Some("was not run"));
-        check(&[result("s", "a", true), result("s", "b", true)], Some("of which 2 were run"));
-        let all = [result("s", "a", true), result("s", "b", true), result("s", "c", false), result("t", "d", true)];
+        check(&[CaseResult::of_test("s", "a", true), CaseResult::of_test("s", "b", true)], Some("of which 2 were run"));
+        let all = [
+            CaseResult::of_test("s", "a", true),
+            CaseResult::of_test("s", "b", true),
+            CaseResult::of_test("s", "c", false),
+            CaseResult::of_test("t", "d", true),
+        ];
         check(&all, Some("no accepted scores"));
     }
 
     #[test]
     fn what_passes_now_is_told() {
-        let verdict = accepted().judge(&[result("s", "a", true), result("s", "b", true), result("s", "c", true)]);
+        let verdict = accepted().judge(&[
+            CaseResult::of_test("s", "a", true),
+            CaseResult::of_test("s", "b", true),
+            CaseResult::of_test("s", "c", true),
+        ]);
         assert_eq!((verdict.open, verdict.won), (true, vec!["c".to_owned()]));
     }
 }

@@ -329,26 +329,35 @@ fn latency(judged: &[&CaseResult]) -> Latency {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn result(case: &str, epoch: u32, passed: bool) -> CaseResult {
-        CaseResult {
+impl CaseResult {
+    /// One with little in it.
+    pub(super) fn of_test(suite: &str, case: &str, passed: bool) -> Self {
+        Self {
             case: case.to_owned(),
-            suite: "s".to_owned(),
+            suite: suite.to_owned(),
             family: case.to_owned(),
             split: Split::Dev,
             fixture: "f".to_owned(),
-            epoch,
+            epoch: 1,
             fingerprint: "x".to_owned(),
             outcome: Outcome::Act,
             passed,
             incomplete: None,
             scores: Vec::new(),
             turns: Vec::new(),
-            usage: Some(Usage { input_tokens: 10, output_tokens: 1 }),
-            cost: Some(0.5),
+            usage: None,
+            cost: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(case: &str, epoch: u32, passed: bool) -> CaseResult {
+        let usage = Some(Usage { input_tokens: 10, output_tokens: 1 });
+        CaseResult { epoch, usage, cost: Some(0.5), ..CaseResult::of_test("s", case, passed) }
     }
 
     #[test]
