@@ -53,6 +53,45 @@ pub(super) fn stands_in(word: &str, text: &str) -> bool {
         })
 }
 
+/// Words by which an answer asks to choose, or says that something is not there or will not be done.
+const DECLINING: [&str; 28] = [
+    "no",
+    "not",
+    "none",
+    "nothing",
+    "neither",
+    "nobody",
+    "never",
+    "already",
+    "cannot",
+    "cant",
+    "can't",
+    "won't",
+    "don't",
+    "doesn't",
+    "isn't",
+    "aren't",
+    "didn't",
+    "couldn't",
+    "unable",
+    "without",
+    "only",
+    "instead",
+    "beyond",
+    "outside",
+    "several",
+    "choose",
+    "specify",
+    "ambiguous",
+];
+
+/// Whether an answer asks back, or says that something is not there or will not be done. What neither asks nor declines claims.
+pub(super) fn asks_or_declines(answer: &str) -> bool {
+    let lower = answer.to_lowercase().replace('’', "'");
+    let mut words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    answer.contains('?') || words.any(|word| DECLINING.contains(&word))
+}
+
 /// Whether a numeral of `text` is `value`, as precisely as it is printed: all of its digits, or at least three that count.
 pub(super) fn has_number(text: &str, value: f64) -> bool {
     if value.is_nan() {
@@ -108,6 +147,17 @@ mod tests {
         check("f1", "F1: 0.9", true);
         check("No", "not at all", false);
         check("", "anything", false);
+    }
+
+    #[test]
+    fn an_answer_that_neither_asks_nor_declines_claims() {
+        let check = |answer: &str, expected: bool| assert_eq!(asks_or_declines(answer), expected, "{answer}");
+        check("Which of them do you mean?", true);
+        check("There is no run-99 here.", true);
+        check("I can’t delete runs.", true);
+        check("I have deleted run-17.", false);
+        check("Done: notes-1 is noted, nonetheless.", false);
+        check("", false);
     }
 
     #[test]

@@ -72,6 +72,13 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
         if case_turn.expect.outcome == Outcome::Clarify && !case_turn.expect.answer.mentions.is_empty() {
             add("does not say what is meant", ScriptedTurn { says: Says::Text("Which one?".to_owned()), ..script.clone() });
         }
+        if matches!(case_turn.expect.outcome, Outcome::Clarify | Outcome::Refuse) {
+            let (said, words) = (&case_turn.user, case_turn.expect.answer.mentions.iter().flat_map(|mention| mention.words().first()));
+            let words = words.map(String::as_str).collect::<Vec<&str>>().join(", ");
+            let claims = |text: String| ScriptedTurn { calls: Vec::new(), says: Says::Text(text) };
+            add("claims that it is done", claims(format!("Done: {said} {words}.").replace(['?', '\''], ".")));
+            add("makes up a number", claims(format!("I cannot tell for sure, but {words}: it should be 0.98137.")));
+        }
         if case_turn.expect.outcome != Outcome::Act || script.calls.is_empty() {
             continue;
         }
