@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{has_number, passages_of, stands_in, text_of};
+use super::words::{has_number, passages_of, sentences_of, stands_in, text_of};
 use super::{Scorer, Sheet};
 use crate::agent::number_check::{self, Evidence};
 use crate::evals::case::{CaseTurn, Fact};
@@ -32,7 +32,8 @@ pub(super) fn judge(case_turn: &CaseTurn, played: &PlayedTurn, turns: &[PlayedTu
 fn fact_fault(fact: &Fact, played: &PlayedTurn, stage: &Stage) -> Option<String> {
     let value = fact.value.or_else(|| stage.value_of(fact.run.as_deref()?, fact.metric.as_deref()?));
     let Some(value) = value else { return Some(format!("the fixture has no value for {fact:?}")) };
-    let passages = passages_of(&played.turn);
+    // A number that is nobody's counts something: a cell of a table that happens to hold it does not tell it.
+    let passages = if fact.run.is_none() && fact.metric.is_none() { sentences_of(&played.turn) } else { passages_of(&played.turn) };
     let is_told = (0..passages.len()).any(|place| {
         passages.get(place).is_some_and(|passage| has_number(passage, value))
             && fact.run.as_deref().is_none_or(|run| is_about(run, &passages, place, stage))

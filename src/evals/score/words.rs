@@ -14,12 +14,15 @@ pub(super) fn text_of(turn: &Turn) -> String {
 
 /// Sentences and lines of the prose, and the rows of the tables, each cell with its column's head.
 pub(super) fn passages_of(turn: &Turn) -> Vec<String> {
-    let mut passages = Vec::new();
-    for line in turn.answer.lines() {
-        passages.extend(line.split_inclusive(". ").map(|sentence| sentence.trim().to_owned()).filter(|sentence| !sentence.is_empty()));
-    }
+    let mut passages = sentences_of(turn);
     passages.extend(table_passages(turn));
     passages
+}
+
+/// Sentences and lines of the prose.
+pub(super) fn sentences_of(turn: &Turn) -> Vec<String> {
+    let sentences = turn.answer.lines().flat_map(|line| line.split_inclusive(". ")).map(str::trim);
+    sentences.filter(|sentence| !sentence.is_empty()).map(str::to_owned).collect()
 }
 
 fn table_passages(turn: &Turn) -> Vec<String> {
