@@ -78,7 +78,7 @@ pub(super) struct Runs {
     next_page_token: Option<String>,
     /// What they are sorted by.
     sorted_by: String,
-    /// The filter in force, as MLflow writes it.
+    /// The filter in force.
     #[serde(skip_serializing_if = "String::is_empty")]
     filter: String,
     /// What the references led to.
