@@ -127,7 +127,7 @@ async fn the_gate_closes_where_a_suite_lost_cases() {
     assert!(code == 1 && text.contains("`impact` got worse") && text.contains("impact.f1.02"), "{code}: {text}");
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
