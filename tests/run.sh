@@ -33,7 +33,7 @@ declare -A ABOUT=(
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
-    [model]="a small language model, served by llama.cpp, talks nobody into anything"
+    [model]="a small language model, served by llama.cpp, talks nobody into anything, and is evaluated: recorded, replayed, compared, gated"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
 
@@ -182,7 +182,7 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
-step_model() { cargo test --locked --test it -- --nocapture chat::small_model::; }
+step_model() { cargo test --locked --test it -- --nocapture chat::small_model:: evals::circle::a_real_model; }
 
 step_load() {
     export TRIALOGUE_TEST_FULL=1

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::eval_export::{ExportArguments, ListArguments, export_cases, list};
-use super::eval_model::{Planner, players};
+use super::eval_model::{Planner, given_server, players};
 use super::eval_verdict::{CompareArguments, GateArguments, compare_runs, gate};
 use super::{Answered, Ended, Failure, render};
 use crate::config::Config;
@@ -20,6 +20,7 @@ use crate::evals::results::{CaseResult, Prices, Report};
 use crate::evals::run::{Players, run};
 use crate::evals::stage::Stages;
 use crate::evals::suite::{Suite, read_suites};
+use crate::llm::replay::{Earlier, finish};
 
 const EXIT_CODES: &str = "Exit codes:\n  0  done; the gate is open, the new run is not worse\n  1  the verdict: the gate is closed, the new run is worse, fewer passed than --require\n  2  wrong usage\n  3  incomplete: a model, a cassette or a file failed, so there is no verdict";
 
@@ -130,11 +131,12 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
     match command {
         EvalCommand::Run(arguments) => run_cases(&arguments.running, &arguments.planner, &Tape::Live, config).await.map(|(ended, _)| ended),
         EvalCommand::Record(arguments) => {
-            let tape = Tape::Record(arguments.cassettes.clone());
+            let earlier = if arguments.running.resume { Earlier::Kept } else { Earlier::Replaced };
+            let tape = Tape::Record(arguments.cassettes.clone(), earlier);
             run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
         }
         EvalCommand::Replay(arguments) => {
-            let tape = Tape::Replay(arguments.cassettes.clone());
+            let tape = Tape::Replay(arguments.cassettes.clone(), given_server(config)?);
             run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
         }
         EvalCommand::Compare(arguments) => compare_runs(arguments),
@@ -198,7 +200,7 @@ pub(super) async fn run_cases(
     let players = players(planner, &names, running.epochs, tape, config)?;
     let begun = Instant::now();
     let results = judged(running, &cases, &players).await.map_err(|fault| incomplete(&fault))?;
-    if let Tape::Record(folder) = tape {
+    if let Tape::Record(folder, _) = tape {
         finish_cassettes(folder, planner, &names, running.epochs, config)?;
     }
     let name = planner.name();
@@ -241,7 +243,13 @@ async fn judged(running: &Running, cases: &[Case], players: &Players) -> anyhow:
     };
     run(cases, players, &stages, &prices, jobs, &is_done, &mut on_result).await?;
     progress.end();
+    drop(lines);
     results.sort_by(|one, other| (&one.suite, &one.case, one.epoch).cmp(&(&other.suite, &other.case, other.epoch)));
+    // In order, so that two runs can be compared line by line, whatever was done first.
+    let text = results.iter().map(|result| Ok(format!("{}\n", serde_json::to_string(result)?)));
+    let sorted = file.with_extension("jsonl.sorted");
+    fs::write(&sorted, text.collect::<Result<String, serde_json::Error>>()?)?;
+    fs::rename(&sorted, &file)?;
     Ok(results)
 }
 
@@ -259,7 +267,7 @@ fn finish_cassettes(folder: &Path, planner: &Planner, suites: &[String], epochs:
         for suite in suites {
             let path = cassette::path(folder, suite, &planner.name(), epoch);
             if path.exists() {
-                cassette::finish(&path, &[key]).map_err(|fault| incomplete(&fault))?;
+                finish(&path, &[key]).map_err(|fault| incomplete(&fault.into()))?;
             }
         }
     }
