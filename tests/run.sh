@@ -33,7 +33,7 @@ declare -A ABOUT=(
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
-    [model]="a small language model, served by llama.cpp, talks nobody into anything"
+    [model]="a small language model, served by llama.cpp, talks nobody into anything, and is evaluated: recorded, replayed, compared, gated"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
 
@@ -72,16 +72,22 @@ step_replicas() {
 
 step_evals() {
     local run
-    cargo build --locked --quiet
+    build_program
     for run in scripted builtin; do
-        cargo run --locked --quiet -- eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
-        cargo run --locked --quiet -- eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
+        "$WORK/trialogue" eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
+        "$WORK/trialogue" eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
     done
     grep "^all " "$WORK/evals-builtin.log"
-    cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    "$WORK/trialogue" eval gate --results "$WORK/evals-builtin"
     # The page opens in a browser and shows the answer of the case that its address names.
     timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
         grep -q 'class="bubble answer"' || fail "the page of the evaluation shows no answer"
+    # Without a case in the address it shows no held-out case, only how many there are.
+    timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html" 2>/dev/null |
+        grep -o '<span class="id">[^<]*' | sed 's/.*>//' | sort >"$WORK/shown"
+    "$WORK/trialogue" eval list --cases --split heldout | sed -n 's/^  \([^ ]*\)  .*/\1/p' | sort >"$WORK/heldout"
+    [[ -s "$WORK/shown" && -s "$WORK/heldout" ]] || fail "the page of the evaluation shows no case"
+    [[ -z "$(comm -12 "$WORK/shown" "$WORK/heldout")" ]] || fail "the page of the evaluation shows held-out cases unasked"
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
 }
 
@@ -176,7 +182,7 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
-step_model() { cargo test --locked --test it -- --nocapture chat::small_model::; }
+step_model() { cargo test --locked --test it -- --nocapture chat::small_model:: evals::circle::a_real_model; }
 
 step_load() {
     export TRIALOGUE_TEST_FULL=1

@@ -46,6 +46,16 @@ impl Model {
         }
     }
 
+    /// The address of the server that is asked, without credentials; empty where there is none.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        match self {
+            Self::OpenAi(open_ai) => open_ai.address(),
+            Self::Scripted(_) => "",
+            Self::Replay(replay) => replay.address(),
+        }
+    }
+
     /// Asks for a reply, handing each piece of text to `on_delta` as it arrives.
     ///
     /// The pieces joined are [`Reply::text`], unless they turn out to be thought, which that leaves out; after an error they are to be

@@ -2,6 +2,8 @@
 //! and planners that must not, its runs through the program itself.
 
 mod cases;
+mod circle;
+mod heldout;
 mod models;
 mod mutants;
 mod planners;

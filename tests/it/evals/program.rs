@@ -16,9 +16,26 @@ pub(super) fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Comma
     command
 }
 
+/// The program in a namespace without a network, where the system lets us make one; else as it is.
+pub(super) fn program_without_network(arguments: &[&str]) -> Command {
+    let mut allowed = Command::new("unshare");
+    allowed.args(["-rn", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if !allowed.status().is_ok_and(|status| status.success()) {
+        eprintln!("`unshare -rn` is not allowed here: the network stays, but there is nobody in it");
+        return program(arguments, &[]);
+    }
+    let mut command = Command::new("unshare");
+    command.args(["-rn", env!("CARGO_BIN_EXE_trialogue")]).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command
+}
+
 /// The exit code of the program, and all that it said.
 pub(super) async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
-    let mut command = program(arguments, environment);
+    told(program(arguments, environment)).await
+}
+
+/// The same of any command.
+pub(super) async fn told(mut command: Command) -> (i32, String) {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -127,7 +144,7 @@ async fn the_gate_closes_where_a_suite_lost_cases() {
     assert!(code == 1 && text.contains("`impact` got worse") && text.contains("impact.f1.02"), "{code}: {text}");
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
