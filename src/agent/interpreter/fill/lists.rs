@@ -8,7 +8,7 @@ use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
-use crate::domain::reference::count_word;
+use crate::domain::reference::{count_word, words};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -26,7 +26,7 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     let mut tags = serde_json::Map::new();
     for (index, span) in reading.spans.iter().enumerate() {
         match &span.part {
-            Part::Experiment(name) => query.push(name.clone()),
+            Part::Experiment(name) => query.push(looked_for(reading, span, name)),
             Part::ExperimentTag { key, value } => {
                 tags.insert(key.clone(), Value::from(value.clone()));
             }
@@ -65,6 +65,18 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
         put(arguments, "limit", count);
     }
     Some(())
+}
+
+/// What to look for where an experiment was meant: what was said if that is a part of its name, for others may have it too.
+fn looked_for(reading: &Reading, span: &Span, name: &str) -> String {
+    let said = said(reading, span);
+    if is_part_of_name(&said, name) { said } else { name.to_owned() }
+}
+
+/// Whether all words of `text` are words of an experiment's name.
+pub(super) fn is_part_of_name(text: &str, name: &str) -> bool {
+    let of_name = words(name);
+    words(text).iter().all(|word| of_name.contains(word))
 }
 
 /// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
