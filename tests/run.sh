@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the whole test suite from a fresh clone: installs what it needs, pinned, into a cache outside the clone, then checks in order of cost.
 #
-#   bash tests/run.sh               everything but the long loads
-#   bash tests/run.sh --full        the long loads too
+#   bash tests/run.sh               everything but what the next two add
+#   bash tests/run.sh --full        traces, exports for other programs and the long loads too
 #   bash tests/run.sh --with-model  turns with a real, small language model too
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
@@ -17,7 +17,7 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STEPS=(fmt clippy doc test evals replicas charts apps mcp containers smoke)
-FULL_STEPS=(traces load)
+FULL_STEPS=(traces exports load)
 MODEL_STEPS=(model)
 
 declare -A ABOUT=(
@@ -33,6 +33,7 @@ declare -A ABOUT=(
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
+    [exports]="Inspect and promptfoo read the cases that are exported for them"
     [model]="a small language model, served by llama.cpp, talks nobody into anything, and is evaluated: recorded, replayed, compared, gated"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
@@ -50,6 +51,7 @@ declare -A NEEDS=(
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
+    [exports]="cargo compiler inspect promptfoo"
     [model]="cargo compiler model"
     [load]="cargo compiler mlflow openapi openai mcp clients postgres"
 )
@@ -182,6 +184,15 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
+step_exports() {
+    local format
+    build_program
+    for format in inspect promptfoo jsonl; do "$WORK/trialogue" eval export --format "$format" --out "$WORK/exports/$format" >/dev/null; done
+    "$INSPECT_PYTHON" tests/judges/check_inspect.py "$WORK/exports/inspect/samples.jsonl" "$WORK/exports/jsonl"
+    cp tests/promptfoo/* "$PROMPTFOO_DIR/"
+    timeout 120 "$PROMPTFOO_DIR/node" "$PROMPTFOO_DIR/check.mjs" "$WORK/exports/promptfoo"
+}
+
 step_model() { cargo test --locked --test it -- --nocapture chat::small_model:: evals::circle::a_real_model; }
 
 step_load() {
@@ -256,6 +267,18 @@ need_bfcl() {
     need_venv
     environment="$(python_environment "$(python_3_11)" bfcl)"
     BFCL_PYTHON="$environment/bin/python"
+}
+
+need_inspect() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" inspect)"
+    INSPECT_PYTHON="$environment/bin/python"
+}
+
+need_promptfoo() {
+    command -v npm >/dev/null || fail "npm is needed"
+    PROMPTFOO_DIR="$(pinned promptfoo "$(uname -m)" install_promptfoo tests/requirements/promptfoo.txt)"
 }
 
 need_containers() {
@@ -355,6 +378,14 @@ install_node_modules() {
 
 install_node_modules_and_node() {
     install_node_modules "$@" && ln -s "$(cd "$1" && echo node_modules/node-linux-*/bin/node)" "$1/node" && "$1/node" --version
+}
+
+install_promptfoo() {
+    local directory="$1" machine=x64
+    if [[ "$(uname -m)" == aarch64 ]]; then machine=arm64; fi
+    mkdir -p "$directory" && grep -v '^#' "$2" | sed "s/MACHINE/$machine/" |
+        xargs npm install --prefix "$directory" --ignore-scripts --omit=optional --omit=peer --no-package-lock --no-audit --no-fund 2>&1 &&
+        ln -s "node_modules/node-linux-$machine/bin/node" "$directory/node" && "$directory/node" --version
 }
 
 # Passes pip's words on to the log, and says now and then on the terminal how far it is.

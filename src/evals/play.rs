@@ -14,8 +14,8 @@ use crate::agent::conversation::Conversation;
 use crate::agent::{self, Call, Consent, Event, Planner, Refusal, Turn};
 use crate::config::ModelBudget;
 use crate::domain::experiment::ExperimentId;
-use crate::llm::Model;
 use crate::llm::replay::{Clock, Replay};
+use crate::llm::{Model, ModelError};
 use crate::prompts::Prompts;
 use crate::tools;
 
@@ -131,7 +131,7 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
             Player::Taped { .. } => taped.as_ref(),
             Player::Gold | Player::Script(_) => None,
         };
-        let turn = match planner {
+        let mut turn = match planner {
             Some(planner) => agent::turn(user, planner, Consent::Given, context, &mut conversation, &mut on_event).await,
             None => {
                 let scripted = match player {
@@ -141,11 +141,23 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
                 follow(&scripted, user, &Earlier(&played.turns), context, &mut conversation, &mut on_event).await
             }
         };
+        if given_up(&turn).is_some() {
+            // The interpreter took the turn over: what it called and said is not the model's, but for the caveat that tells so.
+            turn.calls.clear();
+            turn.answer.clear();
+            turn.caveats.truncate(1);
+        }
         let evidence = conversation.evidence.clone();
         let took = if taped.is_some() { clock.read() + stopwatch.spent } else { begun.elapsed() };
         played.turns.push(PlayedTurn { user: user.clone(), turn, focus, evidence, took, in_tools: stopwatch.spent });
     }
     Ok(played)
+}
+
+/// Why a model got to no answer of its own, by its own fault.
+#[must_use]
+pub fn given_up(turn: &Turn) -> Option<&ModelError> {
+    turn.model_error.as_ref().filter(|error| error.is_the_models_own() && turn.planner == Planner::Interpreter.name())
 }
 
 /// What a turn expects, as a script: its calls, and where there are none, words that say what the answer must say.

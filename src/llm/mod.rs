@@ -296,6 +296,24 @@ pub enum ModelError {
     NotRecorded(String),
 }
 
+impl ModelError {
+    /// Whether the model itself is to blame, for what it wrote or would not write, and not its server, the network, the time or the settings.
+    #[must_use]
+    pub fn is_the_models_own(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Unusable(_) | Self::OverBudget(_) | Self::TooLarge { .. } => true,
+            Self::Timeout { .. }
+            | Self::Unreachable { .. }
+            | Self::RateLimited { .. }
+            | Self::Rejected { .. }
+            | Self::Interrupted(_)
+            | Self::Malformed(_)
+            | Self::Misconfigured(_)
+            | Self::NotRecorded(_) => false,
+        }
+    }
+}
+
 fn pause(retry_after: Option<Duration>) -> String {
     match retry_after {
         Some(retry_after) => format!("; it asks to wait {} s", retry_after.as_secs()),

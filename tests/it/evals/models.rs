@@ -7,7 +7,7 @@ use trialogue::evals::report::read_results;
 
 use super::circle::script;
 use super::program::{program, run};
-use crate::scripted_openai::{KEY, ScriptedOpenAi};
+use crate::scripted_openai::{KEY, ScriptedOpenAi, Turn};
 use crate::support::folder;
 
 fn arguments<'a>(command: &'a str, cassettes: &'a str, out: &'a str) -> Vec<&'a str> {
@@ -53,7 +53,7 @@ async fn what_is_not_recorded_ends_without_a_verdict_and_says_what_changed() {
     assert!(code == 3 && text.contains("1 of 3 cases could not be judged"), "{code}: {text}");
     let incomplete: Vec<Option<String>> =
         read_results(&folder.path().join("shorter")).unwrap().into_iter().map(|result| result.incomplete).collect();
-    assert!(incomplete[0].is_none() && incomplete[2].as_ref().is_some_and(|reason| reason.contains("broke off")), "{incomplete:?}");
+    assert!(incomplete[0].is_none() && incomplete[2].as_ref().is_some_and(|reason| reason.contains("is recorded: ")), "{incomplete:?}");
     // A cassette that is not there is no verdict either; a planner without a model has none.
     assert_eq!(program(&arguments("replay", &at("elsewhere"), &at("out")), &[]).status().unwrap().code(), Some(3));
     let builtin = ["eval", "replay", "--planner", "builtin", "--out", &at("out")];
@@ -72,4 +72,25 @@ async fn an_address_with_a_password_or_a_key_is_refused_and_not_repeated() {
         }
     }
     assert!(!Path::new(&at("out")).join("results.jsonl").exists() && !Path::new(&at("tapes")).join("best.openai_small.1.jsonl").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_gets_to_no_answer_fails_and_one_whose_server_does_not_answer_is_not_judged() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // Numbers that are in no result, though it was told; nothing at all; then the server breaks.
+    let made_up = || Turn::text("tft-large has the lowest mape: 3.1415.");
+    let broken = || Turn::response(400, "application/json", "{\"error\":{\"message\":\"overloaded\"}}");
+    let server = ScriptedOpenAi::start([made_up(), made_up(), Turn::text(""), broken(), broken()]).await;
+    let (code, text) = run(&arguments("record", &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", server.base_url.as_str())]).await;
+    assert!(code == 3 && text.contains("1 of 3 cases could not be judged"), "{code}: {text}");
+    let results = read_results(&folder.path().join("out")).unwrap();
+    for result in &results[..2] {
+        assert!(!result.passed && result.incomplete.is_none(), "{result:?}");
+        let why: Vec<String> = result.failures().flat_map(|score| score.why.clone()).collect();
+        assert!(why.iter().any(|why| why.contains("the model got to no answer of its own: the model wrote")), "{why:?}");
+        // What the interpreter did in its place is no credit to it.
+        assert!(result.turns[0].calls.is_empty() && result.turns[0].answer.is_empty(), "{result:?}");
+    }
+    assert!(results[2].incomplete.as_ref().is_some_and(|reason| reason.contains("overloaded")), "{:?}", results[2].incomplete);
 }
