@@ -1,6 +1,7 @@
 //! `list_runs`: the runs of an experiment, filtered and sorted.
 
 mod duration;
+mod spelling;
 
 use std::collections::BTreeSet;
 
@@ -214,6 +215,9 @@ impl Tool for ListRuns {
             caveats.push(format!(
                 "at most {KEYS_SHOWN} metrics and {KEYS_SHOWN} parameters a run are shown; response_format `detailed` shows all"
             ));
+        }
+        if page.items.is_empty() && self.page_token.is_none() {
+            caveats.extend(spelling::spelled_otherwise(context, &place.experiment, &query.filter).await?);
         }
         let resolved = Resolved {
             experiment: Some(place.resolved()),
