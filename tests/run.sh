@@ -80,6 +80,7 @@ step_evals() {
         "$WORK/trialogue" eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
     done
     grep "^all " "$WORK/evals-builtin.log"
+    evaluate_offline
     "$WORK/trialogue" eval gate --results "$WORK/evals-builtin"
     # The page opens in a browser and shows the answer of the case that its address names.
     timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
@@ -91,6 +92,19 @@ step_evals() {
     [[ -s "$WORK/shown" && -s "$WORK/heldout" ]] || fail "the page of the evaluation shows no case"
     [[ -z "$(comm -12 "$WORK/shown" "$WORK/heldout")" ]] || fail "the page of the evaluation shows held-out cases unasked"
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
+}
+
+# As a fresh clone has it: the program and the cases, no environment, no key, no home, and no network where the system lets us take it away.
+evaluate_offline() {
+    local without_network=() begun="$EPOCHREALTIME"
+    if unshare -rn true 2>/dev/null; then without_network=(unshare -rn); else echo "\`unshare -rn\` is not allowed here: the network stays"; fi
+    mkdir "$WORK/fresh" && cp -r evals "$WORK/fresh/"
+    (cd "$WORK/fresh" && timeout 30 env -i "${without_network[@]}" "$WORK/trialogue" eval run >run.log) || fail "the evaluation does not run offline in 30 s"
+    [[ "$(grep "^all " "$WORK/fresh/run.log")" == "$(grep "^all " "$WORK/evals-builtin.log")" ]] || fail "offline the evaluation comes to something else"
+    for file in results.jsonl report.json junit.xml report.html; do
+        [[ -s "$WORK/fresh/eval-results/$file" ]] || fail "the evaluation did not write $file"
+    done
+    echo "offline, without a key: $(seconds_since "$begun") s"
 }
 
 step_charts() {

@@ -15,7 +15,7 @@ use super::{Answered, Ended, Failure, render};
 use crate::config::{Config, Flags};
 use crate::evals::case::{Case, Split};
 use crate::evals::cassette::{self, Tape};
-use crate::evals::report::{Heldout, RESULTS, read_results, report_text, write_all};
+use crate::evals::report::{Heldout, RESULTS, is_run, read_results, report_text, write_all};
 use crate::evals::results::{CaseResult, Prices, Report};
 use crate::evals::run::{Players, run};
 use crate::evals::stage::Stages;
@@ -101,8 +101,13 @@ pub(super) struct Running {
     #[arg(long)]
     resume: bool,
     /// Exit with 1 if a smaller share passes, from 0 to 1
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = share)]
     require: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it is a share, from 0 to 1".to_owned())
 }
 
 #[derive(Debug, Clone, Args)]
@@ -166,6 +171,14 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
 /// What failed in the harness itself: there is no verdict.
 pub(super) fn incomplete(fault: &anyhow::Error) -> Failure {
     Failure::File(format!("{fault:#}"))
+}
+
+/// The results of the run in `folder`, which somebody named.
+pub(super) fn results_of(folder: &Path) -> Result<Vec<CaseResult>, Failure> {
+    if !is_run(folder) {
+        return Err(Failure::Usage(format!("`{}` is not the folder of a run: it has no `{RESULTS}`", folder.display())));
+    }
+    read_results(folder).map_err(|fault| incomplete(&fault))
 }
 
 impl Running {

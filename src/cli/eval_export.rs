@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::eval::{Chosen, incomplete};
+use super::eval::{Chosen, incomplete, results_of};
 use super::{Answered, Ended, Failure, render};
 use crate::evals::case::{Case, Split};
 use crate::evals::export::{bfcl, inspect, promptfoo};
-use crate::evals::report::read_results;
 use crate::evals::schema;
 use crate::evals::suite::Suite;
 
@@ -96,7 +95,7 @@ fn lines_of_suites(suites: &[Suite]) -> Result<Files, Failure> {
 }
 
 fn bfcl_files(arguments: &ExportArguments) -> Result<Files, Failure> {
-    let results = arguments.results.as_ref().map(|folder| read_results(folder).map_err(|fault| incomplete(&fault))).transpose()?;
+    let results = arguments.results.as_ref().map(|folder| results_of(folder)).transpose()?;
     let (mut questions, mut answers, mut calls, mut left_out) = (String::new(), String::new(), String::new(), 0);
     for case in arguments.chosen.suites()?.iter().flat_map(|suite| &suite.cases) {
         let Some(exported) = bfcl::bfcl(case) else {

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::eval::{Running, SplitFlag, incomplete, run_cases};
+use super::eval::{Running, SplitFlag, incomplete, results_of, run_cases};
 use super::eval_model::Planner;
 use super::{Answered, Ended, Failure, render};
 use crate::config::Config;
 use crate::evals::cassette::Tape;
 use crate::evals::compare::{Verdict, compare};
 use crate::evals::gate::Accepted;
-use crate::evals::report::{Heldout, comparison_text, page, read_report, read_results};
+use crate::evals::report::{Heldout, comparison_text, page, read_report};
 use crate::evals::results::{CaseResult, Report};
 
 #[derive(Debug, Clone, Args)]
@@ -48,7 +48,7 @@ pub(super) struct GateArguments {
 /// Compares two finished runs.
 pub(super) fn compare_runs(arguments: &CompareArguments) -> Ended {
     let read = |folder: &Path| -> Result<(Report, Vec<CaseResult>), Failure> {
-        let mut results = read_results(folder).map_err(|fault| incomplete(&fault))?;
+        let mut results = results_of(folder)?;
         results.retain(|result| arguments.split.is_none_or(|split| result.split == split.split()));
         Ok((read_report(folder).map_err(|fault| incomplete(&fault))?, results))
     };
@@ -71,7 +71,7 @@ pub(super) fn compare_runs(arguments: &CompareArguments) -> Ended {
 /// Holds a run against the accepted scores, or accepts it.
 pub(super) async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
     let results = match &arguments.results {
-        Some(folder) => read_results(folder).map_err(|fault| incomplete(&fault))?,
+        Some(folder) => results_of(folder)?,
         None => run_cases(&Running::all(arguments.evals.clone(), arguments.out.clone()), &Planner::Builtin, &Tape::Live, config).await?.1,
     };
     if let Some(result) = results.iter().find(|result| result.incomplete.is_some()) {

@@ -14,7 +14,7 @@ use crate::agent::conversation::Conversation;
 use crate::agent::{self, Call, Consent, Event, Planner, Refusal, Turn};
 use crate::config::ModelBudget;
 use crate::domain::experiment::ExperimentId;
-use crate::llm::replay::{Clock, Replay};
+use crate::llm::replay::{Clock, Replay, Spelling};
 use crate::llm::{Model, ModelError};
 use crate::prompts::Prompts;
 use crate::tools;
@@ -113,7 +113,7 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
     let clock = Clock::default();
     let taped = match player {
         Player::Taped { replay, prompts, budget } => {
-            let model = Box::new(Model::Replay(replay.timed_by(clock.clone())));
+            let model = Box::new(Model::Replay(replay.shared(clock.clone(), copy.spellings.clone())));
             Some(Planner::Model { model, prompts: prompts.clone(), budget: budget.clone() })
         }
         Player::Planner(_) | Player::Gold | Player::Script(_) => None,
@@ -141,6 +141,7 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
                 follow(&scripted, user, &Earlier(&played.turns), context, &mut conversation, &mut on_event).await
             }
         };
+        spell_alike(&mut turn, &played.copy.spellings);
         if given_up(&turn).is_some() {
             // The interpreter took the turn over: what it called and said is not the model's, but for the caveat that tells so.
             turn.calls.clear();
@@ -173,6 +174,14 @@ pub fn gold(case_turn: &CaseTurn) -> ScriptedTurn {
         Outcome::Refuse => Says::Text(format!("That is not possible here: {}.", words.join(", "))),
     };
     ScriptedTurn { calls: expect.calls.clone(), says }
+}
+
+/// Takes out of a turn what is told about this run's folders.
+fn spell_alike(turn: &mut Turn, spellings: &[Spelling]) {
+    let refusals = turn.calls.iter_mut().filter_map(|call| call.result.as_mut().err()).map(|refusal| &mut refusal.message);
+    for words in refusals.chain(&mut turn.caveats).chain([&mut turn.answer]) {
+        *words = Spelling::apply(spellings, words);
+    }
 }
 
 async fn follow(

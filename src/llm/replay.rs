@@ -21,11 +21,30 @@ use parts::{Asked, Parts};
 
 use super::{Message, Model, ModelError, Reply, Request};
 
-/// A cassette, being played or being recorded. Clones share it and have clocks of their own.
+/// A cassette, being played or being recorded. Those who use it side by side share it and have clocks of their own.
 #[derive(Debug)]
 pub struct Replay {
     cassette: Arc<Cassette>,
     clock: Clock,
+    spellings: Vec<Spelling>,
+}
+
+/// A text that is another in every run, such as the path of a temporary folder, and what stands for it in requests: with the text itself,
+/// no request would be found again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// What varies.
+    pub text: String,
+    /// What stands for it.
+    pub stands: &'static str,
+}
+
+impl Spelling {
+    /// The words with all spellings applied.
+    #[must_use]
+    pub fn apply(spellings: &[Self], words: &str) -> String {
+        spellings.iter().fold(words.to_owned(), |words, spelling| words.replace(&spelling.text, spelling.stands))
+    }
 }
 
 /// How long the replies took, as it was recorded, since the clock was last read.
@@ -103,13 +122,13 @@ impl Replay {
     }
 
     fn of(cassette: Cassette) -> Self {
-        Self { cassette: Arc::new(cassette), clock: Clock::default() }
+        Self { cassette: Arc::new(cassette), clock: Clock::default(), spellings: Vec::new() }
     }
 
-    /// The same cassette with another clock, for one of those who use it side by side.
+    /// The same cassette with a clock and spellings of its own, for one of those who use it side by side.
     #[must_use]
-    pub fn timed_by(&self, clock: Clock) -> Self {
-        Self { cassette: Arc::clone(&self.cassette), clock }
+    pub fn shared(&self, clock: Clock, spellings: Vec<Spelling>) -> Self {
+        Self { cassette: Arc::clone(&self.cassette), clock, spellings }
     }
 
     /// The name of the model whose replies these are.
@@ -125,12 +144,25 @@ impl Replay {
     }
 
     pub(super) async fn reply(&self, request: &Request, on_delta: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, ModelError> {
+        let request = self.spelt(request);
         let exchange = match &self.cassette.recording {
-            Some(recording) => self.cassette.asked_once(recording, request, on_delta).await?,
-            None => self.cassette.found(request, on_delta)?,
+            Some(recording) => self.cassette.asked_once(recording, &request, on_delta).await?,
+            None => self.cassette.found(&request, on_delta)?,
         };
         self.clock.0.fetch_add(exchange.ms, Ordering::Relaxed);
         Ok(exchange.reply)
+    }
+
+    fn spelt(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        for message in &mut request.messages {
+            match message {
+                Message::System { text } | Message::User { text } | Message::Assistant { text, .. } | Message::ToolResult { text, .. } => {
+                    *text = Spelling::apply(&self.spellings, text);
+                }
+            }
+        }
+        request
     }
 }
 
@@ -320,6 +352,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_varies_from_run_to_run_is_spelt_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let spelt = |replay: Replay, text: &str| {
+            Model::Replay(replay.shared(Clock::default(), vec![Spelling { text: text.to_owned(), stands: "/store" }]))
+        };
+        let recording = spelt(Replay::record(&path, scripted(), Earlier::Replaced).unwrap(), "/tmp/a1");
+        let reply = ask(&recording, &request("`/tmp/a1/store.db` is broken")).await.unwrap();
+        let played = spelt(Replay::open(&path, "scripted", None).unwrap(), "/tmp/b2");
+        assert_eq!(ask(&played, &request("`/tmp/b2/store.db` is broken")).await.unwrap(), reply);
+        assert!(ask(&played, &request("`/tmp/c3/store.db` is broken")).await.is_err());
+    }
+
+    #[tokio::test]
     async fn each_clock_tells_the_recorded_time_of_its_own_replies() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
@@ -328,7 +374,7 @@ mod tests {
         std::fs::write(&path, text.replace("\"ms\":0", "\"ms\":1500")).unwrap();
         let shared = Replay::open(&path, "scripted", None).unwrap();
         let (one, other) = (Clock::default(), Clock::default());
-        let model = Model::Replay(shared.timed_by(one.clone()));
+        let model = Model::Replay(shared.shared(one.clone(), Vec::new()));
         ask(&model, &request("hi")).await.unwrap();
         ask(&model, &request("best?")).await.unwrap();
         assert_eq!((one.read(), one.read(), other.read()), (Duration::from_secs(3), Duration::ZERO, Duration::ZERO));

@@ -49,14 +49,19 @@ pub fn counted_heldout<'a>(suites: impl Iterator<Item = &'a str>) -> Option<Stri
 /// The file of results in a run's folder, one line a case and epoch, appended as they come.
 pub const RESULTS: &str = "results.jsonl";
 
+/// Whether there is a run in the folder, finished or not.
+#[must_use]
+pub fn is_run(folder: &Path) -> bool {
+    folder.join(RESULTS).is_file()
+}
+
 /// Reads the results of a run's folder. A line that was cut short, as by a run that was killed, is left out.
 ///
 /// # Errors
 /// Where there is no such file.
 pub fn read_results(folder: &Path) -> anyhow::Result<Vec<CaseResult>> {
     let path = folder.join(RESULTS);
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("cannot read `{}`; is `{}` the folder of a run?", path.display(), folder.display()))?;
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut results: BTreeMap<(String, u32), CaseResult> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 mod cases;
 mod circle;
+mod exit_codes;
 mod heldout;
 mod models;
 mod mutants;

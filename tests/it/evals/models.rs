@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use trialogue::evals::report::read_results;
 
 use super::circle::script;
@@ -93,4 +94,29 @@ async fn a_model_that_gets_to_no_answer_fails_and_one_whose_server_does_not_answ
         assert!(result.turns[0].calls.is_empty() && result.turns[0].answer.is_empty(), "{result:?}");
     }
     assert!(results[2].incomplete.as_ref().is_some_and(|reason| reason.contains("overloaded")), "{:?}", results[2].incomplete);
+}
+
+/// What a tool tells of a file in a temporary folder is part of the next request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_lies_elsewhere_in_each_run_is_no_other_request() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let turns =
+        [Turn::calls(&[("list_runs", json!({"experiment": "churn-prediction-q1"}))]), Turn::text("The store cannot be read. Is it there?")];
+    let server = ScriptedOpenAi::start(turns).await;
+    let broken = |command: &'static str, out: &str| -> Vec<String> {
+        let fixed = ["eval", command, "--planner", "openai:small", "--case", "broken.list.01", "--cassettes", &at("tapes"), "--out", out];
+        fixed.map(str::to_owned).to_vec()
+    };
+    let played = async |arguments: Vec<String>, environment: &[(&str, &str)]| {
+        let (code, text) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), environment).await;
+        assert_eq!(code, 0, "{text}");
+    };
+    played(broken("record", &at("recorded")), &[("OPENAI_BASE_URL", server.base_url.as_str())]).await;
+    assert!(server.requests()[1].body.to_string().contains("/copy/store.db"), "{}", server.requests()[1].body);
+    drop(server);
+    played(broken("replay", &at("replayed")), &[]).await;
+    let calls = |run: &str| read_results(&folder.path().join(run)).unwrap().remove(0).turns.remove(0).calls;
+    assert_eq!(calls("recorded"), calls("replayed"));
+    assert!(calls("replayed")[0].refused.as_ref().is_some_and(|refused| refused.contains("`/copy/store.db`")));
 }
