@@ -296,6 +296,12 @@ async fn interpreted(
         match plan {
             // What was said before the question, such as a greeting or where to look, is understood with it or not at all.
             Ok(Plan::Puzzle(_)) if index < last => puzzle = Some(question),
+            // Beside a question courtesies need no answer.
+            Ok(Plan::Talk(words)) => {
+                if index == last && said.is_empty() {
+                    said.push(words);
+                }
+            }
             Ok(Plan::Call { tool, arguments }) => {
                 // What the person said himself is his consent, unless whoever takes the turn asks for more.
                 let call = match consent {
@@ -328,7 +334,7 @@ async fn interpreted(
 async fn planned(before: Option<String>, question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     if let Some(before) = before {
         let together = interpreter::interpret(&format!("{before}, {question}"), context, conversation).await?;
-        if !matches!(together, Plan::Puzzle(_)) {
+        if !matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) {
             return Ok(together);
         }
     }

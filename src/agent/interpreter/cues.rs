@@ -36,6 +36,12 @@ impl Reader<'_> {
         names_metric && !of_result
     }
 
+    /// Whether one run is spoken of: by its name, by its rank or by a pronoun.
+    pub(super) fn speaks_of_one_run(&self) -> bool {
+        self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_) | Part::End(_, None | Some(1)) | Part::Anaphor(_)))
+            || self.spans.iter().flatten().any(|span| matches!(&span.part, Part::Runs(phrase) if phrase.ends_with(" 1")))
+    }
+
     /// `who trained it`: asks who started a run, whatever the verb.
     pub(super) fn makers(&mut self) {
         const MADE: [&str; 14] = [

@@ -23,7 +23,19 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let asks_by_itself = reading.parts().any(|part| {
         matches!(
             part,
-            Part::Meaning("plot" | "compare" | "impact" | "describe" | "howmany" | "howlong" | "experiments" | "user" | "start" | "create")
+            Part::Meaning(
+                "plot"
+                    | "compare"
+                    | "impact"
+                    | "describe"
+                    | "howmany"
+                    | "howlong"
+                    | "experiments"
+                    | "user"
+                    | "start"
+                    | "create"
+                    | "artifact"
+            )
         ) || matches!(part, Part::Runs(_) | Part::End(_, Some(2..)))
     });
     let refers = runs_referred_to(reading, conversation);
@@ -95,7 +107,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let mut arguments = last_arguments.clone();
     let mut changed = false;
     let mut tool = *last_tool;
-    if let Some(experiment) = reading.experiment() {
+    if let Some(experiment) = reading.experiment().map(str::to_owned).or_else(|| fill::unknown_experiment(reading)) {
         put(&mut arguments, "experiment", experiment);
         if matches!(tool, "get_run") {
             tool = "describe_experiment";
@@ -373,7 +385,7 @@ fn change_end(tool: &str, arguments: &mut Arguments, end: End) -> bool {
 
 fn change_run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> bool {
     match *tool {
-        "get_run" => put(arguments, "run", run),
+        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run),
         "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
         "compare_runs" => {
             let mut all = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -98,6 +98,7 @@ pub(super) struct Reading {
 /// Reads an utterance with the store's names; those of `preferred` win where a name stands for several things.
 pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
     let mut reader = Reader::new(text, vocabulary, preferred);
+    reader.files();
     reader.over_training();
     reader.makers();
     reader.makes_difference();
@@ -116,7 +117,9 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.comparisons();
     reader.counted_nouns();
     reader.run_phrases();
+    reader.standings();
     reader.ends();
+    reader.topped_charts();
     reader.counts_of_list();
     reader.anaphors();
     reader.metric_places();

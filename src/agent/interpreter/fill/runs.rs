@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::curves::axis;
 use super::lists::by_duration;
+use super::ranked::fact_of_ranked;
+use super::steps::step;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
@@ -16,17 +18,20 @@ pub(super) fn list_artifacts(arguments: &mut Arguments, reading: &Reading, conve
     if !reading.means("artifact") {
         return None;
     }
-    put_run(arguments, reading, conversation)
-}
-
-pub(super) fn read_artifact(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
-    let file = reading.parts().find_map(|part| if let Part::File(name) = part { Some(name.clone()) } else { None })?;
-    put(arguments, "path", file);
-    put_run(arguments, reading, conversation)
+    if put_run(arguments, reading, conversation).is_some() {
+        return Some(());
+    }
+    // `any files?`, of the run in question
+    let names_else =
+        reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Runs(_) | Part::Conditions(_) | Part::Value(..)));
+    let [only] = conversation.runs.as_slice() else { return None };
+    put_focus(arguments, conversation);
+    put(arguments, "run", only.run_id.clone());
+    (!names_else).then_some(())
 }
 
 /// The run that the question names, ranks first or points at.
-fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+pub(in crate::agent::interpreter) fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     put_experiment(arguments, reading);
     let named = reading.parts().find_map(|part| match part {
         Part::Run(text) | Part::Runs(text) => Some(text.clone()),
@@ -60,6 +65,12 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 }
 
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    if let Some(fact) = fact_of_ranked(reading) {
+        put_experiment(arguments, reading);
+        put(arguments, "run", fact.run);
+        put(arguments, "keys", fact.keys);
+        return Some(());
+    }
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
     named.dedup();
     // `the second best elo` is in a list.
@@ -67,7 +78,9 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
         && !reading.metrics().is_empty()
         && reading.parts().any(|part| matches!(part, Part::End(..)))
         && reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::Nth(1..))));
-    if named.len() > 1 || ranks_nth || by_duration(reading).is_some() {
+    // `the loss of run 3 at step 2` stands in its curve.
+    let is_of_step = step(reading).is_some() && !reading.metrics().is_empty();
+    if named.len() > 1 || ranks_nth || is_of_step || by_duration(reading).is_some() {
         return None;
     }
     put_run(arguments, reading, conversation)?;
@@ -236,6 +249,9 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     let parameters = reading.parameters();
     if !parameters.is_empty() {
         put(arguments, "parameters", parameters);
+    }
+    if let Some(step) = step(reading) {
+        put(arguments, "step", step);
     }
     Some(())
 }

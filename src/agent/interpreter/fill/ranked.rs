@@ -1,0 +1,89 @@
+//! A fact of the run at an end of a ranking: "the learning rate of the best run by f1", "who started the run with the lowest loss".
+
+use super::end_phrase;
+use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::reading::{Part, Reading, Span};
+
+/// A run at the end of a ranking, and what is asked of it.
+#[derive(Debug, PartialEq)]
+pub(super) struct FactOfRanked {
+    /// The run, as the tools read it.
+    pub(super) run: String,
+    /// The facts.
+    pub(super) keys: Vec<String>,
+}
+
+/// Whether a question asks for such a fact.
+pub(in crate::agent::interpreter) fn asks_for_fact_of_ranked(reading: &Reading) -> bool {
+    fact_of_ranked(reading).is_some()
+}
+
+/// The run and the facts, where a question ranks by one metric, speaks of one run and asks before it for something else.
+pub(super) fn fact_of_ranked(reading: &Reading) -> Option<FactOfRanked> {
+    let solid: Vec<&Span> = reading.spans.iter().filter(|span| span.part != Part::Filler).collect();
+    let mut ends = solid.iter().enumerate().filter(|(_, span)| matches!(span.part, Part::End(..) | Part::Order(_) | Part::Runs(_)));
+    let ((at, span), None) = (ends.next()?, ends.next()) else { return None };
+    let Part::End(end, None | Some(1)) = span.part else { return None };
+    let names_else = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Anaphor(_) | Part::File(_)))
+        || ["plot", "compare", "impact", "howmany", "experiments"].iter().any(|meaning| reading.means(meaning))
+        || reading.plots();
+    let behind = solid.get(at + 1..).unwrap_or_default();
+    let ahead = solid.get(..at).unwrap_or_default();
+    let metric = behind.iter().find_map(|span| if let Part::Metric(name) = &span.part { Some(name.clone()) } else { None });
+    let of_one = behind.iter().chain(ahead).any(|span| span.part == Part::Meaning("run")) || is_said_of_one(reading, span);
+    if names_else || !of_one {
+        return None;
+    }
+    let mut keys: Vec<String> = ahead
+        .iter()
+        .filter_map(|span| match &span.part {
+            Part::Parameter(name) | Part::Metric(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    if keys.is_empty() {
+        keys.extend(attribute(reading).map(str::to_owned));
+    }
+    let is_of_end = matches!(end, End::Best | End::Worst) || metric.is_some();
+    (!keys.is_empty() && !asks_for_run(reading, ahead) && is_of_end)
+        .then(|| FactOfRanked { run: end_phrase(end, None, metric.as_deref()), keys })
+}
+
+/// `which int8 model is best`, `run with dropout 0.1 and the best f1`: the run itself is asked for.
+fn asks_for_run(reading: &Reading, ahead: &[&Span]) -> bool {
+    const BREAKS: [&str; 12] = ["the", "our", "my", "did", "does", "do", "has", "have", "had", "is", "was", "of"];
+    let is_run = |span: &&&Span| span.part == Part::Meaning("run");
+    let is_asked = |span: &&Span| {
+        let before = reading.words.get(..span.words.start).unwrap_or_default();
+        let asks = before.iter().rev().find(|word| BREAKS.contains(&word.as_str()) || matches!(word.as_str(), "which" | "what"));
+        asks.is_some_and(|word| matches!(word.as_str(), "which" | "what"))
+    };
+    ahead.first().is_some_and(|span| is_run(&span)) || ahead.iter().filter(is_run).any(is_asked)
+}
+
+/// `of the best`, `the winner used`: the end stands for a run though no noun says so.
+fn is_said_of_one(reading: &Reading, end: &Span) -> bool {
+    let word = |index: Option<usize>| index.and_then(|index| reading.words.get(index)).map_or("", String::as_str);
+    let said = word(Some(end.words.start));
+    let before = word(end.words.start.checked_sub(2));
+    let article = word(end.words.start.checked_sub(1));
+    let is_noun = matches!(said, "winner" | "champion" | "leader");
+    let is_owned = matches!(article, "the" | "our") && before == "of" && !word(Some(end.words.end)).is_empty();
+    is_noun || is_owned && matches!(word(Some(end.words.end)), "one" | "by" | "in" | "model")
+}
+
+/// What is asked of a run in a word of its own: who started it, when, how long it took.
+fn attribute(reading: &Reading) -> Option<&'static str> {
+    let first = reading.words.first().map_or("", String::as_str);
+    let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
+    let started = says(&["started", "start", "launched", "ran", "trained", "made", "created", "owns", "began", "begin", "kicked", "run"]);
+    Some(match first {
+        "who" if started && !says(&["has", "had", "got", "leads", "wins", "won"]) => "user",
+        "whose" => "user",
+        "when" => "start",
+        "how" if reading.means("howlong") && says(&["take", "took", "last", "lasted", "run", "train", "ran", "need", "needed"]) => {
+            "duration"
+        }
+        _ => return None,
+    })
+}
