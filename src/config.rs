@@ -17,6 +17,7 @@ pub use service::{JwtAlgorithm, JwtConfig, Load, LogFormat, LogLevel, ServiceCon
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Store and planner")]
 pub struct Flags {
     /// Where the experiments are: `http://mlflow:5000` or `sqlite:///mlflow.db` (overrides `MLFLOW_TRACKING_URI`)
     #[arg(long, global = true, value_name = "URI")]

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::eval_export::{ExportArguments, ListArguments, export_cases, list};
 use super::eval_model::{Planner, players};
 use super::{Answered, Ended, Failure, render};
-use crate::config::Config;
+use crate::config::{Config, Flags};
 use crate::evals::case::{Case, Split};
 use crate::evals::cassette::{self, Tape};
 use crate::evals::compare::{Verdict, compare};
@@ -141,6 +141,23 @@ pub(super) struct GateArguments {
     /// Write the scores of this run as the accepted ones
     #[arg(long)]
     accept: bool,
+}
+
+/// Refuses flags that would seem to say where the experiments are, or who is tested.
+///
+/// # Errors
+/// Where there is one of them.
+pub(super) fn refuse_store_and_model(flags: &Flags) -> Result<(), Failure> {
+    let given = [
+        ("--model", flags.model.is_some(), "say who is tested with `--planner`"),
+        ("--tracking-uri", flags.tracking_uri.is_some(), "the stores are made from the fixtures of `--evals`"),
+        ("--demo", flags.demo, "the stores are made from the fixtures of `--evals`"),
+        ("--tenant", flags.tenant.is_some(), "the stores of the fixtures have no tenants"),
+    ];
+    match given.iter().find(|(_, is_given, _)| *is_given) {
+        Some((flag, _, instead)) => Err(Failure::Usage(format!("`eval` takes no `{flag}`: {instead}"))),
+        None => Ok(()),
+    }
 }
 
 /// Does what the command says.

@@ -199,7 +199,14 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
         let flags = ServiceFlags { host: host.clone(), port: port.clone(), ..ServiceFlags::default() };
         return ready::ready(&ServiceConfig::read(&flags, environment)?);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    if let Command::Eval(_) = &cli.command {
+        eval::refuse_store_and_model(&cli.flags)?;
+    }
+    let workers = match &cli.command {
+        Command::Eval(_) => std::thread::available_parallelism().map_or(2, usize::from),
+        _ => 2,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File(format!("cannot start: {error}")))?;
     match &cli.command {
         Command::Ask(arguments) => runtime.block_on(ask::ask(&config, arguments)),
@@ -229,6 +236,14 @@ fn execute(cli: &Cli, matches: &clap::ArgMatches, environment: impl Fn(&str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn eval_refuses_flags_that_it_would_pass_over() {
+        let refused = |flags: &Flags| eval::refuse_store_and_model(flags).map_err(|failure| failure.exit_code());
+        assert_eq!(refused(&Flags::default()), Ok(()));
+        assert_eq!(refused(&Flags { model: Some("openai:m".to_owned()), ..Flags::default() }), Err(2));
+        assert_eq!(refused(&Flags { demo: true, ..Flags::default() }), Err(2));
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::case::{Case, CaseTurn, ExpectedCall, Outcome, StoreState};
+use super::case::{Case, CaseTurn, ExpectedCall, Mention, Outcome, StoreState};
 use super::fixture::Which;
 use super::matcher::Bindings;
 use super::stage::{Copy, Stage};
@@ -127,7 +127,8 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
 #[must_use]
 pub fn gold(case_turn: &CaseTurn) -> ScriptedTurn {
     let expect = &case_turn.expect;
-    let words: Vec<&str> = expect.answer.mentions.iter().filter_map(|mention| mention.words().first()).map(String::as_str).collect();
+    let quoted = |mention: &Mention| mention.words().first().map(|word| format!("“{word}”"));
+    let words: Vec<String> = expect.answer.mentions.iter().filter_map(quoted).collect();
     let says = match expect.outcome {
         Outcome::Act if !expect.calls.is_empty() => Says::Composed,
         Outcome::Act | Outcome::AnswerOnly => Says::Text(format!("Here you are: {}.", words.join(", "))),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{has_number, passages_of, stands_in, text_of};
+use super::words::{has_number, passages_of, sentences_of, stands_in, text_of};
 use super::{Scorer, Sheet};
 use crate::agent::number_check::{self, Evidence};
 use crate::evals::case::{CaseTurn, Fact};
@@ -26,15 +26,14 @@ pub(super) fn judge(case_turn: &CaseTurn, played: &PlayedTurn, turns: &[PlayedTu
     for fact in &answer.facts {
         sheet.note(Scorer::Facts, fact_fault(fact, played, stage));
     }
-    if let Some(fault) = ungrounded(played, turns.get(..=index).unwrap_or_default()) {
-        sheet.note(Scorer::Grounded, fault);
-    }
+    sheet.note(Scorer::Grounded, ungrounded(played, turns.get(..=index).unwrap_or_default()));
 }
 
 fn fact_fault(fact: &Fact, played: &PlayedTurn, stage: &Stage) -> Option<String> {
     let value = fact.value.or_else(|| stage.value_of(fact.run.as_deref()?, fact.metric.as_deref()?));
     let Some(value) = value else { return Some(format!("the fixture has no value for {fact:?}")) };
-    let passages = passages_of(&played.turn);
+    // A number that is nobody's counts something: a cell of a table that happens to hold it does not tell it.
+    let passages = if fact.run.is_none() && fact.metric.is_none() { sentences_of(&played.turn) } else { passages_of(&played.turn) };
     let is_told = (0..passages.len()).any(|place| {
         passages.get(place).is_some_and(|passage| has_number(passage, value))
             && fact.run.as_deref().is_none_or(|run| is_about(run, &passages, place, stage))
@@ -55,9 +54,9 @@ fn is_about(run: &str, passages: &[String], place: usize, stage: &Stage) -> bool
     before(passages, place, 2).find(names_any).is_some_and(|passage| stands_in(run, passage))
 }
 
-/// What is wrong with the numbers of an answer; nothing to look at where no tool answered.
-fn ungrounded(played: &PlayedTurn, turns: &[PlayedTurn]) -> Option<Option<String>> {
-    played.turn.outcomes().next()?;
+/// What is wrong with the numbers of an answer. Where no tool answered, only what was said or told before bears one out, but for
+/// questions that the answer proposes in quotation marks: they claim nothing.
+fn ungrounded(played: &PlayedTurn, turns: &[PlayedTurn]) -> Option<String> {
     let refusals: Vec<Value> = played
         .turn
         .calls
@@ -73,10 +72,11 @@ fn ungrounded(played: &PlayedTurn, turns: &[PlayedTurn]) -> Option<Option<String
     let question = said.chain(meant).collect::<Vec<String>>().join("\n");
     let asked: Vec<Value> = played.turn.calls.iter().map(|call| Value::Object(call.arguments.clone())).collect();
     let answer = without_durations(&played.turn.answer, played.evidence.iter().map(|(_, result)| result).chain(&asked));
+    let answer = if played.turn.outcomes().next().is_none() { without_quotations(&answer) } else { answer };
     let faults = number_check::check(&answer, &question, &evidence);
     let mut told: Vec<String> = faults.iter().map(|fault| format!("{} in “{}”", fault.text, fault.sentence.trim())).collect();
     told.extend(played.turn.unverified_numbers.iter().map(|number| format!("{number}, which was taken back")));
-    Some((!told.is_empty()).then(|| format!("no result has {}", told.join("; "))))
+    (!told.is_empty()).then(|| format!("no result has {}", told.join("; ")))
 }
 
 /// The answer without how long runs took as people read it (`5 min 42 s`), where a result has just that many seconds.
@@ -87,6 +87,14 @@ fn without_durations<'a>(answer: &str, evidence: impl Iterator<Item = &'a Value>
     // `12 min 5 s` before `2 min 5 s`, which is its tail.
     shown.sort_by_key(|text| std::cmp::Reverse(text.len()));
     shown.iter().fold(answer.to_owned(), |answer, text| answer.replace(text.as_str(), "some time"))
+}
+
+/// The text without what stands between “ and ”.
+fn without_quotations(text: &str) -> String {
+    let mut pieces = text.split('“');
+    let first = pieces.next().unwrap_or_default();
+    let rest = pieces.map(|piece| piece.split_once('”').map_or(piece, |(_, after)| after));
+    std::iter::once(first).chain(rest).collect()
 }
 
 fn durations(value: &Value, found: &mut Vec<i64>) {

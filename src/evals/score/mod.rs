@@ -11,6 +11,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use self::words::asks_or_declines;
 use super::case::{Case, CaseTurn, EXTRA_CALLS, Outcome, StoreState};
 use super::play::{Earlier, Played, PlayedTurn};
 use super::stage::Stage;
@@ -177,15 +178,18 @@ fn outcome(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
     let answered: Vec<&str> = turn.calls.iter().filter(|call| call.result.is_ok()).map(|call| call.tool.as_str()).collect();
     let fault = match expected {
         _ if turn.answer.trim().is_empty() => Some("there is no answer".to_owned()),
-        Outcome::Act if !turn.answered => Some(format!("it did not answer but said: {}", turn.answer)),
+        Outcome::Act | Outcome::AnswerOnly if !turn.answered => Some(format!("it did not answer but said: {}", turn.answer)),
         Outcome::Clarify if turn.calls.iter().any(|call| is_write(call) && call.result.is_ok()) => {
             Some("it wrote where it should have asked".to_owned())
         }
-        Outcome::Clarify if turn.answered && !answered.is_empty() && !turn.answer.contains('?') => {
-            Some(format!("it should have asked or said what is missing, but called {}", answered.join(", ")))
+        Outcome::Clarify if !asks_or_declines(&turn.answer) => {
+            Some(format!("it should have asked or said what is missing, but said: {}", turn.answer))
         }
         Outcome::Refuse | Outcome::AnswerOnly if !answered.is_empty() => {
             Some(format!("it should have called nothing, but called {}", answered.join(", ")))
+        }
+        Outcome::Refuse if !asks_or_declines(&turn.answer) => {
+            Some(format!("it should have said that it cannot, but said: {}", turn.answer))
         }
         Outcome::Act | Outcome::Clarify | Outcome::Refuse | Outcome::AnswerOnly => None,
     };

@@ -14,12 +14,15 @@ pub(super) fn text_of(turn: &Turn) -> String {
 
 /// Sentences and lines of the prose, and the rows of the tables, each cell with its column's head.
 pub(super) fn passages_of(turn: &Turn) -> Vec<String> {
-    let mut passages = Vec::new();
-    for line in turn.answer.lines() {
-        passages.extend(line.split_inclusive(". ").map(|sentence| sentence.trim().to_owned()).filter(|sentence| !sentence.is_empty()));
-    }
+    let mut passages = sentences_of(turn);
     passages.extend(table_passages(turn));
     passages
+}
+
+/// Sentences and lines of the prose.
+pub(super) fn sentences_of(turn: &Turn) -> Vec<String> {
+    let sentences = turn.answer.lines().flat_map(|line| line.split_inclusive(". ")).map(str::trim);
+    sentences.filter(|sentence| !sentence.is_empty()).map(str::to_owned).collect()
 }
 
 fn table_passages(turn: &Turn) -> Vec<String> {
@@ -51,6 +54,45 @@ pub(super) fn stands_in(word: &str, text: &str) -> bool {
             };
             !begins_within && !goes_on
         })
+}
+
+/// Words by which an answer asks to choose, or says that something is not there or will not be done.
+const DECLINING: [&str; 28] = [
+    "no",
+    "not",
+    "none",
+    "nothing",
+    "neither",
+    "nobody",
+    "never",
+    "already",
+    "cannot",
+    "cant",
+    "can't",
+    "won't",
+    "don't",
+    "doesn't",
+    "isn't",
+    "aren't",
+    "didn't",
+    "couldn't",
+    "unable",
+    "without",
+    "only",
+    "instead",
+    "beyond",
+    "outside",
+    "several",
+    "choose",
+    "specify",
+    "ambiguous",
+];
+
+/// Whether an answer asks back, or says that something is not there or will not be done. What neither asks nor declines claims.
+pub(super) fn asks_or_declines(answer: &str) -> bool {
+    let lower = answer.to_lowercase().replace('’', "'");
+    let mut words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    answer.contains('?') || words.any(|word| DECLINING.contains(&word))
 }
 
 /// Whether a numeral of `text` is `value`, as precisely as it is printed: all of its digits, or at least three that count.
@@ -108,6 +150,17 @@ mod tests {
         check("f1", "F1: 0.9", true);
         check("No", "not at all", false);
         check("", "anything", false);
+    }
+
+    #[test]
+    fn an_answer_that_neither_asks_nor_declines_claims() {
+        let check = |answer: &str, expected: bool| assert_eq!(asks_or_declines(answer), expected, "{answer}");
+        check("Which of them do you mean?", true);
+        check("There is no run-99 here.", true);
+        check("I can’t delete runs.", true);
+        check("I have deleted run-17.", false);
+        check("Done: notes-1 is noted, nonetheless.", false);
+        check("", false);
     }
 
     #[test]

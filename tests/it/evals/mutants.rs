@@ -72,6 +72,13 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
         if case_turn.expect.outcome == Outcome::Clarify && !case_turn.expect.answer.mentions.is_empty() {
             add("does not say what is meant", ScriptedTurn { says: Says::Text("Which one?".to_owned()), ..script.clone() });
         }
+        if matches!(case_turn.expect.outcome, Outcome::Clarify | Outcome::Refuse) {
+            let words = case_turn.expect.answer.mentions.iter().flat_map(|mention| mention.words().first());
+            let words = words.map(String::as_str).collect::<Vec<&str>>().join(", ");
+            let claims = |text: String| ScriptedTurn { calls: Vec::new(), says: Says::Text(text) };
+            add("claims that it is done", claims(format!("All of that is done now: {words}.")));
+            add("makes up a number", claims(format!("I cannot tell for sure, but {words}: it should be 0.98137.")));
+        }
         if case_turn.expect.outcome != Outcome::Act || script.calls.is_empty() {
             continue;
         }
@@ -86,6 +93,9 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
             for (name, changed) in changes_of(&script.calls[place], fixture) {
                 let mut calls = script.calls.clone();
                 calls[place] = changed;
+                if case_turn.expect.alternatives.contains(&calls) {
+                    continue;
+                }
                 add(name, ScriptedTurn { calls, ..script.clone() });
             }
         }
@@ -115,7 +125,12 @@ fn changes_of(gold: &ExpectedCall, fixture: &Fixture) -> Vec<(&'static str, Expe
         changes.extend(other_metric(experiment, metric).map(|other| ("another metric", with(gold, "metrics", json!([other])))));
     }
     if gold.tool == "best_run" {
-        let flipped = if literal("direction") == Some(json!("worst")) { "best" } else { "worst" };
+        let flipped = match literal("direction").as_ref().and_then(Value::as_str) {
+            Some("worst") => "best",
+            Some("max") => "min",
+            Some("min") => "max",
+            Some(_) | None => "worst",
+        };
         changes.push(("the other end", with(gold, "direction", json!(flipped))));
     }
     if literal("filter").is_some_and(|filter| filter.get("any").is_none()) {
@@ -128,13 +143,17 @@ fn changes_of(gold: &ExpectedCall, fixture: &Fixture) -> Vec<(&'static str, Expe
         changes.push(("one more", with(gold, "limit", json!(limit + 1))));
     }
     for key in ["longer_than_seconds", "step", "y_scale", "x_axis", "status", "query", "parameters", "tags", "description"] {
-        let means_something = literal(key).is_some_and(|value| value.get("any").is_none());
+        let may_be_left_out =
+            |value: &Value| value.get("any").is_some() || value["any_of"].as_array().is_some_and(|any_of| any_of.contains(&Value::Null));
+        let means_something = literal(key).is_some_and(|value| !may_be_left_out(&value));
         if means_something && !(key == "query" && fixture.experiments.iter().filter(|one| !one.deleted).count() < 2) {
             changes.push(("an argument left out", without(gold, key)));
         }
     }
     if let (Some(Value::String(run)), Some(experiment)) = (literal("run"), experiment) {
-        let other = experiment.runs.iter().find(|one| one.name != run && !one.deleted && !one.metrics.is_empty());
+        // What `first` or `best by mae` stands for may be the other run.
+        let is_name = experiment.runs.iter().any(|one| one.name == run);
+        let other = experiment.runs.iter().find(|one| is_name && one.name != run && !one.deleted && !one.metrics.is_empty());
         changes.extend(other.map(|other| ("another run", with(gold, "run", json!(other.name)))));
     }
     if let Some(Value::String(path)) = literal("path") {
