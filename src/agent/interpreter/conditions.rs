@@ -175,6 +175,22 @@ fn field_of_holder(holder: &Holder) -> Field {
     }
 }
 
+/// `above 11 and below 14`: a further bound of what the first one bounds.
+fn second_bound(reading: &Reading, number_at: usize) -> Option<(Comparison, f64, usize)> {
+    let next = next_solid(reading, number_at)?;
+    let joins = reading
+        .spans
+        .get(number_at + 1..next)?
+        .iter()
+        .all(|span| matches!(word_of(reading, span).as_str(), "and" | "but" | "yet" | "also"));
+    let Part::Comparison(comparison) = reading.spans.get(next)?.part else { return None };
+    let end = next_solid(reading, next)?;
+    let Part::Number(bound) = reading.spans.get(end)?.part else { return None };
+    let of_another =
+        next_solid(reading, end).and_then(|behind| reading.spans.get(behind)).is_some_and(|span| field_of(&span.part).is_some());
+    (joins && !of_another).then_some((comparison, bound, end))
+}
+
 /// A comparison of a metric or parameter with one number or two.
 fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>, usize)> {
     let clause = |comparison, number| Clause { field: field.clone(), test: Test::Number(comparison, number) };
@@ -186,6 +202,9 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             let number_at = next_solid(reading, next)?;
             let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
             let comparison = meant(comparison, reading, reading.spans.get(next)?, &field);
+            if let Some((other, bound, end)) = second_bound(reading, number_at) {
+                return Some((vec![clause(comparison, number), clause(other, bound)], end));
+            }
             Some((vec![clause(comparison, number)], number_at))
         }
         Part::Number(first) if is_between => {

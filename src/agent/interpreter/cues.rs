@@ -126,6 +126,24 @@ impl Reader<'_> {
         }
     }
 
+    /// `at which step was the loss lowest`, `after how many epochs`: its curve tells.
+    pub(super) fn steps_asked(&mut self) {
+        for index in 0..self.words.len() {
+            let asks =
+                matches!(self.word(index), "which" | "what") || self.word(index) == "many" && index > 0 && self.word(index - 1) == "how";
+            let is_counted = matches!(self.word(index + 1), "step" | "steps" | "epoch" | "epochs" | "iteration" | "iterations");
+            if asks && is_counted && self.asks_for_course_at(index) && self.is_free(index..index + 2) {
+                self.cover(index..index + 2, Part::Meaning("plot"));
+            }
+        }
+    }
+
+    /// `at which step was …`, but not `how many epochs did run 3 use`.
+    fn asks_for_course_at(&self, index: usize) -> bool {
+        let is_led = (index.saturating_sub(2)..index).any(|place| matches!(self.word(place), "at" | "in" | "after" | "on" | "by" | "from"));
+        is_led || self.word(index) != "many" && index == 0 && matches!(self.word(index + 2), "has" | "had" | "gave" | "was" | "saw")
+    }
+
     /// `under 25 ms`, `below 3 dollars`: a unit where no metric is named stands for the metric that is measured in it.
     pub(super) fn units(&mut self) {
         for index in 1..self.words.len() {

@@ -11,6 +11,7 @@ use crate::agent::conversation::Conversation;
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
     if let Some(plan) = about_listed_experiment(reading, conversation, last_tool, last_arguments)
+        .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
         .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))

@@ -29,6 +29,7 @@ mod names;
 mod narrowing;
 mod orders;
 mod partial;
+mod people;
 mod rankings;
 mod reader;
 mod reading;
@@ -86,6 +87,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     }
     match creation::order(question) {
         Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
+        Some(creation::Order::NotYet) => {
+            return Ok(Plan::Refuse(
+                "Nothing is created. When you want it, say for example “create an experiment called pilot”.".to_owned(),
+            ));
+        }
         Some(creation::Order::Nameless) => {
             return Ok(Plan::Refuse(
                 "What should the experiment be called? Say for example “create an experiment called pilot with tags team=risk”.".to_owned(),
@@ -108,6 +114,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
+    people::strangers(&mut reading);
     if let Some(plan) = choosing::plan(&reading, conversation) {
         return Ok(plan);
     }
@@ -127,8 +134,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(plan);
     }
     let intents = intent::intents(&reading);
-    // `the learning rate of the best run by f1`: a fact of one run, whatever else it is like.
-    let evident = fill::asks_for_fact_of_ranked(&reading).then_some("get_run");
+    let evident = fill::evident_tool(&reading);
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
     for tool in evident.into_iter().chain(likely).chain(fallback::tools(&reading)) {
         if let Some(arguments) = fill::arguments(tool, &reading, conversation, &vocabulary) {
@@ -146,6 +152,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         put(&mut arguments, "experiment", name);
         return Ok(Plan::call("describe_experiment", arguments));
     }
+    if talk::asks_nothing(&reading) {
+        return Ok(Plan::Talk(format!(
+            "I see no question in that. I can answer questions about the experiments in your tracking store, such as {EXAMPLES}"
+        )));
+    }
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
@@ -155,7 +166,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
 fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
     if talk::overrides(question) {
         return Some(Plan::Refuse(format!(
-            "I stay what I am: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
+            "I will not: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
         )));
     }
     if let Some(verb) = orders::refused(question).filter(|_| !narrowing::leaves_out(question, conversation)) {
@@ -168,7 +179,10 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
     }
     talk::talk(question).map(|talk| {
         Plan::Talk(match talk {
-            Talk::Courtesy => format!("Hello! Ask me about your experiments, for example {EXAMPLES}"),
+            Talk::Greeting => format!("Hello! Ask me about your experiments, for example {EXAMPLES}"),
+            Talk::Thanks => "You are welcome. Ask me more about your experiments whenever you like.".to_owned(),
+            Talk::Farewell => "Goodbye! Come back whenever you want to know more about your experiments.".to_owned(),
+            Talk::Remark => format!("All right. Ask me about your experiments whenever you like, for example {EXAMPLES}"),
             Talk::OfItself => format!(
                 "I am Trialogue. I answer questions about the experiments in your MLflow tracking store: I list and describe experiments and runs, find the best, \
                  compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments. You can ask me things \
@@ -179,7 +193,7 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
 }
 
 fn off_topic() -> String {
-    format!("I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}")
+    format!("I cannot help with that: I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}")
 }
 
 /// `and in the demand experiment?`: a metric of the question before is not asked for where it is not logged.

@@ -47,6 +47,24 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
 }
 
+/// `and at step 1?`, after a comparison: the same at that step.
+pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let step = fill::step(reading)?;
+    let names_else = reading.experiment().is_some()
+        || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Conditions(_)))
+        || reading.means("plot");
+    if last_tool != "compare_runs" || names_else {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    put(&mut arguments, "step", step);
+    let metrics = reading.metrics();
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    Some(Plan::call(last_tool, arguments))
+}
+
 /// `drop the failed ones`, after a list: fewer of it are wanted, and nothing is to be deleted.
 pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
     let words = crate::domain::reference::words(question);

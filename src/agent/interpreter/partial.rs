@@ -122,8 +122,10 @@ impl Reader<'_> {
         let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
         let is_of_experiment = [before, self.word(words.end)].iter().any(|word| lexicon::meaning(word) == Some("experiment"));
         let of_run = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
+        let asks_of_one = matches!((self.word(0), self.word(1)), ("whose" | "when", _) | ("how", "long"));
         !is_of_experiment
             && (matches!(before, "run" | "trial")
+                || asks_of_one
                 || of_run && matches!(before, "of" | "from" | "for" | "in" | "by" | "with" | "did" | "has" | "does"))
     }
 

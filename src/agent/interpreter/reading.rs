@@ -99,6 +99,7 @@ pub(super) struct Reading {
 pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
     let mut reader = Reader::new(text, vocabulary, preferred);
     reader.files();
+    reader.steps_asked();
     reader.over_training();
     reader.makers();
     reader.makes_difference();

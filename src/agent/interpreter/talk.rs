@@ -10,22 +10,28 @@ use crate::domain::reference::words;
 /// What an utterance that wants no tool is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Talk {
-    /// A greeting, thanks, a farewell.
-    Courtesy,
+    /// A greeting.
+    Greeting,
+    /// Thanks.
+    Thanks,
+    /// A farewell.
+    Farewell,
+    /// `ok`, `never mind`.
+    Remark,
     /// A question about Trialogue itself.
     OfItself,
 }
 
 /// Words of which greetings, thanks and farewells are made.
 const COURTESY: &str = "hello hi hey hiya yo howdy greetings dear morning afternoon evening night day good bye goodbye farewell cheers thanks thank thx ty tnx \
-    thankyou welcome ok okay great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing fine job work well done helpful \
+    thankyou welcome ok okay hm hmm mhm aha ah oh great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing fine job work well done helpful \
     useful that this was very really so much many a lot you it everything all for your help the is s how are re doing going today there everyone team folks \
     again and no problem never mind see later tomorrow soon have had weekend one what whats up to meet ya wow super just i m appreciate it got nothing else \
     then now please sorry my bad too kind mate friend assistant trialogue yes yep yeah nope sure nice about";
 
 /// Words that make such an utterance one.
 const COURTEOUS: &str = "hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
-    welcome great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing okay ok appreciate later tomorrow sorry problem \
+    welcome great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing okay ok hm hmm mhm aha ah oh appreciate later tomorrow sorry problem \
     mind yes yep yeah nope sure no wow";
 
 /// Words of which questions about Trialogue itself are made.
@@ -50,13 +56,28 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
         return None;
     }
     if consists_of(COURTESY) && !asks && (words.iter().any(|word| has(COURTEOUS, word)) || asks_how) {
-        return Some(Talk::Courtesy);
+        let any = |known: &str| words.iter().any(|word| has(known, word));
+        return Some(match () {
+            () if any("thanks thank thx ty tnx thankyou cheers appreciate") => Talk::Thanks,
+            () if any("bye goodbye farewell later tomorrow night") => Talk::Farewell,
+            () if any("hello hi hey hiya yo howdy greetings morning afternoon evening welcome") || asks_how => Talk::Greeting,
+            () => Talk::Remark,
+        });
     }
     let of_it = ["about", "of", "with"].iter().any(|link| words.windows(2).any(|pair| pair == [(*link).to_owned(), "it".to_owned()]));
     let is_addressed = ["you", "your", "yours", "yourself", "trialogue", "help", "ask"].iter().any(|word| says(word))
         || says("this") && ["tool", "bot", "assistant", "program", "app", "thing", "service", "work"].iter().any(|word| says(word));
     let names_one = says("show") && !says("what") && !says("example") && !says("examples");
     (consists_of(OF_ITSELF) && is_addressed && !of_it && !names_one).then_some(Talk::OfItself)
+}
+
+/// Whether nothing is asked: no word of the trade, no name of the store, no question word and no order.
+pub(super) fn asks_nothing(reading: &Reading) -> bool {
+    const ASKING: &str =
+        "what whats which who whose when where why how is are was were do does did can could will would has have show list tell give find";
+    !reading.text.contains('?')
+        && !reading.words.iter().any(|word| has(ASKING, word))
+        && reading.parts().all(|part| matches!(part, Part::Unknown | Part::Filler))
 }
 
 /// Nouns for what is nobody's business.
@@ -175,10 +196,18 @@ mod tests {
 
     #[test]
     fn talk_is_told_from_questions() {
-        for said in
-            ["hello", "good morning!", "thanks, that was helpful", "hi, how are you?", "bye", "see you tomorrow", "never mind", "ok"]
-        {
-            assert_eq!(talk(said), Some(Talk::Courtesy), "{said}");
+        let courtesies = [
+            ("hello", Talk::Greeting),
+            ("good morning!", Talk::Greeting),
+            ("hi, how are you?", Talk::Greeting),
+            ("thanks, that was helpful", Talk::Thanks),
+            ("bye", Talk::Farewell),
+            ("see you tomorrow", Talk::Farewell),
+            ("never mind", Talk::Remark),
+            ("ok", Talk::Remark),
+        ];
+        for (said, kind) in courtesies {
+            assert_eq!(talk(said), Some(kind), "{said}");
         }
         for said in [
             "what can you do?",

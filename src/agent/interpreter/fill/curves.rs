@@ -39,6 +39,8 @@ pub(super) fn metric_history(
     for part in reading.parts() {
         match part {
             Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
+            // `at which step was the loss of run 3 lowest`: the curve's own end.
+            Part::End(..) if names_run => {}
             Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
             Part::Anaphor(_) if runs.is_empty() => {
                 if let Some(referred) = referred.take() {

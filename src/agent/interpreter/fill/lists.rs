@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
-use crate::agent::interpreter::reading::{Part, Reading, Span};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
 use crate::domain::reference::count_word;
@@ -90,9 +90,12 @@ pub(super) fn seeks_experiment(reading: &Reading) -> bool {
 pub(super) fn asks_for_tried(reading: &Reading) -> bool {
     const TRIED: [&str; 12] =
         ["tried", "try", "tested", "test", "used", "use", "explored", "explore", "covered", "swept", "sweep", "experimented"];
-    let asks = matches!(reading.words.first().map(String::as_str), Some("which" | "what" | "whats"));
+    // `pilot: which encoders …`
+    let topic = reading.spans.first().filter(|span| matches!(span.part, Part::Experiment(_))).map_or(0, |span| span.words.end);
+    let asks = matches!(reading.words.get(topic).or(reading.words.first()).map(String::as_str), Some("which" | "what" | "whats"));
     let asks_for_values = ["values", "options", "choices"].iter().any(|word| reading.says(word)) && reading.says("of");
-    let is_tried = reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
+    let goes_through = ["through", "vary", "varied", "sample", "sampled"].iter().any(|word| reading.says(word));
+    let is_tried = goes_through || reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
     let is_plain = |part: &Part| {
         matches!(
             part,
@@ -101,6 +104,7 @@ pub(super) fn asks_for_tried(reading: &Reading) -> bool {
                 | Part::ExperimentTag { .. }
                 | Part::Filler
                 | Part::Unknown
+                | Part::Anaphor(Anaphor::All)
                 | Part::Meaning("experiment" | "parameter" | "store" | "run")
         )
     };

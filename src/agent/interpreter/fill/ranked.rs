@@ -13,9 +13,44 @@ pub(super) struct FactOfRanked {
     pub(super) keys: Vec<String>,
 }
 
-/// Whether a question asks for such a fact.
-pub(in crate::agent::interpreter) fn asks_for_fact_of_ranked(reading: &Reading) -> bool {
-    fact_of_ranked(reading).is_some()
+/// The tool that a question asks for by its build, whatever phrases it is like.
+pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&'static str> {
+    if super::lists::asks_for_tried(reading) {
+        return Some("describe_experiment");
+    }
+    if fact_of_ranked(reading).is_some() {
+        return Some("get_run");
+    }
+    asks_who_ranks(reading).then_some("best_run")
+}
+
+/// `which run that … has the lowest loss`, `lowest loss in pilot, who is it`: asks for the run at an end, and for nothing of it.
+fn asks_who_ranks(reading: &Reading) -> bool {
+    let solid: Vec<&Span> = reading.spans.iter().filter(|span| span.part != Part::Filler).collect();
+    let ends = || reading.parts().filter(|part| matches!(part, Part::End(..) | Part::Order(_) | Part::Runs(_)));
+    let is_one = ends().count() == 1 && ends().all(|part| matches!(part, Part::End(_, None)));
+    let is_pair =
+        |pair: &[&Span]| matches!(pair, [end, metric] if matches!(end.part, Part::End(..)) && matches!(metric.part, Part::Metric(_)));
+    let names_else = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::File(_) | Part::Length(..)))
+        || ["plot", "compare", "impact", "howmany", "howlong", "experiments", "details"].iter().any(|meaning| reading.means(meaning))
+        || reading.plots();
+    let asks_which = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what"))
+        && solid.first().is_some_and(|span| {
+            span.part == Part::Meaning("run") && reading.words.get(span.words.start).is_some_and(|word| !word.ends_with('s'))
+        });
+    let is_plain = |span: &&Span| {
+        matches!(
+            span.part,
+            Part::End(..)
+                | Part::Metric(_)
+                | Part::Experiment(_)
+                | Part::Conditions(_)
+                | Part::Anaphor(_)
+                | Part::Meaning("user" | "perform")
+        )
+    };
+    let is_bare = solid.get(..2).is_some_and(is_pair) && solid.iter().all(is_plain) && reading.says("who");
+    is_one && !names_else && (asks_which && solid.windows(2).any(is_pair) || is_bare)
 }
 
 /// The run and the facts, where a question ranks by one metric, speaks of one run and asks before it for something else.
