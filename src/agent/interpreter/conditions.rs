@@ -260,12 +260,22 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
         }
-        Part::Unknown if is_sign(between) || matches!(between.trim(), "is" | "equals") => {
+        // `with algorithm catboost`
+        Part::Unknown
+            if is_sign(between) || matches!(between.trim(), "is" | "equals") || between.trim().is_empty() && is_where(reading, index) =>
+        {
             let value = reading.text.get(reading.spans.get(next)?.bytes.clone())?.to_owned();
             Some((vec![Clause { field: field(None), test: Test::Text(TextMatch::Eq, value) }], next))
         }
         _ => None,
     }
+}
+
+/// Whether a condition begins before a part: `with`, `where`, `using`.
+fn is_where(reading: &Reading, index: usize) -> bool {
+    let start = reading.spans.get(index).map_or(0, |span| span.words.start);
+    let before = start.checked_sub(1).and_then(|place| reading.words.get(place)).map_or("", String::as_str);
+    matches!(before, "with" | "where" | "using" | "whose" | "having" | "has" | "have")
 }
 
 /// Whether what is said names what holds a value.

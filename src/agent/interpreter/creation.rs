@@ -15,11 +15,43 @@ pub(super) enum Order {
     Nameless,
     /// But takes it back: nothing is to be made yet.
     NotYet,
+    /// But wants several at once.
+    Several,
+    /// But only asks whether or how it is done.
+    Asked,
 }
 
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
-    obeyed(question).map(|order| if takes_back(question) { Order::NotYet } else { order })
+    if asks_how(question) {
+        return Some(Order::Asked);
+    }
+    obeyed(question).map(|order| match order {
+        Order::Create(_) if wants_several(question) => Order::Several,
+        _ if takes_back(question) => Order::NotYet,
+        order => order,
+    })
+}
+
+/// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
+fn asks_how(question: &str) -> bool {
+    let words = crate::domain::reference::words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_verb = |word: &str| lexicon::meaning(word) == Some("create");
+    match words.as_slice() {
+        ["how", "do" | "can" | "would" | "could" | "should", "i" | "we" | "you" | "one", verb, ..] if is_verb(verb) => {
+            words.iter().any(|word| matches!(*word, "experiment" | "experiments")) && question_calls(question).is_none()
+        }
+        ["can" | "could" | "do" | "are", "you", .., verb, "experiments" | "experiment"] => is_verb(verb) || *verb == "creating",
+        _ => false,
+    }
+}
+
+/// `create two experiments a and b`
+fn wants_several(question: &str) -> bool {
+    let words = crate::domain::reference::words(question);
+    let verb = words.iter().position(|word| lexicon::meaning(word) == Some("create"));
+    verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
 }
 
 /// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
@@ -51,6 +83,7 @@ fn obeyed(question: &str) -> Option<Order> {
     let is_called = question_calls(question);
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
+            || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
             || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
@@ -246,6 +279,8 @@ mod tests {
             Order::Create(arguments) => Value::Object(arguments),
             Order::Nameless => Value::from("nameless"),
             Order::NotYet => Value::from("not yet"),
+            Order::Several => Value::from("several"),
+            Order::Asked => Value::from("asked"),
         });
         assert_eq!(arguments.unwrap_or_default(), expected, "{question}");
     }
@@ -276,6 +311,8 @@ mod tests {
         check("new experiment please: churn-q2, tags team=risk", serde_json::json!({"name": "churn-q2", "tags": {"team": "risk"}}));
         check("do not create spring-uplift for now", Value::from("not yet"));
         check("I might create an experiment called spring later, don't do it yet", Value::from("not yet"));
+        check("how do I create an experiment?", Value::from("asked"));
+        check("create two experiments a and b", Value::from("several"));
         check("create an experiment called \"do not delete\"", serde_json::json!({"name": "do not delete"}));
         check("which experiment is new?", Value::Null);
         check("what experiments were created by ana", Value::Null);

@@ -28,6 +28,11 @@ impl Reader<'_> {
         })
     }
 
+    /// `how much time …`, `how much did it take`
+    pub(super) fn speaks_of_time_after(&self, index: usize) -> bool {
+        matches!(self.word(index), "time" | "longer" | "did" | "does" | "of" | "was" | "")
+    }
+
     /// `how did the loss of run 3 go`, but not `how did run 3 do`.
     pub(super) fn asks_for_course(&self) -> bool {
         let names_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
@@ -122,6 +127,19 @@ impl Reader<'_> {
             let is_training = is_training && !(sets_beside && matches!(self.word(noun), "run" | "training" | "course"));
             if is_training && self.is_free(index..noun + 1) && !(self.word(index) == "during" && self.word(noun) != "training") {
                 self.cover(index..noun + 1, Part::Meaning("plot"));
+            }
+        }
+    }
+
+    /// `was run 3 still improving`: its curves tell.
+    pub(super) fn still_improving(&mut self) {
+        const COURSE: [&str; 6] = ["improving", "learning", "decreasing", "increasing", "converging", "declining"];
+        let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
+        let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
+        for index in 1..self.words.len() {
+            let names_rate = self.word(index) == "learning" && self.word(index + 1) == "rate";
+            if names_run && asks && COURSE.contains(&self.word(index)) && !names_rate && self.is_free(index..index + 1) {
+                self.cover(index..index + 1, Part::Meaning("plot"));
             }
         }
     }

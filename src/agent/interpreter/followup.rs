@@ -12,6 +12,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
     if let Some(plan) = about_listed_experiment(reading, conversation, last_tool, last_arguments)
         .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::next_page(reading, conversation, last_tool, last_arguments))
+        .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
+        .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
         .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))

@@ -16,7 +16,7 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     whole having being folks own respect regard regarding terms term such other another more much many set data again \
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
-    ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying work \
+    ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying scorer performer work \
     works working stuff thing things am new_to put put_up throw included includes whether regardless throws lowly seem seems stay stays stayed turn turned w wrt";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
@@ -25,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen rising falling dropping diverge diverged diverging grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",

@@ -1,15 +1,17 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `files`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `corrections`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
+mod assignments;
 mod bounds;
 mod chatter;
 mod choosing;
 mod concepts;
 mod conditions;
+mod corrections;
 mod creation;
 mod cues;
 mod dates;
@@ -30,6 +32,7 @@ mod narrowing;
 mod orders;
 mod partial;
 mod people;
+mod quarters;
 mod rankings;
 mod reader;
 mod reading;
@@ -41,6 +44,7 @@ mod talk;
 mod told;
 mod topics;
 mod unanswered;
+mod unknown_values;
 mod vocabulary;
 
 use serde_json::{Map, Value};
@@ -82,6 +86,7 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
+    let (question, is_taken_back) = corrections::without_lead(question);
     if let Some(plan) = without_store(question, conversation) {
         return Ok(plan);
     }
@@ -90,6 +95,17 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(creation::Order::NotYet) => {
             return Ok(Plan::Refuse(
                 "Nothing is created. When you want it, say for example “create an experiment called pilot”.".to_owned(),
+            ));
+        }
+        Some(creation::Order::Several) => {
+            return Ok(Plan::Refuse(
+                "I create only one experiment at a time: say for example “create an experiment called pilot”.".to_owned(),
+            ));
+        }
+        Some(creation::Order::Asked) => {
+            return Ok(Plan::Talk(
+                "I create experiments when you tell me to: say for example “create an experiment called pilot with tags team=risk”."
+                    .to_owned(),
             ));
         }
         Some(creation::Order::Nameless) => {
@@ -121,11 +137,14 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(plan) = files::plan(&reading, conversation) {
         return Ok(plan);
     }
+    if let Some(plan) = corrections::plan(&reading, is_taken_back, conversation).or_else(|| corrections::scale(&reading, conversation)) {
+        return Ok(plan);
+    }
     if let Some(mut plan) = followup::plan(&reading, conversation) {
         forget_foreign_metric(&mut plan, &reading, &vocabulary);
         return Ok(plan);
     }
-    if let Some(reason) = unanswered::reason(&reading, &vocabulary) {
+    if let Some(reason) = unanswered::reason(&reading, &vocabulary).or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
     }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;

@@ -5,7 +5,9 @@ use crate::domain::filter::{Clause, Field, Test, TextMatch};
 
 /// Takes an unknown name where somebody who starts runs is named for a condition on runs.
 pub(super) fn strangers(reading: &mut Reading) {
-    if reading.means("experiments") || reading.means("plot") || reading.parts().any(|part| matches!(part, Part::Run(_))) {
+    if ["experiments", "plot", "metric", "parameter"].iter().any(|meaning| reading.means(meaning))
+        || reading.parts().any(|part| matches!(part, Part::Run(_)))
+    {
         return;
     }
     let Some(at) = (0..reading.spans.len()).find(|index| is_stranger(reading, *index)) else { return };

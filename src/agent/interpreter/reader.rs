@@ -255,6 +255,8 @@ impl<'a> Reader<'a> {
                 ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
                 ("go" | "goes" | "going" | "went" | "gone", "down" | "up") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
+                // `how much memory` asks for no time.
+                ("how", "much") if !self.speaks_of_time_after(index + 2) => (Part::Filler, 2),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
                 ("responsible", "for") if self.word(0) == "who" => (Part::Meaning("user"), 2),

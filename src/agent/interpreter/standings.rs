@@ -28,6 +28,11 @@ impl Reader<'_> {
             ("number" | "no", "one", _) if !matches!(word(2), "run" | "of") || word(3) == "by" => (End::Best, 2),
             ("in" | "takes" | "took" | "holds", "first", place) if is_place(place) => (End::Best, 3),
             ("in" | "takes" | "took" | "holds", "last", place) if is_place(place) => (End::Worst, 3),
+            ("hold" | "holds" | "held", "the", "record") | ("has", "the", "record") => (End::Best, 3),
+            ("how", "high", "did" | "does" | "has" | "was") if self.names_metric() && !self.names_run() => (End::Highest, 2),
+            ("how", "low", "did" | "does" | "has" | "was") if self.names_metric() && !self.names_run() => (End::Lowest, 2),
+            ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "last", _) if self.names_metric() => (End::Worst, 2),
+            ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "first", _) if self.names_metric() => (End::Best, 2),
             ("dead", "last", _) | ("far", "behind", _) => (End::Worst, 2),
             ("trails" | "trailing" | "lags" | "lagging", "behind", _) => (End::Worst, 2),
             ("trails" | "lags", "the", "field" | "pack") => (End::Worst, 3),
@@ -40,6 +45,14 @@ impl Reader<'_> {
             ("excels" | "shines" | "dominates" | "prevails" | "triumphs" | "outshines", _, _) => (End::Best, 1),
             _ => return None,
         })
+    }
+
+    fn names_metric(&self) -> bool {
+        self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)))
+    }
+
+    fn names_run(&self) -> bool {
+        self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)))
     }
 
     /// `tops the f1 chart`: the chart is a ranking, and nothing to be drawn.

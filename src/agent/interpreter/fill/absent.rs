@@ -9,10 +9,9 @@ use crate::agent::interpreter::reading::{Part, Reading};
 /// An unknown name beside the word `experiment`, behind `in`, or wherever what is asked must be asked of an experiment.
 pub(in crate::agent::interpreter) fn unknown_experiment(reading: &Reading) -> Option<String> {
     let places = reading.unknown_places();
-    let place = places
-        .into_iter()
-        .find(|place| stands_beside_noun(reading, place) || stands_in(reading, place) || is_asked_about(reading, place))?;
-    reading.said(&place).map(str::to_owned)
+    let place =
+        places.into_iter().find(|place| stands_beside_noun(reading, place) || stands_in(reading, place) || is_asked_about(reading, place));
+    place.and_then(|place| reading.said(&place).map(str::to_owned)).or_else(|| numbered_experiment(reading))
 }
 
 /// The same, or a name in one piece, or what something is to be told `about`: of a question that is understood no further.
@@ -37,7 +36,23 @@ fn stands_beside_noun(reading: &Reading, place: &Range<usize>) -> bool {
         let span = reading.spans.iter().find(|span| span.words.contains(&index));
         span.is_some_and(|span| matches!(span.part, Part::Meaning("experiment")))
     };
-    is_noun(place.end) || place.start.checked_sub(1).is_some_and(is_noun)
+    let is_called = place
+        .start
+        .checked_sub(1)
+        .and_then(|at| reading.words.get(at))
+        .is_some_and(|word| matches!(word.as_str(), "called" | "named" | "titled"));
+    let back = if is_called { 2 } else { 1 };
+    is_noun(place.end) || place.start.checked_sub(back).is_some_and(is_noun)
+}
+
+/// `experiment 12`, `the experiment with id 12`: an id.
+fn numbered_experiment(reading: &Reading) -> Option<String> {
+    const LINKS: [&str; 6] = ["with", "id", "number", "no", "the", "nr"];
+    let noun = reading.spans.iter().find(|span| span.part == Part::Meaning("experiment"))?.words.start;
+    reading.words.get(noun).filter(|word| *word == "experiment")?;
+    let behind = reading.words.get(noun + 1..)?;
+    let number = behind.iter().find(|word| !LINKS.contains(&word.as_str()))?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.clone())
 }
 
 /// `in nowcast`, `the runs of nowcast`, `the last three from nowcast`

@@ -67,6 +67,17 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     Some(())
 }
 
+/// `show five runs of pilot`: how many are to be listed.
+fn counted_runs(reading: &Reading) -> Option<usize> {
+    let shows = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
+    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "runs" | "trials")).filter(|_| shows)?;
+    let at = noun.checked_sub(1)?;
+    let stands_alone =
+        |span: &Span| span.words.contains(&at) && span.words.len() == 1 && matches!(span.part, Part::Number(_) | Part::Filler);
+    reading.spans.iter().find(|span| stands_alone(span))?;
+    count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
+}
+
 /// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
 fn newest_count(reading: &Reading) -> Option<usize> {
     const NEWEST: [&str; 5] = ["newest", "latest", "last", "recent", "recently"];
@@ -222,6 +233,9 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
             }
             _ => {}
         }
+    }
+    if let Some(count) = counted_runs(reading).filter(|_| !arguments.contains_key("limit")) {
+        put(arguments, "limit", count);
     }
     // `what does phi-4 cost`: the column that is asked for is shown.
     let asks_for_column =

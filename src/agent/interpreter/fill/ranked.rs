@@ -15,13 +15,39 @@ pub(super) struct FactOfRanked {
 
 /// The tool that a question asks for by its build, whatever phrases it is like.
 pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&'static str> {
-    if super::lists::asks_for_tried(reading) {
+    if super::lists::asks_for_tried(reading) || asks_for_range(reading) {
         return Some("describe_experiment");
     }
     if fact_of_ranked(reading).is_some() {
         return Some("get_run");
     }
-    asks_who_ranks(reading).then_some("best_run")
+    if asks_who_ranks(reading) {
+        return Some("best_run");
+    }
+    asks_what_matters(reading).then_some("parameter_impact")
+}
+
+/// `what matters in pilot`, with nothing else.
+fn asks_what_matters(reading: &Reading) -> bool {
+    let asks = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "what" | "whats"));
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Experiment(_) | Part::Metric(_) | Part::Meaning("impact"));
+    asks && reading.means("impact") && reading.experiment().is_some() && reading.parts().all(is_plain)
+}
+
+/// `between which values does f1 lie`, `min and max of the latency`: a description tells the range of each metric.
+fn asks_for_range(reading: &Reading) -> bool {
+    let pair = |one: &[&str], other: &[&str]| {
+        reading.words.windows(3).any(|three| matches!(three, [a, and, b] if (and == "and" || and == "to") && one.contains(&a.as_str()) && other.contains(&b.as_str())))
+    };
+    let lows = ["min", "minimum", "lowest", "smallest"];
+    let highs = ["max", "maximum", "highest", "largest"];
+    let says = |word: &str| reading.says(word);
+    let of_values = says("values") && (says("between") || says("take") || says("takes") || says("took") || says("lie") || says("reach"));
+    let is_asked = reading.means("range") || of_values || pair(&lows, &highs) || pair(&highs, &lows);
+    let names_else =
+        reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_) | Part::Number(_) | Part::Conditions(_)))
+            || ["plot", "compare", "impact"].iter().any(|meaning| reading.means(meaning));
+    is_asked && !names_else && !reading.metrics().is_empty()
 }
 
 /// `which run that … has the lowest loss`, `lowest loss in pilot, who is it`: asks for the run at an end, and for nothing of it.
@@ -79,6 +105,11 @@ pub(super) fn fact_of_ranked(reading: &Reading) -> Option<FactOfRanked> {
     if keys.is_empty() {
         keys.extend(attribute(reading).map(str::to_owned));
     }
+    // `win_rate leader`: who leads by it.
+    let is_ranked_by_key = metric.is_none() && keys.iter().any(|key| reading.metrics().contains(key)) && is_title(reading, span);
+    if is_ranked_by_key {
+        return None;
+    }
     let is_of_end = matches!(end, End::Best | End::Worst) || metric.is_some();
     (!keys.is_empty() && !asks_for_run(reading, ahead) && is_of_end)
         .then(|| FactOfRanked { run: end_phrase(end, None, metric.as_deref()), keys })
@@ -96,13 +127,17 @@ fn asks_for_run(reading: &Reading, ahead: &[&Span]) -> bool {
     ahead.first().is_some_and(|span| is_run(&span)) || ahead.iter().filter(is_run).any(is_asked)
 }
 
+/// `winner`, `leader`
+fn is_title(reading: &Reading, end: &Span) -> bool {
+    reading.words.get(end.words.start).is_some_and(|word| matches!(word.as_str(), "winner" | "champion" | "leader"))
+}
+
 /// `of the best`, `the winner used`: the end stands for a run though no noun says so.
 fn is_said_of_one(reading: &Reading, end: &Span) -> bool {
     let word = |index: Option<usize>| index.and_then(|index| reading.words.get(index)).map_or("", String::as_str);
-    let said = word(Some(end.words.start));
     let before = word(end.words.start.checked_sub(2));
     let article = word(end.words.start.checked_sub(1));
-    let is_noun = matches!(said, "winner" | "champion" | "leader");
+    let is_noun = is_title(reading, end);
     let is_owned = matches!(article, "the" | "our") && before == "of" && !word(Some(end.words.end)).is_empty();
     is_noun || is_owned && matches!(word(Some(end.words.end)), "one" | "by" | "in" | "model")
 }

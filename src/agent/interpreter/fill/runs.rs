@@ -115,12 +115,17 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
-        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
+        && let Some(name) = reading.unknown().into_iter().next().filter(|name| asks_for_fact(reading) && !is_remark(name))
     {
         keys.push(name);
     }
     keys.dedup();
     keys
+}
+
+/// `note`: stands in whatever is told of a run.
+fn is_remark(name: &str) -> bool {
+    matches!(name.to_lowercase().as_str(), "note" | "notes" | "comment" | "comments" | "remark" | "remarks")
 }
 
 /// `did …`, `is …`: asks whether something is so.
@@ -141,7 +146,7 @@ pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Cl
 fn asks_for_fact(reading: &Reading) -> bool {
     let is_of_run = |place: &Range<usize>| {
         let is_run = |span: &Span| matches!(span.part, Part::Run(_) | Part::Runs(_)) && span.words.start <= place.end + 2;
-        reading.words.get(place.end).is_some_and(|word| word == "of")
+        reading.words.get(place.end).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "from"))
             && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
     };
     let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
@@ -149,7 +154,8 @@ fn asks_for_fact(reading: &Reading) -> bool {
     if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
         return true;
     }
-    matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats")) && !reading.says("about")
+    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how" && matches!(much.as_str(), "much" | "many"));
+    (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
 }
 
 pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
@@ -192,7 +198,11 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         return None;
     }
     put_experiment(arguments, reading);
-    let (ends, metrics) = (reading.parts().any(|part| matches!(part, Part::End(..))), reading.metrics());
+    let (ends, mut metrics) = (reading.parts().any(|part| matches!(part, Part::End(..))), reading.metrics());
+    // `on perplexity`, which nobody logs: the tool tells.
+    if metrics.is_empty() && run_count > 1 && reading.parameters().is_empty() {
+        metrics.extend(unknown_after(reading, &["on", "by", "of", "in", "for"]));
+    }
     let by = ranking_metric(reading).filter(|_| ends);
     let mut runs: Vec<String> = Vec::new();
     let mut referred = runs_referred_to(reading, conversation);
@@ -260,7 +270,9 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 fn draws_curves(reading: &Reading) -> bool {
     const CURVES: [&str; 8] = ["curve", "curves", "trajectory", "trajectories", "history", "histories", "evolution", "progression"];
     let draws = reading.words.first().is_some_and(|word| lexicon::meaning(word) == Some("plot"));
-    !reading.metrics().is_empty() && (draws || CURVES.iter().any(|word| reading.says(word)))
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
+    let of_curves = CURVES.iter().any(|word| reading.says(word));
+    !reading.metrics().is_empty() && (draws || of_curves) || of_curves && names_run && reading.means("plot")
 }
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
