@@ -285,7 +285,7 @@ async fn interpreted(
     }
     let questions = interpreter::questions(utterance);
     if questions.is_empty() {
-        turn.answered = false;
+        turn.answered = !utterance.trim().is_empty();
         turn.answer = "There was no question. Ask for example “Which run had the highest F1 score?”.".to_owned();
         return turn;
     }
@@ -297,7 +297,9 @@ async fn interpreted(
         let plan = planned(puzzle.take(), &question, &context, conversation).await;
         match plan {
             // What was said before the question, such as a greeting or where to look, is understood with it or not at all.
-            Ok(Plan::Puzzle(_)) if index < last => puzzle = Some(question),
+            Ok(Plan::Puzzle(_) | Plan::Talk(_)) if index < last => puzzle = Some(question),
+            // Beside a question courtesies need no answer.
+            Ok(Plan::Talk(words)) => said.extend(said.is_empty().then_some(words)),
             Ok(Plan::Call { tool, arguments }) => {
                 // What the person said himself is his consent, unless whoever takes the turn asks for more.
                 let call = match consent {
@@ -330,7 +332,7 @@ async fn interpreted(
 async fn planned(before: Option<String>, question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     if let Some(before) = before {
         let together = interpreter::interpret(&format!("{before}, {question}"), context, conversation).await?;
-        if !matches!(together, Plan::Puzzle(_)) {
+        if !matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) {
             return Ok(together);
         }
     }

@@ -6,6 +6,7 @@
 //! habits (`run_id`, `metrics`, ..), not by its types. Numbers written as words are not looked at.
 
 mod binding;
+mod durations;
 mod facts;
 mod mentions;
 mod numerals;
@@ -16,7 +17,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use binding::{Binding, Reading, Tie};
-use facts::{Facts, Leaf};
+use facts::{Facts, Ids, Leaf};
 use numerals::{Kind, Numeral};
 use passages::{Passage, Setting, passages};
 
@@ -47,6 +48,7 @@ pub fn check(prose: &str, question: &str, results: &[Evidence<'_>]) -> Vec<Unver
     let asked = numerals::scan(question);
     let asked_metrics = Reading::of(question, &facts).all_metrics();
     let names = name_ranges(prose, &facts);
+    let mut told_metrics = Ids::new();
     let mut unverified = Vec::new();
     for passage in passages(prose) {
         let text = prose.get(passage.range.clone()).unwrap_or_default();
@@ -59,14 +61,18 @@ pub fn check(prose: &str, question: &str, results: &[Evidence<'_>]) -> Vec<Unver
             let printed = text.get(numeral.range.clone()).unwrap_or_default();
             let mut binding = binding_of(numeral, &reading, &passage, prose, &facts);
             if binding.metrics.is_empty() && binding.params.is_empty() {
-                // An answer that names no metric speaks of the one that it was asked about.
-                binding.metrics.clone_from(&asked_metrics);
+                // A sentence that names no metric speaks of the one before it, or of the one that was asked about.
+                binding.metrics = told_metrics.union(&asked_metrics).copied().collect();
             }
             let is_borne_out = is_asked(numeral, printed, &asked, question) || is_in_results(numeral, printed, text, &binding, &facts);
             if !is_borne_out {
                 let sentence = prose.get(passage.shown.clone()).unwrap_or_default().trim().to_owned();
                 unverified.push(UnverifiedNumber { text: printed.to_owned(), sentence, offset: range.start });
             }
+        }
+        let named = reading.all_metrics();
+        if !named.is_empty() {
+            told_metrics = named;
         }
     }
     unverified

@@ -37,7 +37,7 @@ pub struct ArtifactPath(String);
 
 /// A path that may not be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{path}` {why}: give a path relative to the run's artifacts, such as `model/MLmodel`")]
+#[error("`{path}` is not a path of an artifact, for it {why}: give a path relative to the run's artifacts, such as `model/MLmodel`")]
 pub struct ArtifactPathError {
     path: String,
     why: &'static str,
@@ -215,6 +215,9 @@ mod tests {
         }
         assert!(ArtifactPath::parse(&"a/".repeat(3000)).is_err());
         let error = ArtifactPath::parse("../x").unwrap_err().to_string();
-        assert_eq!(error, "`../x` has an empty, `.` or `..` part: give a path relative to the run's artifacts, such as `model/MLmodel`");
+        assert_eq!(
+            error,
+            "`../x` is not a path of an artifact, for it has an empty, `.` or `..` part: give a path relative to the run's artifacts, such as `model/MLmodel`"
+        );
     }
 }

@@ -50,6 +50,9 @@ pub enum Found<T> {
 /// How many candidates an error lists.
 pub const CANDIDATES_SHOWN: usize = 5;
 
+/// How many candidates an error lists that asks to choose between them.
+pub const CANDIDATES_TO_CHOOSE_FROM: usize = 10;
+
 /// The most characters of a name that are looked at: MLflow's have at most 500, but whoever writes into its database, or a run's name into a
 /// tag, is not held to that.
 const NAME_CHARACTERS: usize = 500;
@@ -178,6 +181,8 @@ pub fn find<'a>(reference: &str, names: impl IntoIterator<Item = &'a Name>) -> F
     }
     if strongest >= Some(Likeness::Misspelt) {
         keep_nearest(&reference, &mut candidates);
+    } else if strongest == Some(Likeness::SameWords) && candidates.iter().any(|(_, name)| is_numbered_alike(name, &reference)) {
+        candidates.retain(|(_, name)| is_numbered_alike(name, &reference));
     }
     let candidates: Vec<usize> = candidates.into_iter().map(|(index, _)| index).collect();
     match (strongest, candidates.as_slice()) {
@@ -188,6 +193,12 @@ pub fn find<'a>(reference: &str, names: impl IntoIterator<Item = &'a Name>) -> F
             Found::Nothing(distances.into_iter().take(CANDIDATES_SHOWN).map(|(index, _)| index).collect())
         }
     }
+}
+
+/// Whether two names have their digits written alike: `run 17` is `run-17` rather than `run-017`, where there are both.
+#[must_use]
+pub fn is_numbered_alike(name: &Name, reference: &Name) -> bool {
+    digits(&name.folded) == digits(&reference.folded)
 }
 
 /// Of misspelt names those that need the fewest changes; letters in a wrong order are less of a change than wrong letters: `aurpc` is `auprc`
@@ -219,7 +230,8 @@ pub struct RunName {
 
 /// Finds the run that `reference` names: an id, an id prefix of 4 or more characters, a name, or a number.
 ///
-/// A bare number (`17`, `run 17`, `#17`) is the run whose name is it, else the runs whose name ends in it (`run-017`, `trial-00017`).
+/// A bare number (`17`, `run 17`, `#17`) is the run whose name is it, else the runs whose name ends in it (`run-017`, `trial-00017`). A
+/// piece of a name (`run-01`) is whatever run begins with it, before its number is looked at.
 #[must_use]
 pub fn find_run(reference: &str, runs: &[RunName]) -> Found<usize> {
     let reference = reference.trim();
@@ -246,18 +258,39 @@ pub fn find_run(reference: &str, runs: &[RunName]) -> Found<usize> {
             _ => return Found::Several(found),
         }
     }
+    let is_piece = is_piece_of_name(reference);
+    if is_piece {
+        let begins = reference.to_lowercase();
+        let begun: Vec<usize> =
+            (0..runs.len()).filter(|index| runs.get(*index).is_some_and(|run| run.name.folded.starts_with(&begins))).collect();
+        match begun.as_slice() {
+            [] => {}
+            [only] => return Found::One(*only, Likeness::PartOf),
+            _ => return Found::Several(begun),
+        }
+    }
     if let Some(number) = run_number(reference) {
-        let ends: Vec<usize> = (0..runs.len())
+        let mut ends: Vec<usize> = (0..runs.len())
             .filter(|index| runs.get(*index).and_then(|run| run.name.words.last()).is_some_and(|word| *word == number))
             .collect();
+        let is_written_so = |index: &usize| runs.get(*index).is_some_and(|run| digits(&run.name.folded) == digits(reference));
+        if ends.iter().any(is_written_so) {
+            ends.retain(is_written_so);
+        }
         return match ends.as_slice() {
-            [only] => Found::One(*only, Likeness::SameMeaning),
+            [only] => Found::One(*only, if is_piece { Likeness::Contains } else { Likeness::SameMeaning }),
             [] if matches!(by_name, Found::One(..)) => by_name,
             [] => Found::Nothing(nearest_numbers(&number, runs)),
             _ => Found::Several(ends),
         };
     }
     by_name
+}
+
+/// Whether a reference with a number is written as a name is, in one piece: `run-01`, and not `run 1` or `#1`.
+fn is_piece_of_name(reference: &str) -> bool {
+    let begins = reference.starts_with(|letter: char| letter.is_alphabetic());
+    begins && reference.contains(['-', '_', '.']) && !reference.contains(char::is_whitespace)
 }
 
 /// The number that a reference such as `17`, `run 17`, `#17`, `trial no. 17` speaks of, without leading zeros.

@@ -175,6 +175,22 @@ fn field_of_holder(holder: &Holder) -> Field {
     }
 }
 
+/// `above 11 and below 14`: a further bound of what the first one bounds.
+fn second_bound(reading: &Reading, number_at: usize) -> Option<(Comparison, f64, usize)> {
+    let next = next_solid(reading, number_at)?;
+    let joins = reading
+        .spans
+        .get(number_at + 1..next)?
+        .iter()
+        .all(|span| matches!(word_of(reading, span).as_str(), "and" | "but" | "yet" | "also"));
+    let Part::Comparison(comparison) = reading.spans.get(next)?.part else { return None };
+    let end = next_solid(reading, next)?;
+    let Part::Number(bound) = reading.spans.get(end)?.part else { return None };
+    let of_another =
+        next_solid(reading, end).and_then(|behind| reading.spans.get(behind)).is_some_and(|span| field_of(&span.part).is_some());
+    (joins && !of_another).then_some((comparison, bound, end))
+}
+
 /// A comparison of a metric or parameter with one number or two.
 fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>, usize)> {
     let clause = |comparison, number| Clause { field: field.clone(), test: Test::Number(comparison, number) };
@@ -186,6 +202,9 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             let number_at = next_solid(reading, next)?;
             let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
             let comparison = meant(comparison, reading, reading.spans.get(next)?, &field);
+            if let Some((other, bound, end)) = second_bound(reading, number_at) {
+                return Some((vec![clause(comparison, number), clause(other, bound)], end));
+            }
             Some((vec![clause(comparison, number)], number_at))
         }
         Part::Number(first) if is_between => {
@@ -241,12 +260,22 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
             let test = Test::Text(if negated { TextMatch::Ne } else { TextMatch::Eq }, value.clone());
             Some((vec![Clause { field: field(Some(holder)), test }], next))
         }
-        Part::Unknown if is_sign(between) || matches!(between.trim(), "is" | "equals") => {
+        // `with algorithm catboost`
+        Part::Unknown
+            if is_sign(between) || matches!(between.trim(), "is" | "equals") || between.trim().is_empty() && is_where(reading, index) =>
+        {
             let value = reading.text.get(reading.spans.get(next)?.bytes.clone())?.to_owned();
             Some((vec![Clause { field: field(None), test: Test::Text(TextMatch::Eq, value) }], next))
         }
         _ => None,
     }
+}
+
+/// Whether a condition begins before a part: `with`, `where`, `using`.
+fn is_where(reading: &Reading, index: usize) -> bool {
+    let start = reading.spans.get(index).map_or(0, |span| span.words.start);
+    let before = start.checked_sub(1).and_then(|place| reading.words.get(place)).map_or("", String::as_str);
+    matches!(before, "with" | "where" | "using" | "whose" | "having" | "has" | "have")
 }
 
 /// Whether what is said names what holds a value.

@@ -13,15 +13,77 @@ pub(super) enum Order {
     Create(Arguments),
     /// But does not say what it is to be called.
     Nameless,
+    /// But takes it back: nothing is to be made yet.
+    NotYet,
+    /// But wants several at once.
+    Several,
+    /// But only asks whether or how it is done.
+    Asked,
 }
 
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
+    if asks_how(question) {
+        return Some(Order::Asked);
+    }
+    obeyed(question).map(|order| match order {
+        Order::Create(_) if wants_several(question) => Order::Several,
+        _ if takes_back(question) => Order::NotYet,
+        order => order,
+    })
+}
+
+/// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
+fn asks_how(question: &str) -> bool {
+    let words = crate::domain::reference::words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_verb = |word: &str| lexicon::meaning(word) == Some("create");
+    match words.as_slice() {
+        ["how", "do" | "can" | "would" | "could" | "should", "i" | "we" | "you" | "one", verb, ..] if is_verb(verb) => {
+            words.iter().any(|word| matches!(*word, "experiment" | "experiments")) && question_calls(question).is_none()
+        }
+        ["can" | "could" | "do" | "are", "you", .., verb, "experiments" | "experiment"] => is_verb(verb) || *verb == "creating",
+        _ => false,
+    }
+}
+
+/// `create two experiments a and b`
+fn wants_several(question: &str) -> bool {
+    let words = crate::domain::reference::words(question);
+    let verb = words.iter().position(|word| lexicon::meaning(word) == Some("create"));
+    verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
+}
+
+/// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
+fn takes_back(question: &str) -> bool {
+    let unquoted: String = question.split('"').step_by(2).collect::<Vec<&str>>().join(" ");
+    let folded = unquoted.to_lowercase().replace('’', "'");
+    let denies = [
+        "don't",
+        "do not",
+        "dont ",
+        "not yet",
+        "dry run",
+        "dry-run",
+        "without creating",
+        "without making",
+        "never mind",
+        "what would you",
+        "what would happen",
+        "hypothetically",
+    ];
+    let may = [" might ", " may ", "will maybe", "thinking about", "thinking of", "later on", "some day", "someday", "considering"];
+    let head = folded.split([':', ';']).next().unwrap_or_default();
+    denies.iter().any(|phrase| folded.contains(phrase)) || may.iter().any(|phrase| head.contains(phrase)) && !folded.contains("please")
+}
+
+fn obeyed(question: &str) -> Option<Order> {
     let words = placed_words(question);
     // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
     let is_called = question_calls(question);
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
+            || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
             || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
@@ -91,8 +153,8 @@ fn bare_order(question: &str, words: &[(String, std::ops::Range<usize>)]) -> Opt
 }
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 10] =
-    [" with ", " tagged ", " described ", " about ", " for ", " and ", " tags ", " description ", ", ", " please"];
+const NAME_ENDS: [&str; 13] =
+    ["; ", ". ", " (", " with ", " tagged ", " described ", " about ", " for ", " and ", " tags ", " description ", ", ", " please"];
 
 fn name_of(text: &str) -> Option<(String, String)> {
     let is_sign = [':', ' ', ','];
@@ -216,6 +278,9 @@ mod tests {
         let arguments = order(question).map(|order| match order {
             Order::Create(arguments) => Value::Object(arguments),
             Order::Nameless => Value::from("nameless"),
+            Order::NotYet => Value::from("not yet"),
+            Order::Several => Value::from("several"),
+            Order::Asked => Value::from("asked"),
         });
         assert_eq!(arguments.unwrap_or_default(), expected, "{question}");
     }
@@ -236,6 +301,7 @@ mod tests {
             "could you spin up an experiment, name: hail, tags: team=meteo, phase=pilot",
             serde_json::json!({"name": "hail", "tags": {"team": "meteo", "phase": "pilot"}}),
         );
+        check("open an experiment called ocr; tags: team=docs", serde_json::json!({"name": "ocr", "tags": {"team": "docs"}}));
         check("create \"fog-v2\" experiment", serde_json::json!({"name": "fog-v2"}));
         check("create a new experiment", Value::from("nameless"));
         check(
@@ -243,6 +309,11 @@ mod tests {
             serde_json::json!({"name": "Churn v4", "tags": {"owner": "tariq"}}),
         );
         check("new experiment please: churn-q2, tags team=risk", serde_json::json!({"name": "churn-q2", "tags": {"team": "risk"}}));
+        check("do not create spring-uplift for now", Value::from("not yet"));
+        check("I might create an experiment called spring later, don't do it yet", Value::from("not yet"));
+        check("how do I create an experiment?", Value::from("asked"));
+        check("create two experiments a and b", Value::from("several"));
+        check("create an experiment called \"do not delete\"", serde_json::json!({"name": "do not delete"}));
         check("which experiment is new?", Value::Null);
         check("what experiments were created by ana", Value::Null);
     }

@@ -28,12 +28,23 @@ impl Reader<'_> {
         })
     }
 
+    /// `how much time …`, `how much did it take`
+    pub(super) fn speaks_of_time_after(&self, index: usize) -> bool {
+        matches!(self.word(index), "time" | "longer" | "did" | "does" | "of" | "was" | "")
+    }
+
     /// `how did the loss of run 3 go`, but not `how did run 3 do`.
     pub(super) fn asks_for_course(&self) -> bool {
         let names_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
         let of_result =
             self.words.iter().any(|word| matches!(word.as_str(), "do" | "perform" | "fare" | "score" | "compare" | "differ" | "finish"));
         names_metric && !of_result
+    }
+
+    /// Whether one run is spoken of: by its name, by its rank or by a pronoun.
+    pub(super) fn speaks_of_one_run(&self) -> bool {
+        self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_) | Part::End(_, None | Some(1)) | Part::Anaphor(_)))
+            || self.spans.iter().flatten().any(|span| matches!(&span.part, Part::Runs(phrase) if phrase.ends_with(" 1")))
     }
 
     /// `who trained it`: asks who started a run, whatever the verb.
@@ -118,6 +129,37 @@ impl Reader<'_> {
                 self.cover(index..noun + 1, Part::Meaning("plot"));
             }
         }
+    }
+
+    /// `was run 3 still improving`: its curves tell.
+    pub(super) fn still_improving(&mut self) {
+        const COURSE: [&str; 6] = ["improving", "learning", "decreasing", "increasing", "converging", "declining"];
+        let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
+        let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
+        for index in 1..self.words.len() {
+            let names_rate = self.word(index) == "learning" && self.word(index + 1) == "rate";
+            if names_run && asks && COURSE.contains(&self.word(index)) && !names_rate && self.is_free(index..index + 1) {
+                self.cover(index..index + 1, Part::Meaning("plot"));
+            }
+        }
+    }
+
+    /// `at which step was the loss lowest`, `after how many epochs`: its curve tells.
+    pub(super) fn steps_asked(&mut self) {
+        for index in 0..self.words.len() {
+            let asks =
+                matches!(self.word(index), "which" | "what") || self.word(index) == "many" && index > 0 && self.word(index - 1) == "how";
+            let is_counted = matches!(self.word(index + 1), "step" | "steps" | "epoch" | "epochs" | "iteration" | "iterations");
+            if asks && is_counted && self.asks_for_course_at(index) && self.is_free(index..index + 2) {
+                self.cover(index..index + 2, Part::Meaning("plot"));
+            }
+        }
+    }
+
+    /// `at which step was …`, but not `how many epochs did run 3 use`.
+    fn asks_for_course_at(&self, index: usize) -> bool {
+        let is_led = (index.saturating_sub(2)..index).any(|place| matches!(self.word(place), "at" | "in" | "after" | "on" | "by" | "from"));
+        is_led || self.word(index) != "many" && index == 0 && matches!(self.word(index + 2), "has" | "had" | "gave" | "was" | "saw")
     }
 
     /// `under 25 ms`, `below 3 dollars`: a unit where no metric is named stands for the metric that is measured in it.

@@ -11,6 +11,10 @@ use crate::agent::conversation::Conversation;
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
     if let Some(plan) = about_listed_experiment(reading, conversation, last_tool, last_arguments)
+        .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::next_page(reading, conversation, last_tool, last_arguments))
+        .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
+        .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
         .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))
@@ -23,7 +27,19 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let asks_by_itself = reading.parts().any(|part| {
         matches!(
             part,
-            Part::Meaning("plot" | "compare" | "impact" | "describe" | "howmany" | "howlong" | "experiments" | "user" | "start" | "create")
+            Part::Meaning(
+                "plot"
+                    | "compare"
+                    | "impact"
+                    | "describe"
+                    | "howmany"
+                    | "howlong"
+                    | "experiments"
+                    | "user"
+                    | "start"
+                    | "create"
+                    | "artifact"
+            )
         ) || matches!(part, Part::Runs(_) | Part::End(_, Some(2..)))
     });
     let refers = runs_referred_to(reading, conversation);
@@ -95,7 +111,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let mut arguments = last_arguments.clone();
     let mut changed = false;
     let mut tool = *last_tool;
-    if let Some(experiment) = reading.experiment() {
+    if let Some(experiment) = reading.experiment().map(str::to_owned).or_else(|| fill::unknown_experiment(reading)) {
         put(&mut arguments, "experiment", experiment);
         if matches!(tool, "get_run") {
             tool = "describe_experiment";
@@ -373,7 +389,7 @@ fn change_end(tool: &str, arguments: &mut Arguments, end: End) -> bool {
 
 fn change_run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> bool {
     match *tool {
-        "get_run" => put(arguments, "run", run),
+        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run),
         "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
         "compare_runs" => {
             let mut all = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();

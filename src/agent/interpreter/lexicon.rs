@@ -16,7 +16,7 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     whole having being folks own respect regard regarding terms term such other another more much many set data again \
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
-    ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody everybody work \
+    ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying scorer performer work \
     works working stuff thing things am new_to put put_up throw included includes whether regardless throws lowly seem seems stay stays stayed turn turned w wrt";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
@@ -25,7 +25,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "plot",
         "plot overlay overlaid superimpose draw graph chart visualize visualise curve curves trajectory history histories evolution evolve evolved progress \
-        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
+        progression progressed overfit overfits overfitting overfitted plateau plateaued stagnate stagnated oscillate oscillated flatten flattened climb climbed rise rose risen rising falling dropping diverge diverged diverging grew shrank spike spiked explode exploded blow blew trend develop developed picture converge converged plotted plots course sketch line lines",
     ),
     (
         "compare",
@@ -67,7 +67,7 @@ const MEANINGS: &[(&str, &str)] = &[
         "perform performed performing performs performance did_best won win wins winner winning leader leading champion \
         leaderboard scoreboard standings",
     ),
-    ("artifact", "artifact artifacts file files outputs"),
+    ("artifact", "artifact artifacts file files outputs attachment attachments"),
     ("range", "range ranges spread"),
     ("store", "store mlflow server"),
 ];
@@ -112,7 +112,8 @@ pub(super) fn misspelt_meaning(word: &str) -> Option<&'static str> {
 pub(super) fn is_misspelt_filler(word: &str) -> bool {
     const COMMON: [&str; 14] =
         ["which", "where", "there", "their", "these", "those", "please", "about", "should", "could", "would", "having", "using", "again"];
-    word.chars().count() >= 4 && COMMON.iter().any(|known| strsim::damerau_levenshtein(word, known) == 1)
+    const SLIPS: [&str; 14] = ["al", "alll", "teh", "hte", "tha", "fo", "ot", "nad", "adn", "si", "aer", "ahve", "ti", "ofr"];
+    SLIPS.contains(&word) || word.chars().count() >= 4 && COMMON.iter().any(|known| strsim::damerau_levenshtein(word, known) == 1)
 }
 
 /// Whether a list of words, set apart by spaces, has this one.
@@ -230,32 +231,11 @@ pub(super) fn misspelt_status(word: &str) -> Option<RunStatus> {
     near.and_then(|known| status(known))
 }
 
-/// Verbs by which people ask for what Trialogue does not do: to change, remove or start things.
-const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy retrain archive restore purge truncate \
-    terminate cancel clear destroy rm trash discard execute shutdown promote train launch upload install reset abort move merge \
-    relabel replace mark tag label change assign set kick rerun relaunch resume redo trigger submit reschedule revert rollback undo fix tune optimize optimise";
-
-/// Whether a word asks for what Trialogue does not do.
-pub(super) fn is_forbidden(word: &str) -> bool {
-    has(FORBIDDEN, word)
-}
-
-/// Orders that people give to assistants of any kind and that no experiment answers.
-const OFF_TOPIC: &str = "translate write draft sing compose email send book remind convert recommend buy pay cook google";
-
-/// Whether the first word that is not polite is such an order.
-pub(super) fn is_off_topic(words: &[String]) -> bool {
-    const POLITE: &str = "please can could would will you hey hi kindly now just i want need to d like";
-    let calculates = words.windows(3).any(|three| {
-        matches!(three, [one, sign, other] if matches!(sign.as_str(), "times" | "plus" | "minus")
-            && one.parse::<f64>().is_ok() && other.parse::<f64>().is_ok())
-    });
-    calculates || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
-}
-
 /// Nouns of which no experiment speaks.
 const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recipe president capital funny football soccer league olympics movie film restaurant \
-    flight flights hotel ticket news horoscope lottery bitcoin birthday lunch dinner breakfast pizza coffee train bus taxi tower password email";
+    flight flights hotel ticket news horoscope lottery bitcoin birthday lunch dinner breakfast pizza coffee train bus taxi tower email \
+    minister revolution story essay lyrics actor singer player novel planet moon mars stocks tennis basketball cricket game games sport sports match country \
+    countries population queen king pope";
 
 /// Whether a word speaks of what no experiment is about.
 pub(super) fn is_off_topic_noun(word: &str) -> bool {

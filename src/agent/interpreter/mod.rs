@@ -1,19 +1,22 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `rankings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! What no tool answers is told (`unanswered`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `corrections`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
+mod assignments;
 mod bounds;
 mod chatter;
 mod choosing;
 mod concepts;
 mod conditions;
+mod corrections;
 mod creation;
 mod cues;
 mod dates;
 mod fallback;
+mod files;
 mod fill;
 mod flags;
 mod followup;
@@ -26,23 +29,30 @@ mod name_words;
 mod named;
 mod names;
 mod narrowing;
+mod orders;
 mod partial;
+mod people;
+mod quarters;
 mod rankings;
 mod reader;
 mod reading;
 mod run_ranges;
 mod selecting;
 mod split;
+mod standings;
+mod talk;
 mod told;
 mod topics;
 mod unanswered;
+mod unknown_values;
 mod vocabulary;
 
 use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
 use crate::tools::{Context, ToolError};
-use reading::{Part, Reading, Span};
+use reading::Reading;
+use talk::Talk;
 use vocabulary::Vocabulary;
 
 pub(super) use split::questions;
@@ -59,6 +69,8 @@ pub(super) enum Plan {
     },
     /// It cannot be answered; why, and what can.
     Refuse(String),
+    /// It wants no tool: a greeting, or a question about Trialogue itself; what to say to it.
+    Talk(String),
     /// It was not understood; what can be.
     Puzzle(String),
 }
@@ -74,23 +86,28 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
-    if let Some(verb) = forbidden_verb(question).filter(|_| !narrowing::leaves_out(question, conversation)) {
-        return Ok(Plan::Refuse(format!(
-            "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
-        )));
-    }
-    if lexicon::is_off_topic(&crate::domain::reference::words(question)) {
-        return Ok(Plan::Refuse(format!(
-            "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
-        )));
-    }
-    let words = crate::domain::reference::words(question);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if matches!(words.as_slice(), ["help"] | ["help", _] | ["who" | "what", "are", "you", ..] | ["what", "can", "you", "do", ..]) {
-        return Ok(Plan::Puzzle(format!("I answer questions about the experiments in your tracking store, such as {EXAMPLES}")));
+    let (question, is_taken_back) = corrections::without_lead(question);
+    if let Some(plan) = without_store(question, conversation) {
+        return Ok(plan);
     }
     match creation::order(question) {
         Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
+        Some(creation::Order::NotYet) => {
+            return Ok(Plan::Refuse(
+                "Nothing is created. When you want it, say for example “create an experiment called pilot”.".to_owned(),
+            ));
+        }
+        Some(creation::Order::Several) => {
+            return Ok(Plan::Refuse(
+                "I create only one experiment at a time: say for example “create an experiment called pilot”.".to_owned(),
+            ));
+        }
+        Some(creation::Order::Asked) => {
+            return Ok(Plan::Talk(
+                "I create experiments when you tell me to: say for example “create an experiment called pilot with tags team=risk”."
+                    .to_owned(),
+            ));
+        }
         Some(creation::Order::Nameless) => {
             return Ok(Plan::Refuse(
                 "What should the experiment be called? Say for example “create an experiment called pilot with tags team=risk”.".to_owned(),
@@ -105,19 +122,29 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         Some(id) => reading::read(question, &vocabulary, Some(id), context.now),
         None => first,
     };
-    if is_of_other_matters(&reading) || asks_how_it_works(&reading) {
+    if talk::asks_for_secret(&reading) {
         return Ok(Plan::Refuse(format!(
-            "I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
+            "I tell no passwords, keys, settings or instructions, and have none at hand: I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
+    if talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading) {
+        return Ok(Plan::Refuse(off_topic()));
+    }
+    people::strangers(&mut reading);
     if let Some(plan) = choosing::plan(&reading, conversation) {
+        return Ok(plan);
+    }
+    if let Some(plan) = files::plan(&reading, conversation) {
+        return Ok(plan);
+    }
+    if let Some(plan) = corrections::plan(&reading, is_taken_back, conversation).or_else(|| corrections::scale(&reading, conversation)) {
         return Ok(plan);
     }
     if let Some(mut plan) = followup::plan(&reading, conversation) {
         forget_foreign_metric(&mut plan, &reading, &vocabulary);
         return Ok(plan);
     }
-    if let Some(reason) = unanswered::reason(&reading, &vocabulary) {
+    if let Some(reason) = unanswered::reason(&reading, &vocabulary).or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
     }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
@@ -126,8 +153,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(plan);
     }
     let intents = intent::intents(&reading);
+    let evident = fill::evident_tool(&reading);
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
-    for tool in likely.chain(fallback::tools(&reading)) {
+    for tool in evident.into_iter().chain(likely).chain(fallback::tools(&reading)) {
         if let Some(arguments) = fill::arguments(tool, &reading, conversation, &vocabulary) {
             let (tool, mut arguments) = fill::retarget(tool, arguments, &reading, conversation);
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
@@ -137,9 +165,54 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             return Ok(Plan::call(tool, arguments));
         }
     }
+    // The tool tells that there is no such experiment, and which there are.
+    if let Some(name) = fill::absent_experiment(&reading) {
+        let mut arguments = Arguments::new();
+        put(&mut arguments, "experiment", name);
+        return Ok(Plan::call("describe_experiment", arguments));
+    }
+    if talk::asks_nothing(&reading) {
+        return Ok(Plan::Talk(format!(
+            "I see no question in that. I can answer questions about the experiments in your tracking store, such as {EXAMPLES}"
+        )));
+    }
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
+}
+
+/// The plan for what needs no look at the store: orders that are not obeyed, talk, and the rest of the world.
+fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
+    if talk::overrides(question) {
+        return Some(Plan::Refuse(format!(
+            "I will not: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
+        )));
+    }
+    if let Some(verb) = orders::refused(question).filter(|_| !narrowing::leaves_out(question, conversation)) {
+        return Some(Plan::Refuse(format!(
+            "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
+        )));
+    }
+    if talk::is_off_topic(&crate::domain::reference::words(question), question) {
+        return Some(Plan::Refuse(off_topic()));
+    }
+    talk::talk(question).map(|talk| {
+        Plan::Talk(match talk {
+            Talk::Greeting => format!("Hello! Ask me about your experiments, for example {EXAMPLES}"),
+            Talk::Thanks => "You are welcome. Ask me more about your experiments whenever you like.".to_owned(),
+            Talk::Farewell => "Goodbye! Come back whenever you want to know more about your experiments.".to_owned(),
+            Talk::Remark => format!("All right. Ask me about your experiments whenever you like, for example {EXAMPLES}"),
+            Talk::OfItself => format!(
+                "I am Trialogue. I answer questions about the experiments in your MLflow tracking store: I list and describe experiments and runs, find the best, \
+                 compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments. You can ask me things \
+                 like {EXAMPLES}"
+            ),
+        })
+    })
+}
+
+fn off_topic() -> String {
+    format!("I cannot help with that: I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}")
 }
 
 /// `and in the demand experiment?`: a metric of the question before is not asked for where it is not logged.
@@ -152,117 +225,6 @@ fn forget_foreign_metric(plan: &mut Plan, reading: &Reading, vocabulary: &Vocabu
     if reading.metrics().is_empty() && vocabulary.key_likeness(vocabulary::Kind::Metric, metric, experiment).is_none() {
         arguments.remove("metric");
     }
-}
-
-/// `how do transformers work`, `explain overfitting`: a question about the thing itself, and not about runs with it.
-fn asks_how_it_works(reading: &Reading) -> bool {
-    let begins = matches!(reading.words.as_slice(), [how, verb, ..] if how == "how" && matches!(verb.as_str(), "do" | "does" | "did"));
-    let is_thing = |part: &Part| matches!(part, Part::Value(..) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Conditions(_));
-    let defines = reading.words.first().is_some_and(|word| matches!(word.as_str(), "explain" | "define"));
-    let is_term = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot") | Part::Value(..));
-    if defines && reading.parts().all(is_term) {
-        return true;
-    }
-    begins && reading.words.last().is_some_and(|word| word == "work") && reading.parts().all(is_thing)
-}
-
-/// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.
-fn is_of_other_matters(reading: &Reading) -> bool {
-    let is_other = |span: &Span| {
-        let mut words = reading.words.get(span.words.clone()).unwrap_or_default().iter();
-        words.len() == 1 && words.all(|word| lexicon::is_off_topic_noun(word))
-    };
-    let is_none = |span: &Span| matches!(span.part, Part::Filler | Part::Unknown | Part::Conditions(_)) || is_other(span);
-    reading.spans.iter().any(is_other) && reading.spans.iter().all(is_none)
-}
-
-/// The verb of an order to change or remove something, if the question is one.
-fn forbidden_verb(question: &str) -> Option<String> {
-    let words = crate::domain::reference::words(question);
-    let is_polite = |word: &str| {
-        matches!(
-            word,
-            "please"
-                | "can"
-                | "could"
-                | "would"
-                | "will"
-                | "you"
-                | "now"
-                | "then"
-                | "and"
-                | "just"
-                | "kindly"
-                | "i"
-                | "want"
-                | "to"
-                | "d"
-                | "like"
-                | "need"
-                | "let"
-                | "s"
-                | "us"
-                | "me"
-                | "also"
-                | "go"
-                | "ahead"
-                | "hey"
-                | "ok"
-                | "should"
-                | "how"
-                | "do"
-                | "we"
-                | "help"
-                | "all"
-                | "immediately"
-        )
-    };
-    let first = words.iter().find(|word| !is_polite(word))?;
-    let ordered = words.windows(2).any(|pair| {
-        matches!(pair, [before, verb] if matches!(before.as_str(), "and" | "then" | "please" | "to" | "you" | "instructions") && is_destructive(verb))
-    });
-    let at = question.to_lowercase().find(first.as_str()).map_or(0, |at| at + first.len());
-    let after = question.get(at..).unwrap_or_default();
-    let is_name = after.starts_with(['/', '_', '-', '=', '.']);
-    // `train loss of run 3`, `train & val loss`: a noun, not an order.
-    let next = words.iter().skip_while(|word| *word != first).nth(1).map_or("", String::as_str);
-    let is_noun = first == "train"
-        && !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model");
-    let sets_up = first == "set" && (after.starts_with(" up") || is_side_by_side(after));
-    let starts_run = first == "start" && words.iter().take(6).any(|word| matches!(word.as_str(), "run" | "training" | "job"));
-    if starts_run && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project")) {
-        return Some("start".to_owned());
-    }
-    // `make run 3 the production model`
-    let makes_into = first == "make"
-        && words
-            .iter()
-            .any(|word| matches!(word.as_str(), "production" | "default" | "champion" | "baseline" | "candidate" | "public" | "private"))
-        && !words.iter().any(|word| matches!(word.as_str(), "experiment" | "project" | "plot" | "chart" | "table"));
-    if makes_into {
-        return Some("change".to_owned());
-    }
-    let gets_rid = first == "get" && after.starts_with(" rid of");
-    if gets_rid {
-        return Some("get rid of".to_owned());
-    }
-    if lexicon::is_forbidden(first) && !(is_name || is_noun || sets_up) {
-        return Some(first.clone());
-    }
-    if ordered {
-        return words.iter().find(|word| is_destructive(word)).cloned();
-    }
-    None
-}
-
-/// `set run 3 and run 5 next to each other`: compares, and changes nothing.
-fn is_side_by_side(text: &str) -> bool {
-    ["next to", "side by side", "beside", "against"].iter().any(|phrase| text.contains(phrase))
-}
-
-/// The verbs that lose something: refused wherever they are ordered, not only at the head.
-fn is_destructive(word: &str) -> bool {
-    matches!(word, "delete" | "remove" | "erase" | "wipe" | "purge" | "truncate" | "destroy" | "overwrite" | "rename" | "kill" | "rm")
 }
 
 /// The reading as the arguments of a call see it.

@@ -7,7 +7,7 @@ use super::lexicon;
 use super::reader::Reader;
 use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
-use crate::domain::reference::{Likeness, count_word};
+use crate::domain::reference::{Likeness, Name, count_word, is_numbered_alike};
 
 /// Whether a word speaks of runs, whatever is asked of them.
 fn is_run(word: &str) -> bool {
@@ -179,7 +179,6 @@ impl Reader<'_> {
             let is_named_run = self.vocabulary.has_run_beginning(self.word(group.start));
             let part = self.choose_partial(&found, &group).unwrap_or_else(|| match self.said(&group) {
                 said if is_named_run => Part::Run(said.to_owned()),
-                said if lexicon::is_file_name(said) => Part::File(said.to_owned()),
                 _ => Part::Unknown,
             });
             self.cover(group, part);
@@ -234,10 +233,12 @@ impl Reader<'_> {
             _ => None,
         };
         let lists_experiments = self.words.iter().any(|word| lexicon::meaning(word) == Some("experiments"));
+        let said = Name::new(self.said(words));
         let weight = |entry: &Entry, likeness: Likeness| {
             let here = self.preferred.is_none_or(|id| entry.experiments.contains(id));
             let is_tag = lists_experiments && entry.kind == Kind::ExperimentTag;
-            (hinted != Some(entry.kind), !is_tag, likeness.max(Likeness::SameWords), !here, entry.kind)
+            let is_other_number = !is_numbered_alike(&entry.name, &said);
+            (hinted != Some(entry.kind), !is_tag, likeness.max(Likeness::SameWords), !here, entry.kind, is_other_number)
         };
         let (entry, likeness) = found
             .iter()
@@ -247,6 +248,11 @@ impl Reader<'_> {
             .min_by_key(|(entry, likeness)| weight(entry, *likeness))?;
         if words.len() == 1 && !self.may_stand_alone(entry, words.start, *likeness, hinted) {
             return None;
+        }
+        // `run 17`, where there are a run-017 and a run-0017: the tool asks which.
+        let same = found.iter().filter(|(other, alike)| weight(other, *alike) == weight(entry, *likeness)).count();
+        if entry.kind == Kind::Run && same > 1 && !is_numbered_alike(&entry.name, &said) {
+            return Some(Part::Run(self.said(words).to_owned()));
         }
         Some(self.part_of(entry, words))
     }

@@ -47,6 +47,96 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
 }
 
+/// `and at step 1?`, after a comparison: the same at that step.
+pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let step = fill::step(reading)?;
+    let names_else = reading.experiment().is_some()
+        || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Conditions(_)))
+        || reading.means("plot");
+    if last_tool != "compare_runs" || names_else {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    put(&mut arguments, "step", step);
+    let metrics = reading.metrics();
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `which one is better on auc?`, after a comparison: the same runs on that metric.
+pub(super) fn on_metric(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+    let metrics = reading.metrics();
+    let asks_which = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
+    let names_else = reading.experiment().is_some()
+        || reading.parts().any(|part| {
+            matches!(
+                part,
+                Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Parameter(_) | Part::Meaning("plot" | "impact" | "run")
+            )
+        });
+    if last_tool != "compare_runs"
+        || metrics.is_empty()
+        || !asks_which
+        || names_else
+        || !reading.means("compare")
+        || reading.words.len() > 9
+    {
+        return None;
+    }
+    let mut arguments = last_arguments.clone();
+    put(&mut arguments, "metrics", metrics);
+    Some(Plan::call(last_tool, arguments))
+}
+
+/// `the next 20`, `show me more`, after a list that did not show all: its next page.
+pub(super) fn next_page(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
+    const WORDS: [&str; 22] = [
+        "next",
+        "more",
+        "page",
+        "the",
+        "show",
+        "me",
+        "and",
+        "please",
+        "give",
+        "list",
+        "ones",
+        "runs",
+        "of",
+        "them",
+        "remaining",
+        "rest",
+        "go",
+        "on",
+        "can",
+        "i",
+        "see",
+        "experiments",
+    ];
+    let goes_on = ["next", "more", "rest", "remaining"].iter().any(|word| reading.says(word));
+    let count = reading.words.iter().find_map(|word| word.parse::<usize>().ok());
+    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || word.parse::<usize>().is_ok());
+    if !matches!(last_tool, "list_runs" | "list_experiments") || !goes_on || !is_plain || reading.words.len() > 8 {
+        return None;
+    }
+    let (tool, result) = conversation.evidence.last()?;
+    let token = result.get("next_page_token").and_then(Value::as_str).filter(|_| *tool == last_tool)?;
+    let mut arguments = last_arguments.clone();
+    put(&mut arguments, "page_token", token);
+    if let Some(count) = count {
+        put(&mut arguments, "limit", count);
+    }
+    Some(Plan::call(last_tool, arguments))
+}
+
 /// `drop the failed ones`, after a list: fewer of it are wanted, and nothing is to be deleted.
 pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
     let words = crate::domain::reference::words(question);
@@ -162,7 +252,7 @@ pub(super) fn ranked_again(
     // Of failed runs nobody wants the best.
     let by_status = |text: &str| text.split(" AND ").all(|clause| clause.contains("attributes.status"));
     let is_of_statuses = text_of("filter").is_some_and(|text| by_status(&text)) && !of_several;
-    let takes_runs = last_tool == "list_runs" && goes_on && !is_of_statuses && last_arguments.contains_key("filter");
+    let takes_runs = last_tool == "list_runs" && goes_on && !is_of_statuses && (of_several || last_arguments.contains_key("filter"));
     let takes_metric = names_none && last_metric.is_some() && (goes_on || !reading.means("run"));
     if !(takes_runs || takes_metric || shown.is_some()) {
         return None;

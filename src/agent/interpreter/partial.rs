@@ -117,6 +117,18 @@ impl Reader<'_> {
         if length == 1 { !is_filler && !is_explained && word.chars().count() >= 2 } else { !is_filler }
     }
 
+    /// Whether what is asked can only be asked of a run: `the run X`, its files, who started it.
+    fn asks_about_one_run(&self, words: &Range<usize>) -> bool {
+        let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
+        let is_of_experiment = [before, self.word(words.end)].iter().any(|word| lexicon::meaning(word) == Some("experiment"));
+        let of_run = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
+        let asks_of_one = matches!((self.word(0), self.word(1)), ("whose" | "when", _) | ("how", "long"));
+        !is_of_experiment
+            && (matches!(before, "run" | "trial")
+                || asks_of_one
+                || of_run && matches!(before, "of" | "from" | "for" | "in" | "by" | "with" | "did" | "has" | "does"))
+    }
+
     pub(super) fn choose_partial(&self, found: &[(&Entry, Likeness)], words: &Range<usize>) -> Option<Part> {
         let strongest = found.first()?.1;
         // `scored` is no misspelt `score`.
@@ -133,6 +145,12 @@ impl Reader<'_> {
         };
         let found: Vec<(&Entry, Likeness)> = found.iter().copied().filter(|(entry, _)| is_said(entry)).collect();
         let candidates: Vec<&Entry> = found.iter().filter(|(_, likeness)| *likeness == strongest).map(|(entry, _)| *entry).collect();
+        // `the files of eta`, where an experiment is called delivery-eta and several runs begin with it: the tool asks which run.
+        let is_begun_by =
+            |entry: &&&Entry| entry.kind == Kind::Run && entry.name.text().to_lowercase().starts_with(&self.said(words).to_lowercase());
+        if candidates.iter().filter(is_begun_by).count() > 1 && self.asks_about_one_run(words) {
+            return Some(Part::Run(self.said(words).to_owned()));
+        }
         // `KS`, written as a name
         let said = self.said(words);
         let is_short = said.chars().count() < 3 && !(said.chars().count() == 2 && said.chars().all(char::is_uppercase));

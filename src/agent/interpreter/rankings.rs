@@ -159,6 +159,19 @@ impl Reader<'_> {
                 ("first" | "earliest" | "oldest", _) => ("first", 1),
                 _ => continue,
             };
+            // `what was run last`, `which run came first`
+            const DONE: [&str; 13] =
+                ["run", "ran", "started", "trained", "launched", "finished", "logged", "done", "came", "is", "was", "tried", "created"];
+            let is_behind_verb = index.checked_sub(1).is_some_and(|before| DONE.contains(&self.word(before)));
+            let is_bare = matches!(self.word(index + used), "" | "in" | "of" | "by" | "on" | "there" | "here" | "and" | "please");
+            let asks_which = self.words.iter().take(3).any(|word| matches!(word.as_str(), "what" | "which" | "whats"));
+            let is_of_runs = self.says_run() || self.word(index.saturating_sub(1)) == "run" || self.word(index.saturating_sub(1)) == "ran";
+            if matches!(word, "last" | "first") && is_behind_verb && is_bare && asks_which && is_of_runs {
+                let verb = if matches!(self.word(index - 1), "ran" | "started" | "launched") { index - 1 } else { index };
+                let start = if self.is_free(verb..index) { verb } else { index };
+                self.cover(start..index + used, Part::Runs(format!("{kind} 1")));
+                continue;
+            }
             // `the most recently updated experiment`
             let used = used + usize::from(matches!(self.word(index + used), "updated" | "created" | "active" | "modified" | "used"));
             if matches!(lexicon::meaning(self.word(index + used)), Some("experiment" | "experiments")) && !self.says_run() {

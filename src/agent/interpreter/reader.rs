@@ -245,15 +245,28 @@ impl<'a> Reader<'a> {
                 ("number" | "amount", "of") if matches!(self.spans.get(index + 2), Some(Some(Span { part: Part::Parameter(_), .. }))) => {
                     (Part::Filler, 2)
                 }
+                // `how many layers did the best run have`
+                ("how", "many")
+                    if matches!(self.spans.get(index + 2), Some(Some(Span { part: Part::Parameter(_), .. })))
+                        && self.speaks_of_one_run() =>
+                {
+                    (Part::Filler, 2)
+                }
                 ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
                 ("go" | "goes" | "going" | "went" | "gone", "down" | "up") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),
+                // `how much memory` asks for no time.
+                ("how", "much") if !self.speaks_of_time_after(index + 2) => (Part::Filler, 2),
                 ("how", "long") | ("how", "much") => (Part::Meaning("howlong"), 2),
                 ("set", "up") => (Part::Meaning("create"), 2),
                 ("responsible", "for") if self.word(0) == "who" => (Part::Meaning("user"), 2),
                 ("how", "did" | "d") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("running", _) => (Part::Meaning("run"), 1),
                 ("per" | "each" | "every", "experiment" | "project") => (Part::Meaning("experiments"), 2),
+                ("end" | "ends" | "ended", "up") => (Part::Filler, 2),
+                ("count" | "counts", _) if index > 1 && self.words.iter().any(|word| lexicon::meaning(word) == Some("parameter")) => {
+                    (Part::Meaning("impact"), 1)
+                }
                 ("next", "to") | ("head", "to") => (Part::Meaning("compare"), 2),
                 ("go" | "goes", "along" | "together") => (Part::Meaning("impact"), 2),
                 ("pay" | "pays" | "paid", "off") | ("point", "in") => (Part::Meaning("impact"), 2),

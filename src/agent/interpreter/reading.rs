@@ -98,6 +98,10 @@ pub(super) struct Reading {
 /// Reads an utterance with the store's names; those of `preferred` win where a name stands for several things.
 pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&ExperimentId>, now: Timestamp) -> Reading {
     let mut reader = Reader::new(text, vocabulary, preferred);
+    reader.named_quarters();
+    reader.files();
+    reader.assignments();
+    reader.steps_asked();
     reader.over_training();
     reader.makers();
     reader.makes_difference();
@@ -107,6 +111,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.coordinated_metrics();
     reader.spelled_out_names();
     reader.numbered_runs();
+    reader.still_improving();
     reader.dates(now);
     reader.numbers();
     reader.linked_names();
@@ -115,8 +120,10 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();
+    reader.standings();
     reader.run_phrases();
     reader.ends();
+    reader.topped_charts();
     reader.counts_of_list();
     reader.anaphors();
     reader.metric_places();

@@ -190,7 +190,10 @@ fn stands_for_all(reading: &Reading, segments: &[Range<usize>]) -> bool {
     let has_clauses = |segment: &&Range<usize>| reading.spans.get((*segment).clone()).is_some_and(|spans| !clauses_of(spans).is_empty());
     // `ana vs ben on f1`
     let each_has = sets_side_by_side(reading) && segments.iter().filter(has_clauses).count() > 1;
-    let is_of_all = each_has || ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.spans.iter().any(is_plural);
+    // `plot the loss of nhits`
+    let is_drawn = reading.plots() && !reading.parts().any(|part| matches!(part, Part::End(..) | Part::Runs(_)));
+    let is_of_all =
+        each_has || is_drawn || ["all", "every", "each"].iter().any(|word| reading.says(word)) || reading.spans.iter().any(is_plural);
     is_beside && sets_side_by_side(reading) || is_of_all && !names_one
 }
 

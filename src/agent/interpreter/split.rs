@@ -109,6 +109,11 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
     let restates = |sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
         let folded = folded.trim_end_matches(['.', '!', ' ']);
+        let adds =
+            ["tags:", "tags ", "tag:", "tagged ", "tag it", "with tag", "with the tag", "description", "described ", "describe it as"];
+        if adds.iter().any(|lead| folded.starts_with(lead)) && folded.contains(['=', ':', '"', '“']) {
+            return true;
+        }
         ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
             || folded.ends_with(" i mean")
     };

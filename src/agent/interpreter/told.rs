@@ -21,6 +21,32 @@ pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> O
     Some(Plan::call("get_run", arguments))
 }
 
+/// `what drives that metric?`, `which parameters influence it?`: the metric of the answer before.
+pub(super) fn what_drives_it(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let points = reading
+        .words
+        .windows(2)
+        .any(|pair| matches!(pair, [that, noun] if matches!(that.as_str(), "that" | "this" | "the" | "same") && noun == "metric"))
+        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "it" | "that" | "this")) && reading.means("parameter");
+    let names_else =
+        !reading.metrics().is_empty() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Runs(_)));
+    let metric = conversation.metrics.first()?;
+    if !reading.means("impact") || !points || names_else {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    match reading.experiment() {
+        Some(name) => put(&mut arguments, "experiment", name),
+        None => put_focus(&mut arguments, conversation),
+    }
+    put(&mut arguments, "metric", metric.clone());
+    let parameters = reading.parameters();
+    if !parameters.is_empty() {
+        put(&mut arguments, "parameters", parameters);
+    }
+    Some(Plan::call("parameter_impact", arguments))
+}
+
 /// `train loss of run 4`, after curves: one more curve.
 pub(super) fn one_more_curve(reading: &Reading, last_tool: &str) -> Option<Plan> {
     let is_plain = |part: &Part| matches!(part, Part::Metric(_) | Part::Run(_) | Part::Experiment(_) | Part::Filler);

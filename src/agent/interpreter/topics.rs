@@ -21,6 +21,13 @@ impl Reader<'_> {
             if !matches!(self.spans.get(index), Some(Some(Span { part: Part::Unknown, .. }))) {
                 continue;
             }
+            // `fraud-v9` is the name of one that is not there.
+            if let Some(Some(Span { words, .. })) = self.spans.get(index)
+                && words.len() > 1
+                && self.said(words).contains(|letter: char| letter.is_ascii_digit())
+            {
+                continue;
+            }
             let about = self.vocabulary.experiment_about(self.word(index)).filter(|name| self.logs_what_is_named(name));
             if let Some(name) = about {
                 self.cover(index..index + 1, Part::Experiment(name.to_owned()));

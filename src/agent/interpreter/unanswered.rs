@@ -1,7 +1,8 @@
-//! Questions that are understood but that no tool answers, and what to say to them: averages, who did most, people nobody knows.
+//! Questions that are understood but that no tool answers, and what to say to them: averages, who did most.
 
 use super::reading::{Part, Reading, Span};
 use super::vocabulary::Vocabulary;
+use crate::tools::view::plain;
 
 /// Why a question cannot be answered, and what can be asked instead; absent where it may be answered.
 pub(super) fn reason(reading: &Reading, vocabulary: &Vocabulary) -> Option<String> {
@@ -14,7 +15,22 @@ pub(super) fn reason(reading: &Reading, vocabulary: &Vocabulary) -> Option<Strin
     if counts_by_person(reading) {
         return Some(format!("I do not count by person; ask how many runs one of them has: runs were started by {}.", known()));
     }
-    unknown_person(reading).map(|name| format!("I know nobody called `{name}`; runs were started by {}.", known()))
+    counted_thing(reading).map(|thing| format!("I do not count {}: I count runs and experiments, and list what they log.", plain(&thing)))
+}
+
+/// `how many users are there`: something that no list holds.
+fn counted_thing(reading: &Reading) -> Option<String> {
+    let at = reading.spans.iter().position(|span| span.part == Part::Meaning("howmany"))?;
+    let thing = reading.spans.get(at + 1).filter(|span| span.part == Part::Unknown && span.words.len() == 1)?;
+    let word = reading.words.get(thing.words.start)?;
+    let ends = reading
+        .words
+        .get(thing.words.end)
+        .is_none_or(|word| matches!(word.as_str(), "are" | "do" | "does" | "did" | "have" | "has" | "is" | "in"));
+    let names_else = reading.means("run")
+        || reading.means("experiments")
+        || reading.parts().any(|part| !matches!(part, Part::Filler | Part::Unknown | Part::Meaning("howmany" | "store")));
+    (word.ends_with('s') && ends && !names_else).then(|| word.clone())
 }
 
 /// `average f1`, `the mean of the losses`: a statistic of a metric's values.
@@ -46,15 +62,4 @@ fn counts_by_person(reading: &Reading) -> bool {
     });
     let of_runs = reading.means("run") || reading.means("experiment") || reading.means("experiments");
     asks && counts && of_runs && reading.metrics().is_empty()
-}
-
-/// `runs by bob`, `runs from user bob`: somebody who started none.
-fn unknown_person(reading: &Reading) -> Option<String> {
-    let is_unknown = |index: usize| reading.spans.get(index).is_some_and(|span| span.part == Part::Unknown);
-    let word = |index: usize| reading.spans.get(index).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
-    let asks_for_runs = reading.means("run") && reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
-    let at =
-        (1..reading.spans.len()).find(|index| is_unknown(*index) && !is_unknown(index + 1) && matches!(word(index - 1), "by" | "user"))?;
-    let bytes = reading.spans.get(at)?.bytes.clone();
-    asks_for_runs.then(|| reading.text.get(bytes).map(str::to_owned)).flatten()
 }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::durations::duration;
+
 /// A number as it is printed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Numeral {
@@ -76,6 +78,14 @@ fn read(text: &str, start: usize) -> (usize, Option<Numeral>) {
     if let Some(length) = moment_length(after) {
         return (start + length, Some(Numeral { range: start..start + length, kind: Kind::Verbatim }));
     }
+    // `14 min 50 s` is one number of seconds; what is told in larger units leaves off the rest.
+    let told = duration(after);
+    if let Some(told) = told.filter(|told| told.parts > 1) {
+        let half = if told.unit > 1.0 { told.unit } else { 0.5 };
+        let reading = Reading { value: told.seconds, half, is_whole: true };
+        let end = start + told.length;
+        return (end, Some(Numeral { range: start..end, kind: Kind::Quantity(vec![reading]) }));
+    }
     let (start, after) = match before.strip_suffix('.') {
         Some(_) => (start - 1, text.get(start - 1..).unwrap_or_default()),
         None => (start, after),
@@ -105,9 +115,13 @@ fn read(text: &str, start: usize) -> (usize, Option<Numeral>) {
         let share = Reading { value: plain.value / 100.0, half: half / 100.0, is_whole: false };
         return (end, Some(Numeral { range: sign_start..end, kind: Kind::Quantity(vec![share, plain]) }));
     }
+    // `15 min` may be told of 900 seconds.
+    let in_seconds = told.filter(|told| told.unit > 1.0).map(|told| plain.times(told.unit));
     let suffix_length = tail.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(tail.len());
     let kind = match tail.get(..suffix_length).unwrap_or_default() {
-        "" | "s" | "ms" | "min" | "h" | "d" | "x" | "B" | "kB" | "KB" | "MB" | "GB" | "MiB" | "GiB" => Kind::Quantity(vec![plain]),
+        "" | "s" | "ms" | "min" | "h" | "d" | "x" | "B" | "kB" | "KB" | "MB" | "GB" | "MiB" | "GiB" => {
+            Kind::Quantity(std::iter::once(plain).chain(in_seconds).collect())
+        }
         "k" | "K" => Kind::Quantity(vec![plain.times(1e3)]),
         "M" => Kind::Quantity(vec![plain.times(1e6)]),
         "st" | "nd" | "rd" | "th" => Kind::Ordinal(mantissa.value as u64),

@@ -148,7 +148,22 @@ fn derived_numbers_do_not_pass() {
     let check = |prose: &str, expected: &[&str]| assert_eq!(unverified(prose, ""), expected, "{prose}");
     check("run-017 is 0.0086 better than run-016.", &["0.0086"]);
     check("That is 1.3 % more.", &["1.3 %"]);
-    check("It took 5 min 42 s.", &["5", "42"]);
+}
+
+#[test]
+fn lengths_of_time_are_those_of_the_results() {
+    let check = |prose: &str, expected: &[&str]| assert_eq!(unverified(prose, ""), expected, "{prose}");
+    check("run-017 took 5 min 42 s.", &[]);
+    check("run-017 took 5 minutes and 42 seconds.", &[]);
+    check("run-017 took 5 min 43 s.", &["5 min 43 s"]);
+    check("run-017 took 6 min 50 s.", &["6 min 50 s"]);
+}
+
+#[test]
+fn a_sentence_without_a_metric_speaks_of_the_one_before_it() {
+    let question = "who is best on accuracy?";
+    assert_eq!(unverified("run-017 has the highest f1_score: 0.912. Next is run-016 with 0.9034.", question), Vec::<String>::new());
+    assert_eq!(unverified("run-017 has the highest f1_score: 0.912. Next is run-016 with 0.9417.", question), ["0.9417"]);
 }
 
 #[test]

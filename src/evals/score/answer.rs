@@ -1,6 +1,6 @@
 //! What the answer says: the words it must, the numbers with whose they are, and no number that no result has.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::words::{has_number, passages_of, sentences_of, stands_in, text_of};
 use super::{Scorer, Sheet};
@@ -8,7 +8,6 @@ use crate::agent::number_check::{self, Evidence};
 use crate::evals::case::{CaseTurn, Fact};
 use crate::evals::play::PlayedTurn;
 use crate::evals::stage::Stage;
-use crate::tools::view::shown_duration;
 
 /// The verdicts on a turn's answer. `turns` are all of the conversation, of which `index` is this one.
 pub(super) fn judge(case_turn: &CaseTurn, played: &PlayedTurn, turns: &[PlayedTurn], index: usize, stage: &Stage, sheet: &mut Sheet) {
@@ -66,27 +65,26 @@ fn ungrounded(played: &PlayedTurn, turns: &[PlayedTurn]) -> Option<String> {
         .collect();
     let mut evidence: Vec<Evidence<'_>> = played.evidence.iter().map(|(tool, result)| Evidence { tool, result }).collect();
     evidence.extend(refusals.iter().map(|result| Evidence { tool: "refusal", result }));
-    // What was said, with the metrics as the store calls them: an answer that names none speaks of those.
-    let said = turns.iter().map(|turn| turn.user.clone());
-    let meant = played.turn.outcomes().flat_map(|outcome| outcome.resolved.metrics.clone());
-    let question = said.chain(meant).collect::<Vec<String>>().join("\n");
-    let asked: Vec<Value> = played.turn.calls.iter().map(|call| Value::Object(call.arguments.clone())).collect();
-    let answer = without_durations(&played.turn.answer, played.evidence.iter().map(|(_, result)| result).chain(&asked));
-    let answer = if played.turn.outcomes().next().is_none() { without_quotations(&answer) } else { answer };
+    // `longer than half an hour` is told as the bound that the call had.
+    let bounds: Vec<Value> = played.turn.calls.iter().map(|call| bounds_of_time(&call.arguments)).collect();
+    evidence.extend(bounds.iter().map(|result| Evidence { tool: "bounds", result }));
+    let question = turns.iter().map(|turn| turn.user.as_str()).collect::<Vec<&str>>().join("\n");
+    let answer = &played.turn.answer;
+    let answer = if played.turn.outcomes().next().is_none() { without_quotations(answer) } else { answer.clone() };
     let faults = number_check::check(&answer, &question, &evidence);
     let mut told: Vec<String> = faults.iter().map(|fault| format!("{} in “{}”", fault.text, fault.sentence.trim())).collect();
     told.extend(played.turn.unverified_numbers.iter().map(|number| format!("{number}, which was taken back")));
     (!told.is_empty()).then(|| format!("no result has {}", told.join("; ")))
 }
 
-/// The answer without how long runs took as people read it (`5 min 42 s`), where a result has just that many seconds.
-fn without_durations<'a>(answer: &str, evidence: impl Iterator<Item = &'a Value>) -> String {
-    let mut seconds = Vec::new();
-    evidence.for_each(|one| durations(one, &mut seconds));
-    let mut shown: Vec<String> = seconds.into_iter().map(shown_duration).collect();
-    // `12 min 5 s` before `2 min 5 s`, which is its tail.
-    shown.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    shown.iter().fold(answer.to_owned(), |answer, text| answer.replace(text.as_str(), "some time"))
+/// The arguments that are lengths of time.
+fn bounds_of_time(arguments: &Map<String, Value>) -> Value {
+    arguments
+        .iter()
+        .filter(|(name, _)| name.ends_with("seconds"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// The text without what stands between “ and ”.
@@ -95,19 +93,4 @@ fn without_quotations(text: &str) -> String {
     let first = pieces.next().unwrap_or_default();
     let rest = pieces.map(|piece| piece.split_once('”').map_or(piece, |(_, after)| after));
     std::iter::once(first).chain(rest).collect()
-}
-
-fn durations(value: &Value, found: &mut Vec<i64>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value.as_i64().filter(|_| key.ends_with("seconds")) {
-                    Some(seconds) => found.push(seconds),
-                    None => durations(value, found),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| durations(item, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }

@@ -8,7 +8,7 @@ use super::{Place, Wants, place};
 use crate::domain::experiment::{Experiment, Lifecycle};
 use crate::domain::filter::Filter;
 use crate::domain::metric::Direction;
-use crate::domain::reference::{CANDIDATES_SHOWN, Found, Name, RunName, RunPhrase, find_run};
+use crate::domain::reference::{CANDIDATES_SHOWN, CANDIDATES_TO_CHOOSE_FROM, Found, Name, RunName, RunPhrase, find_run};
 use crate::domain::run::{Run, RunId, RunRow};
 use crate::store::RankingQuery;
 use crate::tools::error::ToolError;
@@ -108,7 +108,7 @@ fn one_run(reference: &str, names: &[RunName]) -> Result<RunId, ToolError> {
             let runs: Vec<&RunName> = several.iter().filter_map(|index| names.get(*index)).collect();
             let same_name = runs.windows(2).all(|pair| matches!(pair, [left, right] if left.name.text() == right.name.text()));
             let show = |run: &&RunName| if same_name { run.id.clone() } else { shown_name(run.name.text(), &run.id) };
-            let candidates = runs.iter().take(CANDIDATES_SHOWN).map(show).collect();
+            let candidates = runs.iter().take(CANDIDATES_TO_CHOOSE_FROM).map(show).collect();
             Err(ToolError::Ambiguous { what: "run", given: reference.to_owned(), candidates })
         }
         Found::Nothing(_) => Err(no_such_run(reference, names)),

@@ -1,5 +1,6 @@
 //! The arguments of `metric_history`: which curves, on which axes.
 
+use super::steps::step;
 use super::{drawn_by, end_phrase};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
@@ -20,7 +21,8 @@ pub(super) fn metric_history(
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
     let sorts = ["by", "rank", "ranked", "sort", "sorted"].iter().any(|word| reading.says(word));
     let shows_curve = (reading.means("show") || reading.says("see")) && names_run && !reading.metrics().is_empty() && !sorts;
-    if !(reading.plots() || shows_curve) {
+    let is_of_step = names_run && step(reading).is_some() && !reading.metrics().is_empty();
+    if !(reading.plots() || shows_curve || is_of_step) {
         return None;
     }
     put_experiment(arguments, reading);
@@ -37,6 +39,8 @@ pub(super) fn metric_history(
     for part in reading.parts() {
         match part {
             Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
+            // `at which step was the loss of run 3 lowest`: the curve's own end.
+            Part::End(..) if names_run => {}
             Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
             Part::Anaphor(_) if runs.is_empty() => {
                 if let Some(referred) = referred.take() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
-use crate::agent::interpreter::reading::{Part, Reading, Span};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
 use crate::domain::reference::{count_word, words};
@@ -79,6 +79,17 @@ pub(super) fn is_part_of_name(text: &str, name: &str) -> bool {
     words(text).iter().all(|word| of_name.contains(word))
 }
 
+/// `show five runs of pilot`: how many are to be listed.
+fn counted_runs(reading: &Reading) -> Option<usize> {
+    let shows = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
+    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "runs" | "trials")).filter(|_| shows)?;
+    let at = noun.checked_sub(1)?;
+    let stands_alone =
+        |span: &Span| span.words.contains(&at) && span.words.len() == 1 && matches!(span.part, Part::Number(_) | Part::Filler);
+    reading.spans.iter().find(|span| stands_alone(span))?;
+    count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
+}
+
 /// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
 fn newest_count(reading: &Reading) -> Option<usize> {
     const NEWEST: [&str; 5] = ["newest", "latest", "last", "recent", "recently"];
@@ -102,9 +113,12 @@ pub(super) fn seeks_experiment(reading: &Reading) -> bool {
 pub(super) fn asks_for_tried(reading: &Reading) -> bool {
     const TRIED: [&str; 12] =
         ["tried", "try", "tested", "test", "used", "use", "explored", "explore", "covered", "swept", "sweep", "experimented"];
-    let asks = matches!(reading.words.first().map(String::as_str), Some("which" | "what" | "whats"));
+    // `pilot: which encoders …`
+    let topic = reading.spans.first().filter(|span| matches!(span.part, Part::Experiment(_))).map_or(0, |span| span.words.end);
+    let asks = matches!(reading.words.get(topic).or(reading.words.first()).map(String::as_str), Some("which" | "what" | "whats"));
     let asks_for_values = ["values", "options", "choices"].iter().any(|word| reading.says(word)) && reading.says("of");
-    let is_tried = reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
+    let goes_through = ["through", "vary", "varied", "sample", "sampled"].iter().any(|word| reading.says(word));
+    let is_tried = goes_through || reading.words.iter().any(|word| TRIED.contains(&word.as_str()));
     let is_plain = |part: &Part| {
         matches!(
             part,
@@ -113,6 +127,7 @@ pub(super) fn asks_for_tried(reading: &Reading) -> bool {
                 | Part::ExperimentTag { .. }
                 | Part::Filler
                 | Part::Unknown
+                | Part::Anaphor(Anaphor::All)
                 | Part::Meaning("experiment" | "parameter" | "store" | "run")
         )
     };
@@ -230,6 +245,9 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
             }
             _ => {}
         }
+    }
+    if let Some(count) = counted_runs(reading).filter(|_| !arguments.contains_key("limit")) {
+        put(arguments, "limit", count);
     }
     // `what does phi-4 cost`: the column that is asked for is shown.
     let asks_for_column =

@@ -1,15 +1,21 @@
 //! From the parts of a question to the arguments of a tool.
 
+mod absent;
 mod curves;
 mod lists;
+mod ranked;
 mod runs;
+mod steps;
 
 use std::cmp::Reverse;
 
 use serde_json::Value;
 
+pub(super) use absent::{absent_experiment, unknown_experiment};
 pub(super) use curves::{axis, has_both_splits, see_bare_curve};
-pub(super) use runs::{clauses_of_run, doubts_parameter, keys};
+pub(super) use ranked::evident_tool;
+pub(super) use runs::{clauses_of_run, doubts_parameter, keys, put_run};
+pub(super) use steps::step;
 
 use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading, Span};
@@ -34,7 +40,6 @@ pub(super) fn arguments(tool: &str, reading: &Reading, conversation: &Conversati
         "list_runs" => lists::list_runs(&mut arguments, reading),
         "get_run" => runs::get_run(&mut arguments, reading, conversation),
         "list_artifacts" => runs::list_artifacts(&mut arguments, reading, conversation),
-        "read_artifact" => runs::read_artifact(&mut arguments, reading, conversation),
         "best_run" => runs::best_run(&mut arguments, reading),
         "compare_runs" => runs::compare_runs(&mut arguments, reading, conversation),
         "metric_history" => curves::metric_history(&mut arguments, reading, conversation, vocabulary),
@@ -157,7 +162,7 @@ pub(super) fn retarget(
 fn begins_with_parameter(reading: &Reading) -> bool {
     let is_asked = |span: &Span| {
         let before = span.words.start.checked_sub(1).and_then(|before| reading.words.get(before)).map_or("", String::as_str);
-        matches!(span.part, Part::Parameter(_)) && matches!(before, "which" | "what")
+        matches!(span.part, Part::Parameter(_)) && matches!(before, "which" | "what" | "many")
     };
     let mut solid = reading.spans.iter().filter(|span| !matches!(span.part, Part::Filler | Part::Experiment(_)));
     solid.next().is_some_and(is_asked)
@@ -325,34 +330,6 @@ fn word_before(reading: &Reading, index: usize) -> &str {
 fn word_in_front(reading: &Reading, place: usize) -> &str {
     let words = reading.words.get(..place).unwrap_or_default();
     words.iter().rev().find(|word| !matches!(word.as_str(), "the" | "our" | "my")).map_or("", String::as_str)
-}
-
-/// An unknown name beside the word `experiment`, or behind `in`.
-pub(super) fn unknown_experiment(reading: &Reading) -> Option<String> {
-    let is_noun = |span: Option<&Span>| span.is_some_and(|span| matches!(span.part, Part::Meaning("experiment")));
-    for (index, span) in reading.spans.iter().enumerate() {
-        if span.part != Part::Unknown {
-            continue;
-        }
-        let mut last = index;
-        while reading.spans.get(last + 1).is_some_and(|next| next.part == Part::Unknown) {
-            last += 1;
-        }
-        let first = (0..=index)
-            .rev()
-            .take_while(|place| reading.spans.get(*place).is_some_and(|span| span.part == Part::Unknown))
-            .last()
-            .unwrap_or(index);
-        let stands_in = reading.spans.get(first).is_some_and(|span| word_in_front(reading, span.words.start) == "in");
-        if stands_in
-            || is_noun(reading.spans.get(last + 1))
-            || first.checked_sub(1).is_some_and(|before| is_noun(reading.spans.get(before)))
-        {
-            let bytes = reading.spans.get(first)?.bytes.start..reading.spans.get(last)?.bytes.end;
-            return reading.text.get(bytes).map(str::to_owned);
-        }
-    }
-    None
 }
 
 /// `best 3 by f1`, as the tools read it.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::curves::axis;
 use super::lists::by_duration;
+use super::ranked::fact_of_ranked;
+use super::steps::step;
 use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_after};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
@@ -16,17 +18,20 @@ pub(super) fn list_artifacts(arguments: &mut Arguments, reading: &Reading, conve
     if !reading.means("artifact") {
         return None;
     }
-    put_run(arguments, reading, conversation)
-}
-
-pub(super) fn read_artifact(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
-    let file = reading.parts().find_map(|part| if let Part::File(name) = part { Some(name.clone()) } else { None })?;
-    put(arguments, "path", file);
-    put_run(arguments, reading, conversation)
+    if put_run(arguments, reading, conversation).is_some() {
+        return Some(());
+    }
+    // `any files?`, of the run in question
+    let names_else =
+        reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Runs(_) | Part::Conditions(_) | Part::Value(..)));
+    let [only] = conversation.runs.as_slice() else { return None };
+    put_focus(arguments, conversation);
+    put(arguments, "run", only.run_id.clone());
+    (!names_else).then_some(())
 }
 
 /// The run that the question names, ranks first or points at.
-fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+pub(in crate::agent::interpreter) fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
     put_experiment(arguments, reading);
     let named = reading.parts().find_map(|part| match part {
         Part::Run(text) | Part::Runs(text) => Some(text.clone()),
@@ -60,6 +65,12 @@ fn put_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversa
 }
 
 pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation: &Conversation) -> Option<()> {
+    if let Some(fact) = fact_of_ranked(reading) {
+        put_experiment(arguments, reading);
+        put(arguments, "run", fact.run);
+        put(arguments, "keys", fact.keys);
+        return Some(());
+    }
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(text) = part { Some(text) } else { None }).collect();
     named.dedup();
     // `the second best elo` is in a list.
@@ -67,7 +78,9 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
         && !reading.metrics().is_empty()
         && reading.parts().any(|part| matches!(part, Part::End(..)))
         && reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::Nth(1..))));
-    if named.len() > 1 || ranks_nth || by_duration(reading).is_some() {
+    // `the loss of run 3 at step 2` stands in its curve.
+    let is_of_step = step(reading).is_some() && !reading.metrics().is_empty();
+    if named.len() > 1 || ranks_nth || is_of_step || by_duration(reading).is_some() {
         return None;
     }
     put_run(arguments, reading, conversation)?;
@@ -102,12 +115,17 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
-        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
+        && let Some(name) = reading.unknown().into_iter().next().filter(|name| asks_for_fact(reading) && !is_remark(name))
     {
         keys.push(name);
     }
     keys.dedup();
     keys
+}
+
+/// `note`: stands in whatever is told of a run.
+fn is_remark(name: &str) -> bool {
+    matches!(name.to_lowercase().as_str(), "note" | "notes" | "comment" | "comments" | "remark" | "remarks")
 }
 
 /// `did …`, `is …`: asks whether something is so.
@@ -128,7 +146,7 @@ pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Cl
 fn asks_for_fact(reading: &Reading) -> bool {
     let is_of_run = |place: &Range<usize>| {
         let is_run = |span: &Span| matches!(span.part, Part::Run(_) | Part::Runs(_)) && span.words.start <= place.end + 2;
-        reading.words.get(place.end).is_some_and(|word| word == "of")
+        reading.words.get(place.end).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "from"))
             && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
     };
     let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
@@ -136,7 +154,8 @@ fn asks_for_fact(reading: &Reading) -> bool {
     if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
         return true;
     }
-    matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats")) && !reading.says("about")
+    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how" && matches!(much.as_str(), "much" | "many"));
+    (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
 }
 
 pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
@@ -179,7 +198,11 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         return None;
     }
     put_experiment(arguments, reading);
-    let (ends, metrics) = (reading.parts().any(|part| matches!(part, Part::End(..))), reading.metrics());
+    let (ends, mut metrics) = (reading.parts().any(|part| matches!(part, Part::End(..))), reading.metrics());
+    // `on perplexity`, which nobody logs: the tool tells.
+    if metrics.is_empty() && run_count > 1 && reading.parameters().is_empty() {
+        metrics.extend(unknown_after(reading, &["on", "by", "of", "in", "for"]));
+    }
     let by = ranking_metric(reading).filter(|_| ends);
     let mut runs: Vec<String> = Vec::new();
     let mut referred = runs_referred_to(reading, conversation);
@@ -237,6 +260,9 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if !parameters.is_empty() {
         put(arguments, "parameters", parameters);
     }
+    if let Some(step) = step(reading) {
+        put(arguments, "step", step);
+    }
     Some(())
 }
 
@@ -244,7 +270,9 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
 fn draws_curves(reading: &Reading) -> bool {
     const CURVES: [&str; 8] = ["curve", "curves", "trajectory", "trajectories", "history", "histories", "evolution", "progression"];
     let draws = reading.words.first().is_some_and(|word| lexicon::meaning(word) == Some("plot"));
-    !reading.metrics().is_empty() && (draws || CURVES.iter().any(|word| reading.says(word)))
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_)));
+    let of_curves = CURVES.iter().any(|word| reading.says(word));
+    !reading.metrics().is_empty() && (draws || of_curves) || of_curves && names_run && reading.means("plot")
 }
 
 pub(super) fn parameter_impact(arguments: &mut Arguments, reading: &Reading) -> Option<()> {

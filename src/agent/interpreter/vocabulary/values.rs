@@ -2,9 +2,28 @@
 
 use super::{Entry, Holder, Kind, Vocabulary};
 use crate::domain::experiment::ExperimentId;
-use crate::domain::reference::Name;
+use crate::domain::reference::{Likeness, Name};
 
 impl Vocabulary {
+    /// The parameter or tag that is called just this, of those that hold texts.
+    pub(in crate::agent::interpreter) fn holder_called(&self, name: &str) -> Option<Holder> {
+        let is_it = |holder: &&Holder| {
+            let (Holder::Parameter(key) | Holder::Tag(key)) = holder;
+            key.eq_ignore_ascii_case(name)
+        };
+        let of_runs = self.entries.iter().filter(|entry| entry.kind == Kind::Value).filter_map(|entry| entry.holder.as_ref());
+        of_runs.into_iter().find(is_it).cloned()
+    }
+
+    /// Whether a parameter or tag holds this text, however it is spelled.
+    pub(in crate::agent::interpreter) fn holds(&self, holder: &Holder, text: &str) -> bool {
+        self.entries.iter().any(|entry| {
+            entry.kind == Kind::Value
+                && entry.holder.as_ref() == Some(holder)
+                && entry.name.likeness(&Name::new(text)).is_some_and(|likeness| likeness <= Likeness::PartOf)
+        })
+    }
+
     /// The values whose first word begins with this and has no more letters than that.
     pub(in crate::agent::interpreter) fn values_beginning(&self, word: &str, most_letters: usize) -> Vec<&Entry> {
         let begins = |entry: &&Entry| {

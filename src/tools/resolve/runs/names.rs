@@ -134,7 +134,7 @@ impl<'call> Names<'call> {
 }
 
 /// Look-ups whose runs are all that a reference can mean, if one of them is as like it as stated: by the whole name, by the
-/// number at its end, by the beginning of the id.
+/// number at its end, by the beginning of the id, by the beginning of the name.
 fn look_ups(reference: &str) -> Vec<(Attribute, String, usize, Likeness)> {
     let reference = reference.trim();
     let mut look_ups = vec![(Attribute::RunName, reference.to_owned(), LOOKED_UP, Likeness::CaseFolded)];
@@ -144,6 +144,7 @@ fn look_ups(reference: &str) -> Vec<(Attribute, String, usize, Likeness)> {
     }
     if let Some(number) = run_number(reference) {
         look_ups.push((Attribute::RunName, format!("%{number}"), ENDING_IN_NUMBER, Likeness::SameMeaning));
+        look_ups.push((Attribute::RunName, format!("{reference}%"), LOOKED_UP, Likeness::PartOf));
     }
     look_ups
 }

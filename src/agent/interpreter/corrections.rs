@@ -1,0 +1,164 @@
+//! Corrections of the question before: "no, I meant accuracy", "not f1, auc", "run 16 instead of run 15".
+
+use serde_json::Value;
+
+use super::reading::{Part, Reading, Span};
+use super::{Arguments, Plan, fill, put};
+use crate::agent::conversation::Conversation;
+use crate::domain::reference::{Likeness, Name};
+
+/// The longest correction, in words.
+const LONGEST: usize = 10;
+
+/// Words that take back the answer before, set off by a comma.
+const LEADS: &str = "no nope nah sorry oops ups wait correction wrong pardon actually hm hmm ah er";
+
+/// The question without the words at its head that take back the answer before, and whether there were any: `no, the killed ones`.
+pub(super) fn without_lead(question: &str) -> (&str, bool) {
+    let mut rest = question.trim_start();
+    let mut is_taken_back = false;
+    while let Some((lead, behind)) = rest.split_once([',', '-', '–', '—', ':', '.', '!'])
+        && LEADS.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known))
+        && behind.chars().any(char::is_alphanumeric)
+    {
+        rest = behind.trim_start();
+        is_taken_back = true;
+    }
+    (rest, is_taken_back)
+}
+
+/// The last call with what is corrected in it; absent where nothing is.
+pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conversation) -> Option<Plan> {
+    let (tool, last) = conversation.last_call.as_ref()?;
+    let asks_anew = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Meaning("plot" | "compare" | "impact" | "howmany" | "experiments" | "create" | "artifact")
+                | Part::Runs(_)
+                | Part::File(_)
+        ) || matches!(part, Part::Conditions(_) | Part::Value(..) | Part::Anaphor(_) | Part::End(..) | Part::Order(_))
+    });
+    if !(is_taken_back || corrects(reading)) || asks_anew || reading.words.len() > LONGEST {
+        return None;
+    }
+    let (denied, meant): (Vec<&Span>, Vec<&Span>) = reading.spans.iter().partition(|span| is_denied(reading, span));
+    let runs: Vec<String> =
+        meant.iter().filter_map(|span| if let Part::Run(run) = &span.part { Some(run.clone()) } else { None }).collect();
+    let keys: Vec<String> = meant
+        .iter()
+        .filter_map(|span| if let Part::Metric(name) | Part::Parameter(name) = &span.part { Some(name.clone()) } else { None })
+        .collect();
+    let place = meant.iter().find_map(|span| if let Part::Experiment(name) = &span.part { Some(name.clone()) } else { None });
+    let mut arguments = last.clone();
+    if let Some(place) = &place {
+        put(&mut arguments, "experiment", place.clone());
+    }
+    if let Some(run) = runs.first() {
+        let wrong = denied.iter().find_map(|span| if let Part::Run(run) = &span.part { Some(run.as_str()) } else { None });
+        if !put_run(&mut arguments, tool, run, wrong, conversation) {
+            return None;
+        }
+        // Where the run is belongs to the wrong one.
+        if place.is_none() {
+            arguments.remove("experiment");
+        }
+    }
+    if !keys.is_empty() && !put_keys(&mut arguments, tool, &keys) {
+        return None;
+    }
+    (arguments != *last).then(|| Plan::call(tool, arguments))
+}
+
+/// Whether the words of a question take something back that was said before.
+fn corrects(reading: &Reading) -> bool {
+    let leads =
+        reading.words.iter().take(2).any(|word| matches!(word.as_str(), "not" | "rather") || LEADS.split(' ').any(|lead| lead == word));
+    let is_name = |part: &Part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::Run(_) | Part::Experiment(_));
+    let denies = !reading.means("run")
+        && reading.words.len() <= 7
+        && reading.spans.iter().any(|span| is_name(&span.part) && is_denied(reading, span));
+    let means = reading.words.windows(2).any(
+        |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted")),
+    );
+    let replaces = reading.text.to_lowercase().contains("instead of") || reading.text.to_lowercase().contains("rather than");
+    leads || denies || means || replaces
+}
+
+/// `not f1`, `instead of run 15`, `rather than f1`
+fn is_denied(reading: &Reading, span: &Span) -> bool {
+    let mut before = reading.words.get(..span.words.start).unwrap_or_default().iter().rev().map(String::as_str);
+    let first = before.by_ref().find(|word| !matches!(*word, "the" | "by" | "for" | "its" | "a" | "in"));
+    match first {
+        Some("not") => true,
+        Some("of") => before.next() == Some("instead"),
+        Some("than") => before.next() == Some("rather"),
+        _ => false,
+    }
+}
+
+fn put_run(arguments: &mut Arguments, tool: &str, run: &str, wrong: Option<&str>, conversation: &Conversation) -> bool {
+    match tool {
+        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run),
+        "metric_history" | "compare_runs" => {
+            let mut all: Vec<Value> = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();
+            let is_wrong = |said: &Value| {
+                let said = said.as_str().unwrap_or_default();
+                let name = conversation.runs.iter().find(|run| run.run_id == said).map_or(said, |run| run.run_name.as_str());
+                wrong.is_some_and(|wrong| {
+                    Name::new(name).likeness(&Name::new(wrong)).is_some_and(|likeness| likeness <= Likeness::SameMeaning)
+                })
+            };
+            let at = all.iter().position(is_wrong).or_else(|| all.len().checked_sub(1));
+            if let Some(slot) = at.and_then(|at| all.get_mut(at)) {
+                *slot = Value::from(run);
+            }
+            put(arguments, "run_ids", all);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn put_keys(arguments: &mut Arguments, tool: &str, keys: &[String]) -> bool {
+    match tool {
+        "best_run" | "parameter_impact" => put(arguments, "metric", keys.first().cloned().unwrap_or_default()),
+        "metric_history" | "compare_runs" => put(arguments, "metrics", keys.to_vec()),
+        "list_runs" if arguments.contains_key("sort_by") => put(arguments, "sort_by", keys.first().cloned().unwrap_or_default()),
+        "get_run" => {
+            match arguments.get("run").and_then(Value::as_str).and_then(|run| run.split_once(" by ")).map(|(end, _)| end.to_owned()) {
+                Some(end) if !arguments.contains_key("keys") => {
+                    put(arguments, "run", format!("{end} by {}", keys.first().cloned().unwrap_or_default()))
+                }
+                Some(_) | None => put(arguments, "keys", keys.to_vec()),
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// `back to linear`, `linear again`, after a chart on another scale.
+pub(super) fn scale(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let (tool, last) = conversation.last_call.as_ref()?;
+    let is_plain = reading.parts().all(|part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "show")));
+    if *tool != "metric_history" || !reading.says("linear") || !is_plain || fill::axis(reading).is_some() {
+        return None;
+    }
+    let mut arguments = last.clone();
+    put(&mut arguments, "y_scale", "linear");
+    Some(Plan::call(tool, arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_are_cut_off() {
+        assert_eq!(without_lead("no, the killed ones"), ("the killed ones", true));
+        assert_eq!(without_lead("No - sorry, run-018"), ("run-018", true));
+        assert_eq!(without_lead("run-018"), ("run-018", false));
+        assert_eq!(without_lead("no"), ("no", false));
+        assert_eq!(without_lead("no runs failed, right?"), ("no runs failed, right?", false));
+    }
+}

@@ -1,0 +1,201 @@
+//! Files and folders of runs: which words are a path, and what is asked of it.
+//!
+//! A path that leads out of a run is recognised as one too, so that the tool says what is wrong with it.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::followup::put_focus;
+use super::reader::Reader;
+use super::reading::{Anaphor, Part, Reading};
+use super::{Arguments, Plan, fill, lexicon, put};
+use crate::agent::conversation::Conversation;
+use crate::domain::reference::Likeness;
+
+/// Nouns for a place that holds files.
+const FOLDERS: [&str; 6] = ["folder", "folders", "directory", "subfolder", "subdirectory", "dir"];
+
+/// Up to this many bytes a token that ends in a slash is no folder: `w/ dropout`.
+const SHORTEST_FOLDER: usize = 3;
+
+/// Verbs by which people ask for what is in a file.
+const READING: [&str; 6] = ["read", "open", "cat", "contents", "content", "print"];
+
+impl Reader<'_> {
+    /// `report.txt`, `model/MLmodel`, `../../etc/passwd`, `the model folder`.
+    pub(super) fn files(&mut self) {
+        let mut start = 0;
+        for piece in self.text.split_inclusive(char::is_whitespace) {
+            let token = piece
+                .trim_end()
+                .trim_matches(|letter: char| matches!(letter, '"' | '\'' | '`' | '“' | '”' | '(' | ')' | ',' | ';' | '?' | '!'));
+            let token = token.strip_suffix("'s").or_else(|| token.strip_suffix("’s")).unwrap_or(token);
+            let token = if token.ends_with("..") { token } else { token.trim_end_matches(['.', ':']) };
+            let at = start + piece.find(token).unwrap_or(0);
+            start += piece.len();
+            let Some(words) = self.words_within(&(at..at + token.len())) else { continue };
+            if self.is_path(token, &words) && self.is_free(words.clone()) {
+                self.cover(words, Part::File(token.to_owned()));
+            }
+        }
+        self.folders();
+    }
+
+    /// The words that stand in some bytes.
+    fn words_within(&self, bytes: &Range<usize>) -> Option<Range<usize>> {
+        let inside = |place: &Range<usize>| bytes.start <= place.start && place.end <= bytes.end;
+        let first = self.places.iter().position(inside)?;
+        let count = self.places.iter().skip(first).take_while(|place| inside(place)).count();
+        Some(first..first + count)
+    }
+
+    /// Whether a text in one piece is a path, and no name of the store.
+    fn is_path(&self, token: &str, words: &Range<usize>) -> bool {
+        let leads_out = token.starts_with(['/', '~', '\\'])
+            || token.split(['/', '\\']).any(|part| matches!(part, "." | "..")) && token.contains(['/', '\\']);
+        let is_encoded = token.to_lowercase().contains("%2e") || token.to_lowercase().contains("%2f") || token.starts_with("file:");
+        if leads_out || is_encoded || token.len() > SHORTEST_FOLDER && token.ends_with('/') {
+            return true;
+        }
+        let is_name = self.vocabulary.exact(token).iter().any(|(_, likeness)| *likeness <= Likeness::SameWords);
+        if is_name || token.contains("://") {
+            return false;
+        }
+        let reads = self.words.iter().any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("artifact"));
+        let is_inner = token.contains('/') && words.len() > 1 && reads && self.vocabulary.alike(token).is_empty();
+        lexicon::is_file_name(token) || is_inner
+    }
+
+    /// `the model folder`, `the folder model`, `files under model`.
+    fn folders(&mut self) {
+        let is_link = |word: &str| {
+            matches!(
+                word,
+                "" | "the"
+                    | "a"
+                    | "an"
+                    | "of"
+                    | "in"
+                    | "from"
+                    | "for"
+                    | "which"
+                    | "what"
+                    | "any"
+                    | "its"
+                    | "this"
+                    | "that"
+                    | "s"
+                    | "is"
+                    | "called"
+                    | "named"
+                    | "there"
+            ) || lexicon::meaning(word) == Some("artifact")
+        };
+        for index in 0..self.words.len() {
+            if !self.is_free(index..index + 1) {
+                continue;
+            }
+            let lists = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
+            let covered = if FOLDERS.contains(&self.word(index)) {
+                let before = index.checked_sub(1).filter(|before| !is_link(self.word(*before)) && self.is_free(*before..before + 1));
+                let called = usize::from(matches!(self.word(index + 1), "called" | "named"));
+                let after = Some(index + 1 + called).filter(|after| !is_link(self.word(*after)) && self.is_free(*after..after + 1));
+                let place = before.or(after);
+                place.map(|place| (place, place.min(index)..place.max(index) + 1))
+            } else if matches!(self.word(index), "under" | "inside" | "within" | "beneath") && lists {
+                let article = usize::from(matches!(self.word(index + 1), "the" | "its"));
+                let place = index + 1 + article;
+                let is_last = matches!(self.word(place + 1), "" | "of" | "in" | "from" | "for" | "please") && !self.is_glued(place);
+                (is_last && !is_link(self.word(place)) && self.is_free(place..place + 1)).then_some((place, place..place + 1))
+            } else {
+                None
+            };
+            if let Some((place, words)) = covered {
+                let glued = self.glued_around(place);
+                let folder = format!("{}/", self.said(&glued));
+                self.cover(words.start.min(glued.start)..words.end.max(glued.end), Part::File(folder));
+            }
+        }
+    }
+}
+
+/// The plan for a question about a file or folder of a run; absent where none is named.
+pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let said = reading.parts().find_map(|part| if let Part::File(path) = part { Some(path.clone()) } else { None });
+    let named = said.or_else(|| unknown_file(reading));
+    let is_listed = named.is_none();
+    let path = named.or_else(|| listed_file(reading, conversation))?;
+    let mut arguments = Arguments::new();
+    if is_listed || fill::put_run(&mut arguments, reading, conversation).is_none() {
+        let [only] = conversation.runs.as_slice() else {
+            return Some(Plan::Refuse(format!(
+                "I look into the files of one run at a time: of which run is `{}` meant?",
+                crate::tools::view::plain(&path)
+            )));
+        };
+        arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run", only.run_id.clone());
+    }
+    let is_folder = path.ends_with('/') && path.len() > 1;
+    let asks_whether = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "are" | "does" | "did" | "has" | "do"))
+        && ["there", "have", "has", "log", "save", "store", "leave", "exist", "contain", "write"].iter().any(|word| reading.says(word));
+    if is_folder {
+        put(&mut arguments, "path", path.trim_end_matches('/'));
+        return Some(Plan::call("list_artifacts", arguments));
+    }
+    if asks_whether {
+        return Some(Plan::call("list_artifacts", arguments));
+    }
+    put(&mut arguments, "path", path);
+    Some(Plan::call("read_artifact", arguments))
+}
+
+/// `read summary from run 3`: what is to be read and is no name of the store.
+fn unknown_file(reading: &Reading) -> Option<String> {
+    const PASSED_OVER: [&str; 13] = ["please", "can", "could", "you", "now", "and", "then", "me", "the", "a", "file", "artifact", "its"];
+    let mut solid =
+        reading.spans.iter().filter(|span| !reading.words.get(span.words.start).is_some_and(|word| PASSED_OVER.contains(&word.as_str())));
+    let reads = solid
+        .next()
+        .and_then(|span| reading.words.get(span.words.start))
+        .is_some_and(|verb| matches!(verb.as_str(), "read" | "cat" | "open"));
+    let name = solid.next().filter(|span| reads && matches!(span.part, Part::Unknown | Part::Meaning("describe")))?;
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
+    reading.text.get(name.bytes.clone()).filter(|_| names_run).map(str::to_owned)
+}
+
+/// `read the csv`, `open the second one`, after files were listed: the one of them that is meant.
+fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String> {
+    let is_of_files = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_artifacts" | "read_artifact"));
+    let (_, listing) = conversation.evidence.iter().rev().find(|(tool, _)| *tool == "list_artifacts").filter(|_| is_of_files)?;
+    let is_file = |file: &&Value| file.get("is_folder").and_then(Value::as_bool) != Some(true);
+    let files = listing.get("files")?.as_array()?.iter().filter(is_file);
+    let files: Vec<&str> = files.filter_map(|file| file.get("path").and_then(Value::as_str)).collect();
+    let names_else = !reading.metrics().is_empty()
+        || !reading.parameters().is_empty()
+        || reading.experiment().is_some()
+        || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_)));
+    let asks_else = reading.parts().any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "create")));
+    let reads = reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("show"));
+    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"));
+    if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {
+        return None;
+    }
+    let place = reading.parts().find_map(|part| match part {
+        Part::Anaphor(Anaphor::Nth(place)) => Some(*place),
+        Part::Anaphor(Anaphor::Last) => files.len().checked_sub(1),
+        Part::Runs(phrase) if phrase == "first 1" => Some(0),
+        _ => None,
+    });
+    if let Some(place) = place {
+        return files.get(place).map(|path| (*path).to_owned());
+    }
+    let says = |path: &str| crate::domain::reference::words(path).iter().any(|word| word.chars().count() >= 3 && reading.says(word));
+    let mut said = files.iter().filter(|path| says(path));
+    match (said.next(), said.next()) {
+        (Some(only), None) => Some((*only).to_owned()),
+        _ => None,
+    }
+}

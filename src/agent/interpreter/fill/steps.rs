@@ -1,0 +1,25 @@
+//! The step of training that a question speaks of: `at step 2`, `after 3 epochs`.
+
+use crate::agent::interpreter::reading::Reading;
+
+/// What training is counted in.
+const COUNTED: [&str; 8] = ["step", "steps", "epoch", "epochs", "iteration", "iterations", "round", "rounds"];
+
+/// The step at which values are asked for.
+pub(in crate::agent::interpreter) fn step(reading: &Reading) -> Option<i64> {
+    let word = |index: usize| reading.words.get(index).map_or("", String::as_str);
+    let number = |index: usize| word(index).parse::<i64>().ok();
+    (1..reading.words.len()).find_map(|index| {
+        let leads = |place: Option<usize>| {
+            place.is_some_and(|place| matches!(word(place), "at" | "in" | "on" | "by" | "after" | "for" | "of" | "until" | "step"))
+        };
+        let is_led = leads(index.checked_sub(1))
+            || index.checked_sub(2).is_some_and(|place| leads(Some(place)) && matches!(word(index - 1), "the" | "training"));
+        if COUNTED.contains(&word(index)) && is_led {
+            return number(index + 1).or_else(|| if matches!(word(index + 1), "number" | "no") { number(index + 2) } else { None });
+        }
+        // `after 3 epochs`
+        let counted = number(index).filter(|_| COUNTED.contains(&word(index + 1)));
+        counted.filter(|_| matches!(word(index - 1), "at" | "after" | "by"))
+    })
+}

@@ -1,0 +1,69 @@
+//! People who started no run of the store: their runs are asked for as anybody's are, and there are none.
+
+use super::reading::{Part, Reading, Span};
+use crate::domain::filter::{Clause, Field, Test, TextMatch};
+
+/// Takes an unknown name where somebody who starts runs is named for a condition on runs.
+pub(super) fn strangers(reading: &mut Reading) {
+    if ["experiments", "plot", "metric", "parameter"].iter().any(|meaning| reading.means(meaning))
+        || reading.parts().any(|part| matches!(part, Part::Run(_)))
+    {
+        return;
+    }
+    let Some(at) = (0..reading.spans.len()).find(|index| is_stranger(reading, *index)) else { return };
+    let Some(name) = reading.spans.get(at).and_then(|span| reading.text.get(span.bytes.clone())).map(str::to_owned) else { return };
+    let clause = Clause { field: Field::Tag("mlflow.user".to_owned()), test: Test::Text(TextMatch::Eq, name) };
+    if let Some(span) = reading.spans.get_mut(at) {
+        span.part = Part::Conditions(vec![clause]);
+    }
+}
+
+fn is_stranger(reading: &Reading, index: usize) -> bool {
+    let is_unknown = |index: usize| reading.spans.get(index).is_some_and(|span: &Span| span.part == Part::Unknown);
+    let word = |place: Option<usize>| {
+        place.and_then(|place| reading.spans.get(place)).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str)
+    };
+    let Some(span) = reading.spans.get(index) else { return false };
+    let is_alone = is_unknown(index) && !is_unknown(index + 1) && !index.checked_sub(1).is_some_and(is_unknown) && span.words.len() == 1;
+    let said = reading.text.get(span.bytes.clone()).unwrap_or_default();
+    if !is_alone || !said.chars().all(char::is_alphabetic) {
+        return false;
+    }
+    let (before, after) = (word(index.checked_sub(1)), word(Some(index + 1)));
+    let is_plain = reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
+    let is_by = before == "user" || before == "by" && (is_plain && reading.means("run") || is_done(word(index.checked_sub(2))));
+    let does = matches!(before, "did" | "has" | "does" | "do") && (is_done(after) || after == "do");
+    let owns = reading.text.get(span.bytes.end..).is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"))
+        && reading
+            .spans
+            .iter()
+            .skip(index + 1)
+            .filter(|span| !matches!(span.part, Part::Filler | Part::End(..) | Part::Runs(_)))
+            .take(1)
+            .any(|span| span.part == Part::Meaning("run"));
+    is_by || does || owns
+}
+
+fn is_done(word: &str) -> bool {
+    matches!(
+        word,
+        "run"
+            | "ran"
+            | "start"
+            | "started"
+            | "train"
+            | "trained"
+            | "launch"
+            | "launched"
+            | "try"
+            | "tried"
+            | "log"
+            | "logged"
+            | "make"
+            | "made"
+            | "submit"
+            | "submitted"
+            | "own"
+            | "owned"
+    )
+}
