@@ -177,7 +177,12 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         || is_done && !reading.clauses().is_empty()
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
-    let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
+    // `fire ben` asks for no runs, though he started some.
+    let is_of_keys = |clause: &Clause| match &clause.field {
+        Field::Tag(key) => key != "mlflow.user",
+        Field::Param(_) | Field::Metric(_) => true,
+        Field::Attribute(_) | Field::Dataset(_) => false,
+    };
     if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }
