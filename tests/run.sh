@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the whole test suite from a fresh clone: installs what it needs, pinned, into a cache outside the clone, then checks in order of cost.
 #
-#   bash tests/run.sh               everything but the long loads
-#   bash tests/run.sh --full        the long loads too
+#   bash tests/run.sh               everything but what the next two add
+#   bash tests/run.sh --full        traces, exports for other programs and the long loads too
 #   bash tests/run.sh --with-model  turns with a real, small language model too
 #   bash tests/run.sh clippy test   these steps only
 #   bash tests/run.sh --list        the steps
@@ -17,7 +17,7 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STEPS=(fmt clippy doc test evals replicas charts apps mcp containers smoke)
-FULL_STEPS=(traces load)
+FULL_STEPS=(traces exports load)
 MODEL_STEPS=(model)
 
 declare -A ABOUT=(
@@ -33,7 +33,8 @@ declare -A ABOUT=(
     [containers]="the Dockerfiles and the compose file pass their linters"
     [smoke]="the program answers a question on the demo store"
     [traces]="the lints hold and traces reach a collector with the feature \`otel\`"
-    [model]="a small language model, served by llama.cpp, talks nobody into anything"
+    [exports]="Inspect and promptfoo read the cases that are exported for them"
+    [model]="a small language model, served by llama.cpp, talks nobody into anything, and is evaluated: recorded, replayed, compared, gated"
     [load]="the integration tests at full length and in release mode, with PostgreSQL 15 and an S3 server"
 )
 
@@ -50,6 +51,7 @@ declare -A NEEDS=(
     [containers]="containers"
     [smoke]="cargo compiler"
     [traces]="cargo compiler"
+    [exports]="cargo compiler inspect promptfoo"
     [model]="cargo compiler model"
     [load]="cargo compiler mlflow openapi openai mcp clients postgres"
 )
@@ -72,17 +74,37 @@ step_replicas() {
 
 step_evals() {
     local run
-    cargo build --locked --quiet
+    build_program
     for run in scripted builtin; do
-        cargo run --locked --quiet -- eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
-        cargo run --locked --quiet -- eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
+        "$WORK/trialogue" eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
+        "$WORK/trialogue" eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
     done
     grep "^all " "$WORK/evals-builtin.log"
-    cargo run --locked --quiet -- eval gate --results "$WORK/evals-builtin"
+    evaluate_offline
+    "$WORK/trialogue" eval gate --results "$WORK/evals-builtin"
     # The page opens in a browser and shows the answer of the case that its address names.
     timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
         grep -q 'class="bubble answer"' || fail "the page of the evaluation shows no answer"
+    # Without a case in the address it shows no held-out case, only how many there are.
+    timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html" 2>/dev/null |
+        grep -o '<span class="id">[^<]*' | sed 's/.*>//' | sort >"$WORK/shown"
+    "$WORK/trialogue" eval list --cases --split heldout | sed -n 's/^  \([^ ]*\)  .*/\1/p' | sort >"$WORK/heldout"
+    [[ -s "$WORK/shown" && -s "$WORK/heldout" ]] || fail "the page of the evaluation shows no case"
+    [[ -z "$(comm -12 "$WORK/shown" "$WORK/heldout")" ]] || fail "the page of the evaluation shows held-out cases unasked"
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
+}
+
+# As a fresh clone has it: the program and the cases, no environment, no key, no home, and no network where the system lets us take it away.
+evaluate_offline() {
+    local without_network=() begun="$EPOCHREALTIME"
+    if unshare -rn true 2>/dev/null; then without_network=(unshare -rn); else echo "\`unshare -rn\` is not allowed here: the network stays"; fi
+    mkdir "$WORK/fresh" && cp -r evals "$WORK/fresh/"
+    (cd "$WORK/fresh" && timeout 30 env -i "${without_network[@]}" "$WORK/trialogue" eval run >run.log) || fail "the evaluation does not run offline in 30 s"
+    [[ "$(grep "^all " "$WORK/fresh/run.log")" == "$(grep "^all " "$WORK/evals-builtin.log")" ]] || fail "offline the evaluation comes to something else"
+    for file in results.jsonl report.json junit.xml report.html; do
+        [[ -s "$WORK/fresh/eval-results/$file" ]] || fail "the evaluation did not write $file"
+    done
+    echo "offline, without a key: $(seconds_since "$begun") s"
 }
 
 step_charts() {
@@ -176,7 +198,16 @@ step_traces() {
     cargo test --locked --features otel --test it -- traces:: layers::
 }
 
-step_model() { cargo test --locked --test it -- --nocapture chat::small_model::; }
+step_exports() {
+    local format
+    build_program
+    for format in inspect promptfoo jsonl; do "$WORK/trialogue" eval export --format "$format" --out "$WORK/exports/$format" >/dev/null; done
+    "$INSPECT_PYTHON" tests/judges/check_inspect.py "$WORK/exports/inspect/samples.jsonl" "$WORK/exports/jsonl"
+    cp tests/promptfoo/* "$PROMPTFOO_DIR/"
+    timeout 120 "$PROMPTFOO_DIR/node" "$PROMPTFOO_DIR/check.mjs" "$WORK/exports/promptfoo"
+}
+
+step_model() { cargo test --locked --test it -- --nocapture chat::small_model:: evals::circle::a_real_model; }
 
 step_load() {
     export TRIALOGUE_TEST_FULL=1
@@ -250,6 +281,18 @@ need_bfcl() {
     need_venv
     environment="$(python_environment "$(python_3_11)" bfcl)"
     BFCL_PYTHON="$environment/bin/python"
+}
+
+need_inspect() {
+    local environment
+    need_venv
+    environment="$(python_environment "$(python_3_11)" inspect)"
+    INSPECT_PYTHON="$environment/bin/python"
+}
+
+need_promptfoo() {
+    command -v npm >/dev/null || fail "npm is needed"
+    PROMPTFOO_DIR="$(pinned promptfoo "$(uname -m)" install_promptfoo tests/requirements/promptfoo.txt)"
 }
 
 need_containers() {
@@ -349,6 +392,14 @@ install_node_modules() {
 
 install_node_modules_and_node() {
     install_node_modules "$@" && ln -s "$(cd "$1" && echo node_modules/node-linux-*/bin/node)" "$1/node" && "$1/node" --version
+}
+
+install_promptfoo() {
+    local directory="$1" machine=x64
+    if [[ "$(uname -m)" == aarch64 ]]; then machine=arm64; fi
+    mkdir -p "$directory" && grep -v '^#' "$2" | sed "s/MACHINE/$machine/" |
+        xargs npm install --prefix "$directory" --ignore-scripts --omit=optional --omit=peer --no-package-lock --no-audit --no-fund 2>&1 &&
+        ln -s "node_modules/node-linux-$machine/bin/node" "$directory/node" && "$directory/node" --version
 }
 
 # Passes pip's words on to the log, and says now and then on the terminal how far it is.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::config::ModelBudget;
 use crate::domain::chart::Chart;
-use crate::llm::{Model, Usage};
+use crate::llm::{Model, ModelError, Usage};
 use crate::prompts::Prompts;
 use crate::store::StoreError;
 use crate::tools::view::{Resolved, Table};
@@ -172,6 +172,8 @@ pub struct Turn {
     pub unverified_numbers: Vec<String>,
     /// What a model cost.
     pub usage: Option<Usage>,
+    /// Why the model was given up, and the interpreter answered, or why it broke off, and the answer is composed from what it had called.
+    pub model_error: Option<ModelError>,
     /// Whether the question was understood and every call answered.
     pub answered: bool,
 }
@@ -350,7 +352,7 @@ async fn without_model(
     let GivenUp { error, usage, unverified_numbers } = given_up;
     let mut turn = interpreted(utterance, consent, context, conversation, on_event).await;
     turn.caveats.insert(0, format!("the model did not answer, so the built-in interpreter did: {error}"));
-    Turn { usage, unverified_numbers, ..turn }
+    Turn { usage, unverified_numbers, model_error: Some(error), ..turn }
 }
 
 /// Calls a tool, or refuses a write to which there is no consent.

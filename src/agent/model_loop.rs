@@ -88,6 +88,7 @@ async fn take(
             Err(error) if !has_answer(turn) => return Err(error),
             Err(error) => {
                 turn.caveats.push(format!("the model broke off, so this answer is composed from the results: {error}"));
+                turn.model_error = Some(error);
                 turn.answer = answer::of_calls(&turn.calls);
                 return Ok(());
             }

@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::eval_export::{ExportArguments, ListArguments, export_cases, list};
-use super::eval_model::{Planner, players};
+use super::eval_model::{Planner, given_server, players};
+use super::eval_verdict::{CompareArguments, GateArguments, compare_runs, gate};
 use super::{Answered, Ended, Failure, render};
 use crate::config::{Config, Flags};
 use crate::evals::case::{Case, Split};
 use crate::evals::cassette::{self, Tape};
-use crate::evals::compare::{Verdict, compare};
-use crate::evals::gate::Accepted;
-use crate::evals::report::{RESULTS, comparison_text, page, read_report, read_results, report_text, write_all};
+use crate::evals::report::{Heldout, RESULTS, is_run, read_results, report_text, write_all};
 use crate::evals::results::{CaseResult, Prices, Report};
 use crate::evals::run::{Players, run};
 use crate::evals::stage::Stages;
 use crate::evals::suite::{Suite, read_suites};
+use crate::llm::replay::{Earlier, finish};
 
 const EXIT_CODES: &str = "Exit codes:\n  0  done; the gate is open, the new run is not worse\n  1  the verdict: the gate is closed, the new run is worse, fewer passed than --require\n  2  wrong usage\n  3  incomplete: a model, a cassette or a file failed, so there is no verdict";
 
@@ -60,17 +60,27 @@ pub(super) struct Chosen {
     /// Only cases whose id has this in it
     #[arg(long, value_name = "TEXT")]
     case: Option<String>,
-    /// Only one half: `dev` may be looked at while improving, `heldout` is only counted
+    /// Only one half: `dev` may be looked at while improving, `heldout` is only counted, and its failures are told one by one only so
     #[arg(long, value_enum)]
     split: Option<SplitFlag>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SplitFlag {
+pub(super) enum SplitFlag {
     /// May be looked at
     Dev,
     /// Only counted
     Heldout,
+}
+
+impl SplitFlag {
+    /// The half that is meant.
+    pub(super) fn split(self) -> Split {
+        match self {
+            Self::Dev => Split::Dev,
+            Self::Heldout => Split::Heldout,
+        }
+    }
 }
 
 /// How a run goes.
@@ -91,8 +101,13 @@ pub(super) struct Running {
     #[arg(long)]
     resume: bool,
     /// Exit with 1 if a smaller share passes, from 0 to 1
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = share)]
     require: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it is a share, from 0 to 1".to_owned())
 }
 
 #[derive(Debug, Clone, Args)]
@@ -114,33 +129,6 @@ pub(super) struct TapeArguments {
     /// The folder of the cassettes, a file a suite, model and epoch
     #[arg(long, value_name = "DIR", default_value = "eval-cassettes")]
     cassettes: PathBuf,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(super) struct CompareArguments {
-    /// The folder of the old run
-    old: PathBuf,
-    /// The folder of the new run
-    new: PathBuf,
-    /// Also write a page that shows both
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(super) struct GateArguments {
-    /// The folder with `suites`, `fixtures` and `accepted`
-    #[arg(long, value_name = "DIR", default_value = "evals")]
-    evals: PathBuf,
-    /// Where the files of the run go
-    #[arg(long, value_name = "DIR", default_value = "eval-results")]
-    out: PathBuf,
-    /// A finished run of all suites instead of running the built-in interpreter
-    #[arg(long, value_name = "DIR")]
-    results: Option<PathBuf>,
-    /// Write the scores of this run as the accepted ones
-    #[arg(long)]
-    accept: bool,
 }
 
 /// Refuses flags that would seem to say where the experiments are, or who is tested.
@@ -165,11 +153,12 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
     match command {
         EvalCommand::Run(arguments) => run_cases(&arguments.running, &arguments.planner, &Tape::Live, config).await.map(|(ended, _)| ended),
         EvalCommand::Record(arguments) => {
-            let tape = Tape::Record(arguments.cassettes.clone());
+            let earlier = if arguments.running.resume { Earlier::Kept } else { Earlier::Replaced };
+            let tape = Tape::Record(arguments.cassettes.clone(), earlier);
             run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
         }
         EvalCommand::Replay(arguments) => {
-            let tape = Tape::Replay(arguments.cassettes.clone());
+            let tape = Tape::Replay(arguments.cassettes.clone(), given_server(config)?);
             run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
         }
         EvalCommand::Compare(arguments) => compare_runs(arguments),
@@ -179,20 +168,33 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
     }
 }
 
-impl GateArguments {
-    /// Everything once: of a part there are no accepted scores.
-    fn running(&self) -> Running {
-        let chosen = Chosen { evals: self.evals.clone(), suites: Vec::new(), case: None, split: None };
-        Running { chosen, out: self.out.clone(), epochs: 1, jobs: None, resume: false, require: None }
-    }
-}
-
 /// What failed in the harness itself: there is no verdict.
 pub(super) fn incomplete(fault: &anyhow::Error) -> Failure {
     Failure::File(format!("{fault:#}"))
 }
 
+/// The results of the run in `folder`, which somebody named.
+pub(super) fn results_of(folder: &Path) -> Result<Vec<CaseResult>, Failure> {
+    if !is_run(folder) {
+        return Err(Failure::Usage(format!("`{}` is not the folder of a run: it has no `{RESULTS}`", folder.display())));
+    }
+    read_results(folder).map_err(|fault| incomplete(&fault))
+}
+
+impl Running {
+    /// Every case of a folder, once.
+    pub(super) fn all(evals: PathBuf, out: PathBuf) -> Self {
+        let chosen = Chosen { evals, suites: Vec::new(), case: None, split: None };
+        Self { chosen, out, epochs: 1, jobs: None, resume: false, require: None }
+    }
+}
+
 impl Chosen {
+    /// Held-out cases are told one by one only where somebody asked for them.
+    fn heldout(&self) -> Heldout {
+        if self.case.is_some() || self.split == Some(SplitFlag::Heldout) { Heldout::Shown } else { Heldout::Counted }
+    }
+
     /// The suites with the chosen cases.
     pub(super) fn suites(&self) -> Result<Vec<Suite>, Failure> {
         let mut suites = read_suites(&self.evals).map_err(|fault| Failure::Usage(format!("{fault:#}")))?;
@@ -201,10 +203,7 @@ impl Chosen {
             return Err(Failure::Usage(format!("there is no suite `{unknown}`; there are {}", names.join(", "))));
         }
         suites.retain(|suite| self.suites.is_empty() || self.suites.contains(&suite.name));
-        let split = self.split.map(|split| match split {
-            SplitFlag::Dev => Split::Dev,
-            SplitFlag::Heldout => Split::Heldout,
-        });
+        let split = self.split.map(SplitFlag::split);
         for suite in &mut suites {
             suite.cases.retain(|case| {
                 self.case.as_ref().is_none_or(|text| case.id.contains(text)) && split.is_none_or(|split| case.split() == split)
@@ -219,20 +218,26 @@ impl Chosen {
 }
 
 /// Runs the chosen cases and writes the reports.
-async fn run_cases(running: &Running, planner: &Planner, tape: &Tape, config: &Config) -> Result<(Answered, Vec<CaseResult>), Failure> {
+pub(super) async fn run_cases(
+    running: &Running,
+    planner: &Planner,
+    tape: &Tape,
+    config: &Config,
+) -> Result<(Answered, Vec<CaseResult>), Failure> {
     let suites = running.chosen.suites()?;
     let names: Vec<String> = suites.iter().map(|suite| suite.name.clone()).collect();
     let cases: Vec<Case> = suites.into_iter().flat_map(|suite| suite.cases).collect();
     let players = players(planner, &names, running.epochs, tape, config)?;
     let begun = Instant::now();
     let results = judged(running, &cases, &players).await.map_err(|fault| incomplete(&fault))?;
-    if let Tape::Record(folder) = tape {
+    if let Tape::Record(folder, _) = tape {
         finish_cassettes(folder, planner, &names, running.epochs, config)?;
     }
     let name = planner.name();
     let report = Report::of(&name, &results);
-    write_all(&running.out, &report, &results).map_err(|fault| incomplete(&fault))?;
-    render::print_line(&report_text(&report, &results));
+    let heldout = running.chosen.heldout();
+    write_all(&running.out, &report, &results, heldout).map_err(|fault| incomplete(&fault))?;
+    render::print_line(&report_text(&report, &results, heldout));
     render::complain(&format!("{:.1} s; {}", begun.elapsed().as_secs_f64(), running.out.join("report.html").display()));
     if !report.incomplete.is_empty() {
         return Err(Failure::File(format!("{} of {} cases could not be judged", report.incomplete.len(), results.len())));
@@ -268,7 +273,13 @@ async fn judged(running: &Running, cases: &[Case], players: &Players) -> anyhow:
     };
     run(cases, players, &stages, &prices, jobs, &is_done, &mut on_result).await?;
     progress.end();
+    drop(lines);
     results.sort_by(|one, other| (&one.suite, &one.case, one.epoch).cmp(&(&other.suite, &other.case, other.epoch)));
+    // In order, so that two runs can be compared line by line, whatever was done first.
+    let text = results.iter().map(|result| Ok(format!("{}\n", serde_json::to_string(result)?)));
+    let sorted = file.with_extension("jsonl.sorted");
+    fs::write(&sorted, text.collect::<Result<String, serde_json::Error>>()?)?;
+    fs::rename(&sorted, &file)?;
     Ok(results)
 }
 
@@ -286,7 +297,7 @@ fn finish_cassettes(folder: &Path, planner: &Planner, suites: &[String], epochs:
         for suite in suites {
             let path = cassette::path(folder, suite, &planner.name(), epoch);
             if path.exists() {
-                cassette::finish(&path, &[key]).map_err(|fault| incomplete(&fault))?;
+                finish(&path, &[key]).map_err(|fault| incomplete(&fault.into()))?;
             }
         }
     }
@@ -328,63 +339,4 @@ impl Progress {
             let _ = write!(std::io::stderr().lock(), "\r\x1b[2K");
         }
     }
-}
-
-fn compare_runs(arguments: &CompareArguments) -> Ended {
-    let read = |folder: &Path| -> Result<(Report, Vec<CaseResult>), Failure> {
-        let results = read_results(folder).map_err(|fault| incomplete(&fault))?;
-        Ok((read_report(folder).map_err(|fault| incomplete(&fault))?, results))
-    };
-    let ((old_report, old), (new_report, new)) = (read(&arguments.old)?, read(&arguments.new)?);
-    let comparison = compare(&old, &new);
-    if comparison.cases == 0 {
-        return Err(Failure::Usage("the two runs have no case in common that is the same in both".to_owned()));
-    }
-    let name = |report: &Report, folder: &Path| format!("{} ({})", report.planner, folder.display());
-    let names = (name(&old_report, &arguments.old), name(&new_report, &arguments.new));
-    render::print_line(&comparison_text(&names.0, &names.1, &comparison));
-    if let Some(file) = &arguments.html {
-        let html = page(&new_report, &new, Some((&old_report, &old, &comparison)));
-        fs::write(file, html).map_err(|error| Failure::File(format!("cannot write `{}`: {error}", file.display())))?;
-    }
-    Ok(if comparison.verdict == Verdict::Worse { Answered::No } else { Answered::Yes })
-}
-
-async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
-    let results = match &arguments.results {
-        Some(folder) => read_results(folder).map_err(|fault| incomplete(&fault))?,
-        None => run_cases(&arguments.running(), &Planner::Builtin, &Tape::Live, config).await?.1,
-    };
-    if let Some(result) = results.iter().find(|result| result.incomplete.is_some()) {
-        return Err(Failure::File(format!("`{}` could not be judged, so there is no verdict", result.case)));
-    }
-    let planner = match &arguments.results {
-        Some(folder) => read_report(folder).map_err(|fault| incomplete(&fault))?.planner,
-        None => Planner::Builtin.name(),
-    };
-    let path = arguments.evals.join("accepted").join(format!("{}.json", planner.replace([':', '/'], "_")));
-    if arguments.accept {
-        return accept(&path, &Accepted::of(&Report::of(&planner, &results), &results));
-    }
-    let text = fs::read_to_string(&path).map_err(|error| {
-        Failure::File(format!("cannot read the accepted scores in `{}`: {error}; accept them with `--accept`", path.display()))
-    })?;
-    let accepted: Accepted = serde_json::from_str(&text).map_err(|error| Failure::File(format!("`{}`: {error}", path.display())))?;
-    let verdict = accepted.judge(&results);
-    verdict.faults.iter().for_each(|fault| render::print_line(fault));
-    if !verdict.won.is_empty() {
-        render::print_line(&format!("Now passing, not yet accepted (`--accept`): {}", verdict.won.join(", ")));
-    }
-    render::print_line(if verdict.open { "The gate is open." } else { "The gate is closed." });
-    Ok(if verdict.open { Answered::Yes } else { Answered::No })
-}
-
-fn accept(path: &Path, accepted: &Accepted) -> Ended {
-    let written = || -> anyhow::Result<()> {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        Ok(fs::write(path, format!("{}\n", serde_json::to_string_pretty(accepted)?))?)
-    };
-    written().map_err(|fault| incomplete(&fault))?;
-    render::print_line(&format!("Accepted the scores of {} in {}", accepted.planner, path.display()));
-    Ok(Answered::Yes)
 }

@@ -5,18 +5,20 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
-use super::eval::{Chosen, incomplete};
+use super::eval::{Chosen, incomplete, results_of};
 use super::{Answered, Ended, Failure, render};
-use crate::evals::case::Split;
-use crate::evals::report::read_results;
-use crate::evals::{export, schema};
+use crate::evals::case::{Case, Split};
+use crate::evals::export::{bfcl, inspect, promptfoo};
+use crate::evals::schema;
+use crate::evals::suite::Suite;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ExportArguments {
     #[command(flatten)]
     chosen: Chosen,
-    /// `bfcl` (Berkeley Function Calling Leaderboard), `jsonl` (our own lines), `schemas` (of the files that people write)
+    /// For which program; what a format cannot say is left out and counted
     #[arg(long, value_enum)]
     format: Format,
     /// The folder to write to
@@ -29,11 +31,15 @@ pub(super) struct ExportArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Question and possible-answer lines
+    /// Berkeley Function Calling Leaderboard: question and possible-answer lines
     Bfcl,
-    /// A case a line
+    /// Inspect: samples for its `json_dataset`
+    Inspect,
+    /// promptfoo: a configuration with tests and tools
+    Promptfoo,
+    /// Our own lines, a case each
     Jsonl,
-    /// JSON Schemas
+    /// JSON Schemas of the files that people write
     Schemas,
 }
 
@@ -48,50 +54,17 @@ pub(super) struct ListArguments {
 
 /// Writes what was asked for, and says which files.
 pub(super) fn export_cases(arguments: &ExportArguments) -> Ended {
-    let mut files: BTreeMap<String, String> = BTreeMap::new();
-    let line = |value: &serde_json::Value| format!("{value}\n");
-    match arguments.format {
-        Format::Schemas => {
-            for (name, schema) in schema::schemas() {
-                files.insert(name.to_owned(), format!("{schema:#}\n"));
-            }
+    let files = match arguments.format {
+        Format::Schemas => schema::schemas().into_iter().map(|(name, schema)| (name.to_owned(), format!("{schema:#}\n"))).collect(),
+        Format::Jsonl => lines_of_suites(&arguments.chosen.suites()?)?,
+        Format::Bfcl => bfcl_files(arguments)?,
+        Format::Inspect => {
+            let samples =
+                arguments.chosen.suites()?.iter().flat_map(|suite| &suite.cases).map(|case| line(&inspect::sample(case))).collect();
+            Files::from([("samples.jsonl".to_owned(), samples)])
         }
-        Format::Jsonl => {
-            for suite in arguments.chosen.suites()? {
-                let lines = suite.cases.iter().map(|case| serde_json::to_value(case).map(|value| line(&value)));
-                let text: String = lines.collect::<Result<_, _>>().map_err(|error| Failure::File(error.to_string()))?;
-                files.insert(format!("{}.jsonl", suite.name), text);
-            }
-        }
-        Format::Bfcl => {
-            let results = arguments.results.as_ref().map(|folder| read_results(folder).map_err(|fault| incomplete(&fault))).transpose()?;
-            let (mut questions, mut answers, mut calls, mut left_out) = (String::new(), String::new(), String::new(), 0);
-            for case in arguments.chosen.suites()?.iter().flat_map(|suite| &suite.cases) {
-                let Some(exported) = export::bfcl(case) else {
-                    left_out += 1;
-                    continue;
-                };
-                questions.push_str(&line(&exported.question));
-                answers.push_str(&line(&exported.answer));
-                let made = results.iter().flatten().find(|result| result.case == case.id && result.epoch == 1);
-                if let Some((result, turn)) = made.and_then(|result| Some((result, result.turns.first()?))) {
-                    let made = serde_json::json!({
-                        "id": case.id,
-                        "passed": result.passed,
-                        "literal": export::is_literal(case, result),
-                        "calls": export::bfcl_calls(&turn.calls),
-                    });
-                    calls.push_str(&line(&made));
-                }
-            }
-            files.insert("questions.json".to_owned(), questions);
-            files.insert("possible_answers.json".to_owned(), answers);
-            if results.is_some() {
-                files.insert("calls.json".to_owned(), calls);
-            }
-            render::complain(&format!("{left_out} cases are left out: BFCL's format cannot say what they expect"));
-        }
-    }
+        Format::Promptfoo => promptfoo_files(&arguments.chosen.suites()?),
+    };
     let written = || -> anyhow::Result<()> {
         fs::create_dir_all(&arguments.out)?;
         for (name, text) in &files {
@@ -102,6 +75,64 @@ pub(super) fn export_cases(arguments: &ExportArguments) -> Ended {
     written().map_err(|fault| incomplete(&fault))?;
     files.keys().for_each(|name| render::print_line(&arguments.out.join(name).display().to_string()));
     Ok(Answered::Yes)
+}
+
+/// Texts by the names of their files.
+type Files = BTreeMap<String, String>;
+
+fn line(value: &Value) -> String {
+    format!("{value}\n")
+}
+
+fn lines_of_suites(suites: &[Suite]) -> Result<Files, Failure> {
+    let mut files = Files::new();
+    for suite in suites {
+        let lines = suite.cases.iter().map(|case| serde_json::to_value(case).map(|value| line(&value)));
+        let text: String = lines.collect::<Result<_, _>>().map_err(|error| Failure::File(error.to_string()))?;
+        files.insert(format!("{}.jsonl", suite.name), text);
+    }
+    Ok(files)
+}
+
+fn bfcl_files(arguments: &ExportArguments) -> Result<Files, Failure> {
+    let results = arguments.results.as_ref().map(|folder| results_of(folder)).transpose()?;
+    let (mut questions, mut answers, mut calls, mut left_out) = (String::new(), String::new(), String::new(), 0);
+    for case in arguments.chosen.suites()?.iter().flat_map(|suite| &suite.cases) {
+        let Some(exported) = bfcl::bfcl(case) else {
+            left_out += 1;
+            continue;
+        };
+        questions.push_str(&line(&exported.question));
+        answers.push_str(&line(&exported.answer));
+        let made = results.iter().flatten().find(|result| result.case == case.id && result.epoch == 1);
+        if let Some((result, turn)) = made.and_then(|result| Some((result, result.turns.first()?))) {
+            let made = json!({
+                "id": case.id,
+                "passed": result.passed,
+                "literal": bfcl::is_literal(case, result),
+                "calls": bfcl::bfcl_calls(&turn.calls),
+            });
+            calls.push_str(&line(&made));
+        }
+    }
+    tell_left_out(left_out);
+    let mut files = Files::from([("questions.json".to_owned(), questions), ("possible_answers.json".to_owned(), answers)]);
+    if results.is_some() {
+        files.insert("calls.json".to_owned(), calls);
+    }
+    Ok(files)
+}
+
+fn promptfoo_files(suites: &[Suite]) -> Files {
+    let cases: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
+    let tests: Vec<Value> = cases.iter().filter_map(|case| promptfoo::test(case)).collect();
+    tell_left_out(cases.len() - tests.len());
+    let files = [("promptfooconfig.json", promptfoo::config()), ("tools.json", promptfoo::tools()), ("tests.json", Value::Array(tests))];
+    files.into_iter().map(|(name, value)| (name.to_owned(), format!("{value:#}\n"))).collect()
+}
+
+fn tell_left_out(count: usize) {
+    render::complain(&format!("{count} cases are left out: the format cannot say what they expect"));
 }
 
 /// Lists what was chosen.

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use super::eval::incomplete;
 use super::{Failure, world};
 use crate::agent;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::evals::cassette::{Tape, model_players, same_player};
 use crate::evals::play::Player;
 use crate::evals::run::Players;
+use crate::llm::openai::address;
 use crate::prompts::Prompts;
 
 /// Who is put to the test, as a flag says it.
@@ -46,12 +47,22 @@ impl Planner {
     }
 }
 
+/// The address that cassettes must be of: that of `OPENAI_BASE_URL`, where it is set. Nobody has to know where they were recorded.
+pub(super) fn given_server(config: &Config) -> Result<Option<String>, Failure> {
+    match config.openai_base_url.source {
+        Source::Default => Ok(None),
+        Source::Environment(_) | Source::Flag(_) => {
+            address(&config.openai_base_url.value).map(Some).map_err(|error| Failure::Usage(error.to_string()))
+        }
+    }
+}
+
 /// The players of `suites`.
 pub(super) fn players(planner: &Planner, suites: &[String], epochs: u32, tape: &Tape, config: &Config) -> Result<Players, Failure> {
     let model = match (planner, tape) {
         (Planner::Builtin, Tape::Live) => return Ok(same_player(suites, epochs, || Player::Planner(agent::Planner::Interpreter))),
         (Planner::Scripted, Tape::Live) => return Ok(same_player(suites, epochs, || Player::Gold)),
-        (Planner::Builtin | Planner::Scripted, Tape::Record(_) | Tape::Replay(_)) => {
+        (Planner::Builtin | Planner::Scripted, Tape::Record(..) | Tape::Replay(..)) => {
             return Err(Failure::Usage(format!(
                 "`{}` asks no model, so it has no cassettes; give `--planner openai:MODEL`",
                 planner.name()

@@ -9,6 +9,7 @@ mod doctor;
 mod eval;
 mod eval_export;
 mod eval_model;
+mod eval_verdict;
 mod keys;
 mod log;
 mod mcp;

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::matcher::Matcher;
+use crate::tools;
 
 /// One conversation with a fixture store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -175,6 +177,28 @@ pub struct ExpectedCall {
     pub args: BTreeMap<String, Matcher>,
 }
 
+impl ExpectedCall {
+    /// Whether the catalogue has the tool, with these arguments, and they can be met.
+    ///
+    /// # Errors
+    /// What is not there, with what is.
+    pub fn check(&self) -> Result<(), String> {
+        let known = |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let Some(tool) = tools::named(&self.tool) else {
+            return Err(format!("there is no tool `{}`; there are {}", self.tool, known(&mut tools::ALL.iter().map(|tool| tool.name))));
+        };
+        let properties = tool.input_schema().get("properties").and_then(Value::as_object);
+        for (name, matcher) in &self.args {
+            let Some(schema) = properties.and_then(|properties| properties.get(name)) else {
+                let names = known(&mut properties.into_iter().flat_map(Map::keys).map(String::as_str));
+                return Err(format!("`{}` has no argument `{name}`; it has {names}", self.tool));
+            };
+            matcher.check(schema).map_err(|fault| format!("argument `{name}` of `{}`: {fault}", self.tool))?;
+        }
+        Ok(())
+    }
+}
+
 /// What an answer must say. Looked at are its prose, its tables and its caveats, by the letters but not their case; a name counts
 /// only where it stands by itself, so that `run-17` is not found in `run-170`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -301,6 +325,16 @@ impl Case {
     #[must_use]
     pub fn split(&self) -> Split {
         Split::of(&self.family)
+    }
+
+    /// Whether every call that the case expects can be made.
+    ///
+    /// # Errors
+    /// The first that cannot.
+    pub fn check(&self) -> Result<(), String> {
+        let expects = self.turns.iter().map(|turn| &turn.expect);
+        let mut calls = expects.flat_map(|expect| expect.calls.iter().chain(expect.alternatives.iter().flatten()));
+        calls.try_for_each(ExpectedCall::check)
     }
 
     /// A hash of all that the case says, for runs that are taken up again: a case that changed is played anew.

@@ -1,7 +1,6 @@
 //! Cassettes of an evaluation: one file for each suite, model and epoch, so that a model's run can be judged again without it.
 //!
-//! `llm::replay` keeps and finds the exchanges; here are the files' places and their last touches: lines in order, so that two
-//! recordings of the same replies are the same file, and no secret in them.
+//! `llm::replay` keeps and finds the exchanges; here are the files' places, and who plays from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use super::run::Players;
 use crate::agent::Planner;
 use crate::config::ModelBudget;
 use crate::llm::Model;
-use crate::llm::replay::Replay;
+use crate::llm::replay::{Earlier, Replay};
 use crate::prompts::Prompts;
 
 /// Where a model's replies come from.
@@ -21,9 +20,9 @@ pub enum Tape {
     /// The model itself.
     Live,
     /// The model itself; what it says is kept in this folder.
-    Record(PathBuf),
-    /// This folder, and nothing else.
-    Replay(PathBuf),
+    Record(PathBuf, Earlier),
+    /// This folder, and nothing else; with the address that the cassettes must be of, where somebody says one.
+    Replay(PathBuf, Option<String>),
 }
 
 /// The cassette of a suite, a model and an epoch.
@@ -56,35 +55,24 @@ pub fn model_players(
     let mut players = Players::new();
     for epoch in 1..=epochs {
         for suite in suites {
-            let model = match tape {
-                Tape::Live => make()?,
-                Tape::Record(folder) => {
+            let file = |folder: &Path| path(folder, suite, name, epoch);
+            let replay = match tape {
+                Tape::Live => None,
+                Tape::Record(folder, earlier) => {
                     fs::create_dir_all(folder)?;
-                    Model::Replay(Replay::record(&path(folder, suite, name, epoch), make()?)?)
+                    Some(Replay::record(&file(folder), make()?, *earlier)?)
                 }
-                Tape::Replay(folder) => Model::Replay(Replay::open(&path(folder, suite, name, epoch), name)?),
+                Tape::Replay(folder, server) => Some(Replay::open(&file(folder), name, server.as_deref())?),
             };
-            let planner = Planner::Model { model: Box::new(model), prompts: prompts.clone(), budget: ModelBudget::default() };
-            players.insert((suite.clone(), epoch), Arc::new(Player::Planner(planner)));
+            let budget = ModelBudget::default();
+            let player = match replay {
+                Some(replay) => Player::Taped { replay, prompts: prompts.clone(), budget },
+                None => Player::Planner(Planner::Model { model: Box::new(make()?), prompts: prompts.clone(), budget }),
+            };
+            players.insert((suite.clone(), epoch), Arc::new(player));
         }
     }
     Ok(players)
-}
-
-/// Puts the lines of a recorded cassette in order, each once, and takes `secrets` out of them.
-///
-/// # Errors
-/// Where the file cannot be read or written.
-pub fn finish(path: &Path, secrets: &[&str]) -> anyhow::Result<()> {
-    let text = fs::read_to_string(path)?;
-    let mut lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        lines.iter_mut().for_each(|line| *line = line.replace(*secret, "[redacted]"));
-    }
-    lines.sort();
-    lines.dedup();
-    fs::write(path, lines.iter().map(|line| format!("{line}\n")).collect::<String>())?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -94,14 +82,5 @@ mod tests {
     #[test]
     fn a_cassette_is_named_by_suite_model_and_epoch() {
         assert_eq!(path(Path::new("c"), "best", "openai:org/m", 2), Path::new("c/best.openai_org_m.2.jsonl"));
-    }
-
-    #[test]
-    fn a_finished_cassette_has_no_secret_and_its_lines_in_order() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.jsonl");
-        fs::write(&file, "{\"b\":\"sk-123 said\"}\n{\"a\":1}\n{\"a\":1}\n").unwrap();
-        finish(&file, &["sk-123", ""]).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "{\"a\":1}\n{\"b\":\"[redacted] said\"}\n");
     }
 }

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::case::Split;
+use super::report::counted_heldout;
 use super::results::{CaseResult, Report};
 
 /// Accepted scores: `evals/accepted/PLANNER.json`.
@@ -40,7 +42,7 @@ pub struct GateVerdict {
     pub open: bool,
     /// What is wrong, a line each.
     pub faults: Vec<String>,
-    /// Cases that failed when the scores were accepted and pass now: the scores should be accepted anew.
+    /// Cases that failed when the scores were accepted and pass now, held-out ones counted: the scores should be accepted anew.
     pub won: Vec<String>,
 }
 
@@ -66,6 +68,8 @@ impl Accepted {
         let mut verdict = GateVerdict::default();
         let mut failing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut passing = BTreeSet::new();
+        let heldout: BTreeSet<&str> =
+            results.iter().filter(|result| result.split == Split::Heldout).map(|result| result.case.as_str()).collect();
         let mut played: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for result in results {
             played.entry(result.suite.as_str()).or_default().insert(result.case.as_str());
@@ -89,9 +93,10 @@ impl Accepted {
             let lost: Vec<&str> = now.difference(&before).copied().collect();
             if now.len() > before.len() {
                 let counts = format!("{} of its cases fail, {} when the scores were accepted", now.len(), before.len());
-                verdict.faults.push(format!("`{suite}` got worse: {counts}; newly failing: {}", lost.join(", ")));
+                verdict.faults.push(format!("`{suite}` got worse: {counts}; newly failing: {}", told(suite, &lost, &heldout).join(", ")));
             }
-            verdict.won.extend(before.iter().filter(|case| passing.contains(**case)).map(|case| (*case).to_owned()));
+            let won: Vec<&str> = before.iter().filter(|case| passing.contains(**case)).copied().collect();
+            verdict.won.extend(told(suite, &won, &heldout));
         }
         for suite in failing.keys().filter(|suite| !self.suites.contains_key(**suite)) {
             verdict.faults.push(format!("the suite `{suite}` has no accepted scores; look at them and accept them with `--accept`"));
@@ -99,6 +104,14 @@ impl Accepted {
         verdict.open = verdict.faults.is_empty();
         verdict
     }
+}
+
+/// Cases by name, but for those that are only counted.
+fn told(suite: &str, cases: &[&str], heldout: &BTreeSet<&str>) -> Vec<String> {
+    let (untold, told): (Vec<&str>, Vec<&str>) = cases.iter().partition(|case| heldout.contains(**case));
+    let mut told: Vec<String> = told.into_iter().map(str::to_owned).collect();
+    told.extend(counted_heldout(untold.iter().map(|_| suite)));
+    told
 }
 
 #[cfg(test)]
@@ -148,5 +161,16 @@ mod tests {
             CaseResult::of_test("s", "c", true),
         ]);
         assert_eq!((verdict.open, verdict.won), (true, vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn held_out_cases_are_counted_and_not_named() {
+        let heldout = |passed| CaseResult { split: Split::Heldout, ..CaseResult::of_test("s", "b", passed) };
+        let others = || [CaseResult::of_test("s", "a", true), CaseResult::of_test("s", "c", false)];
+        let verdict = accepted().judge(&[others().as_slice(), &[heldout(false)]].concat());
+        assert!(verdict.faults[0].ends_with("newly failing: 1 held-out case (s 1; `--split heldout` shows them)"), "{verdict:?}");
+        let before = [others().as_slice(), &[heldout(false)]].concat();
+        let verdict = Accepted::of(&Report::of("builtin", &before), &before).judge(&[others().as_slice(), &[heldout(true)]].concat());
+        assert!(verdict.open && verdict.won[0].starts_with("1 held-out case"), "{verdict:?}");
     }
 }

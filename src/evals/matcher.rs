@@ -1,17 +1,23 @@
-//! What an argument may be: literally this, one of several, a set, a number with a tolerance, a filter, what an earlier turn led to.
+//! What an argument may be: literally this, one of several, a set, a number or instant with a tolerance, text of a pattern, a filter,
+//! what an earlier turn led to.
 //!
 //! A value that fits is what people would call the same call. Nothing is normalised away: `run-17` is not `run17`, `0.5` not `05`.
 //! References that only the store can tell alike (`F1` and `f1_score`) are for `score`, which runs both calls.
 
-use std::borrow::Cow;
+mod filters;
+mod instant;
+mod pattern;
 
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+pub use filters::{SameFilter, same_filter};
+pub use instant::{Moment, Within};
+pub use pattern::Pattern;
 
 use super::bipartite;
-use crate::domain::filter::{Clause, Filter};
 
 /// What a value must be. Anything but the objects below stands for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -23,6 +29,10 @@ pub enum Matcher {
     Set(Set),
     /// A number.
     Number(Near),
+    /// Text of a pattern.
+    Regex(Pattern),
+    /// An instant.
+    Time(Moment),
     /// A filter of the same conditions, in any order and spelling.
     Filter(SameFilter),
     /// What a call of an earlier turn led to.
@@ -33,9 +43,11 @@ pub enum Matcher {
     Default(OrLeftOut),
     /// Anything, also nothing.
     Any(Anything),
+    /// Exactly this, also an object with the key of a matcher.
+    Exactly(Exactly),
     /// A list of these, in this order.
     List(Vec<Matcher>),
-    /// Exactly this.
+    /// Exactly this. An object only where the tool takes one, and with no key of the matchers above.
     Literal(Value),
 }
 
@@ -62,13 +74,6 @@ pub struct Near {
     abs: f64,
     #[serde(default)]
     rel: f64,
-}
-
-/// A filter in MLflow's search grammar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SameFilter {
-    filter: String,
 }
 
 /// `turn[0].run`, `.runs`, `.runs[1]`, `.experiment`, `.metric`, `.metrics`: what the first answered call of that turn (from 0) led to.
@@ -100,6 +105,13 @@ pub struct Anything {
     any: True,
 }
 
+/// A value that stands for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exactly {
+    literal: Value,
+}
+
 /// `true`, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "bool", into = "bool")]
@@ -125,22 +137,69 @@ impl<'de> Deserialize<'de> for Matcher {
     }
 }
 
+type Reader = fn(Value) -> Result<Matcher, serde_json::Error>;
+
+/// The keys that make an object a matcher, and how it is read.
+const READERS: [(&str, Reader); 11] = [
+    ("any_of", |value| serde_json::from_value(value).map(Matcher::AnyOf)),
+    ("set", |value| serde_json::from_value(value).map(Matcher::Set)),
+    ("number", |value| serde_json::from_value(value).map(Matcher::Number)),
+    ("regex", |value| serde_json::from_value(value).map(Matcher::Regex)),
+    ("time", |value| serde_json::from_value(value).map(Matcher::Time)),
+    ("filter", |value| serde_json::from_value(value).map(Matcher::Filter)),
+    ("ref", |value| serde_json::from_value(value).map(Matcher::Ref)),
+    ("absent", |value| serde_json::from_value(value).map(Matcher::Absent)),
+    ("default", |value| serde_json::from_value(value).map(Matcher::Default)),
+    ("any", |value| serde_json::from_value(value).map(Matcher::Any)),
+    ("literal", |value| serde_json::from_value(value).map(Matcher::Exactly)),
+];
+
 impl Matcher {
     fn read(value: Value) -> Result<Self, serde_json::Error> {
-        let has = |key: &str| value.get(key).is_some();
         match &value {
             Value::Array(items) => Ok(Self::List(items.iter().cloned().map(Self::read).collect::<Result<_, _>>()?)),
-            Value::Object(_) if has("any_of") => serde_json::from_value(value).map(Self::AnyOf),
-            Value::Object(_) if has("set") => serde_json::from_value(value).map(Self::Set),
-            Value::Object(_) if has("number") => serde_json::from_value(value).map(Self::Number),
-            Value::Object(_) if has("filter") => serde_json::from_value(value).map(Self::Filter),
-            Value::Object(_) if has("ref") => serde_json::from_value(value).map(Self::Ref),
-            Value::Object(_) if has("absent") => serde_json::from_value(value).map(Self::Absent),
-            Value::Object(_) if has("default") => serde_json::from_value(value).map(Self::Default),
-            Value::Object(_) if has("any") => serde_json::from_value(value).map(Self::Any),
-            Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(Self::Literal(value)),
+            Value::Object(fields) => match READERS.iter().find(|(key, _)| fields.contains_key(*key)) {
+                Some((_, reader)) => reader(value),
+                None => Ok(Self::Literal(value)),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(Self::Literal(value)),
         }
     }
+
+    /// Whether the matcher can mean something for an argument of this schema: an object that is no matcher stands for itself, and so
+    /// must be what the tool takes. Else a misspelt matcher would be a value that nothing fits.
+    ///
+    /// # Errors
+    /// Which object is neither, with the keys of matchers.
+    pub fn check(&self, schema: &Value) -> Result<(), String> {
+        let items = || schema.get("items").unwrap_or(&Value::Null);
+        match self {
+            Self::AnyOf(AnyOf { any_of }) => any_of.iter().try_for_each(|one| one.check(schema)),
+            Self::Set(Set { set: list }) | Self::List(list) => list.iter().try_for_each(|one| one.check(items())),
+            Self::Literal(Value::Object(fields)) if !takes(schema, fields) => {
+                let keys: Vec<String> = READERS.iter().map(|(key, _)| format!("`{key}`")).collect();
+                let object = Value::Object(fields.clone());
+                Err(format!("`{object}` is no matcher, which has one of {}; and the tool takes no such object", keys.join(", ")))
+            }
+            Self::Number(_)
+            | Self::Regex(_)
+            | Self::Time(_)
+            | Self::Filter(_)
+            | Self::Ref(_)
+            | Self::Absent(_)
+            | Self::Default(_)
+            | Self::Any(_)
+            | Self::Exactly(_)
+            | Self::Literal(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether a tool's argument of this schema may be this object: our tools take objects of texts, such as tags.
+fn takes(schema: &Value, fields: &Map<String, Value>) -> bool {
+    let is = |schema: &Value, kind: &str| schema.get("type").and_then(Value::as_str) == Some(kind);
+    let is_text = schema.get("additionalProperties").is_some_and(|member| is(member, "string"));
+    is(schema, "object") && is_text && fields.values().all(Value::is_string)
 }
 
 /// What earlier turns led to.
@@ -161,7 +220,9 @@ impl Matcher {
                 items.len() == set.len() && bipartite::is_perfect(set, &items, |one, item| one.fits(Some(item), bindings))
             }),
             Self::Number(near) => found.and_then(Value::as_f64).is_some_and(|number| near.holds(number)),
-            Self::Filter(SameFilter { filter }) => found.and_then(Value::as_str).is_some_and(|text| same_filter(filter, text)),
+            Self::Regex(pattern) => found.and_then(Value::as_str).is_some_and(|text| pattern.holds(text)),
+            Self::Time(moment) => found.is_some_and(|value| moment.holds(value)),
+            Self::Filter(filter) => found.and_then(Value::as_str).is_some_and(|text| filter.holds(text)),
             Self::Ref(Ref { reference }) => match (bindings.value_of(reference), found) {
                 (Some(bound), Some(found)) => same(&bound, found),
                 (Some(_) | None, _) => false,
@@ -173,7 +234,7 @@ impl Matcher {
                 .and_then(Value::as_array)
                 .is_some_and(|items| items.len() == list.len() && list.iter().zip(items).all(|(one, item)| one.fits(Some(item), bindings))),
             Self::Literal(Value::Null) => found.is_none(),
-            Self::Literal(literal) => found.is_some_and(|found| same(literal, found)),
+            Self::Literal(literal) | Self::Exactly(Exactly { literal }) => found.is_some_and(|found| same(literal, found)),
         }
     }
 
@@ -196,11 +257,13 @@ impl Matcher {
                 Some(Value::Array(items))
             }
             Self::Number(near) => serde_json::Number::from_f64(near.number).map(Value::Number),
-            Self::Filter(SameFilter { filter }) => Some(Value::String(filter.clone())),
+            Self::Regex(pattern) => Some(Value::String(pattern.example().to_owned())),
+            Self::Time(moment) => Some(Value::String(moment.time().to_owned())),
+            Self::Filter(filter) => Some(Value::String(filter.filter().to_owned())),
             Self::Ref(Ref { reference }) => bindings.value_of(reference),
             Self::Absent(_) | Self::Default(_) | Self::Literal(Value::Null) => None,
             Self::Any(_) => made.cloned(),
-            Self::Literal(literal) => Some(literal.clone()),
+            Self::Literal(literal) | Self::Exactly(Exactly { literal }) => Some(literal.clone()),
         }
     }
 }
@@ -222,28 +285,6 @@ pub fn same(one: &Value, other: &Value) -> bool {
         }
         (one, other) => one == other,
     }
-}
-
-/// Whether two filters have the same conditions. One that cannot be read is only itself.
-#[must_use]
-pub fn same_filter(one: &str, other: &str) -> bool {
-    match (Filter::parse(one), Filter::parse(other)) {
-        (Ok(one), Ok(other)) => {
-            let (one, other) = (distinct(&one.clauses), distinct(&other.clauses));
-            one.len() == other.len() && one.iter().all(|clause| other.contains(clause))
-        }
-        (Err(_), _) | (_, Err(_)) => one == other,
-    }
-}
-
-fn distinct(clauses: &[Clause]) -> Cow<'_, [Clause]> {
-    let mut kept: Vec<Clause> = Vec::new();
-    for clause in clauses {
-        if !kept.contains(clause) {
-            kept.push(clause.clone());
-        }
-    }
-    Cow::Owned(kept)
 }
 
 #[cfg(test)]
@@ -304,21 +345,14 @@ mod tests {
         check(&json!({"ref": "turn[0].run"}), &json!("run-017"), true);
         check(&json!({"ref": "turn[0].run"}), &json!("run-17"), false);
         check(&json!({"ref": "turn[9].run"}), &json!("run-17"), false);
-    }
-
-    #[test]
-    fn filters_are_compared_as_trees_and_their_punctuation_counts() {
-        let check = |one: &str, other: &str, expected: bool| assert_eq!(same_filter(one, other), expected, "{one} | {other}");
-        check("metrics.f1 > 0.9 AND params.a = 'x'", "params.a = 'x' and metrics.`f1` > .9", true);
-        check("metrics.loss < 0.5", "metrics.loss < 05", false);
-        check("metrics.loss < 0.5", "metrics.loss < -0.5", false);
-        check("metrics.loss < 0.5", "metrics.loss <= 0.5", false);
-        check("metrics.`val/f1` > 0", "metrics.\"val/f1\" > 0", true);
-        check("metrics.`val/f1` > 0", "metrics.`val_f1` > 0", false);
-        check("attributes.run_name = 'run-015'", "attributes.run_name = 'run015'", false);
-        check("metrics.f1 > 0.9", "metrics.f1 > 0.9 AND metrics.f1 > 0.9", true);
-        check("metrics.f1 > 0.9", "metrics.f1 > 0.9 AND metrics.f1 < 1", false);
-        check("nonsense", "nonsense", true);
+        check(&json!({"regex": "run-0*17", "example": "run-17"}), &json!("run-0017"), true);
+        check(&json!({"regex": "run-0*17", "example": "run-17"}), &json!("run-170"), false);
+        check(&json!({"regex": "1.*", "example": "17"}), &json!(17), false);
+        check(&json!({"time": "2026-03-01T00:00:00Z", "within": "1h"}), &json!("2026-03-01T01:59:59+01:00"), true);
+        check(&json!({"time": "2026-03-01T00:00:00Z", "within": "1h"}), &json!(1_772_326_801_000_i64), false);
+        check(&json!({"filter": "start_time > 1772323200000", "within": "1d"}), &json!("start_time > 1772409600000"), true);
+        check(&json!({"literal": {"any": "x"}}), &json!({"any": "x"}), true);
+        check(&json!({"literal": {"any": "x"}}), &json!({"any": "y"}), false);
     }
 
     #[test]
@@ -328,7 +362,10 @@ mod tests {
             json!({"any_of": ["a", "b"]}),
             json!({"set": ["a", "b"]}),
             json!({"number": 2.5, "abs": 1}),
+            json!({"regex": "run-0*17", "example": "run-017"}),
+            json!({"time": "2026-03-01T00:00:00Z", "within": "1d"}),
             json!({"filter": "metrics.a > 1"}),
+            json!({"literal": {"any": "true"}}),
             json!({"ref": "turn[0].run"}),
             json!({"absent": true}),
             json!({"default": 3}),
@@ -343,7 +380,23 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_matcher_is_a_literal_and_so_fits_nothing() {
-        check(&json!({"anyof": ["a"]}), &json!("a"), false);
+    fn a_misspelt_matcher_is_refused_and_an_object_that_the_tool_takes_is_not() {
+        let (text, tags) = (json!({"type": "string"}), json!({"type": "object", "additionalProperties": {"type": "string"}}));
+        let texts = json!({"type": "array", "items": text});
+        let check = |matcher: Value, schema: &Value, fault: Option<&str>| {
+            let read: Matcher = serde_json::from_value(matcher.clone()).unwrap();
+            match fault {
+                Some(fault) => assert!(read.check(schema).unwrap_err().contains(fault), "{matcher}"),
+                None => assert_eq!(read.check(schema), Ok(()), "{matcher}"),
+            }
+        };
+        check(json!({"anyof": ["a"]}), &text, Some("`{\"anyof\":[\"a\"]}` is no matcher, which has one of `any_of`, `set`"));
+        check(json!({"any_of": ["a", {"sett": ["b"]}]}), &text, Some("`{\"sett\":[\"b\"]}`"));
+        check(json!([{"reff": "turn[0].run"}]), &texts, Some("`{\"reff\""));
+        check(json!({"set": [{"ref": "turn[0].run"}, "x"]}), &texts, None);
+        check(json!({"team": "risk"}), &tags, None);
+        check(json!({"any_of": [{"team": "risk"}, null]}), &tags, None);
+        check(json!({"anyof": ["a"]}), &tags, Some("no such object"));
+        check(json!({"literal": {"any": "x"}}), &tags, None);
     }
 }

@@ -12,7 +12,11 @@ use super::matcher::Bindings;
 use super::stage::{Copy, Stage};
 use crate::agent::conversation::Conversation;
 use crate::agent::{self, Call, Consent, Event, Planner, Refusal, Turn};
+use crate::config::ModelBudget;
 use crate::domain::experiment::ExperimentId;
+use crate::llm::replay::{Clock, Replay, Spelling};
+use crate::llm::{Model, ModelError};
+use crate::prompts::Prompts;
 use crate::tools;
 
 /// Who is put to the test.
@@ -20,6 +24,16 @@ use crate::tools;
 pub enum Player {
     /// A planner: the interpreter or a model.
     Planner(Planner),
+    /// A model whose replies are on a cassette, or go on one; it took as long as the cassette says, so that a run and its replay tell
+    /// the same times.
+    Taped {
+        /// The cassette.
+        replay: Replay,
+        /// What the model is told.
+        prompts: Prompts,
+        /// What it may cost.
+        budget: ModelBudget,
+    },
     /// What each case itself expects, made as written: the planner that must pass everything.
     Gold,
     /// The same, whatever the case.
@@ -78,8 +92,8 @@ impl Player {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            // A cassette's replies are its model's, and cost what they cost.
-            Self::Planner(planner) => planner.name().trim_start_matches("replay:").to_owned(),
+            Self::Planner(planner) => planner.name(),
+            Self::Taped { replay, .. } => replay.model().to_owned(),
             Self::Gold => "scripted".to_owned(),
             Self::Script(_) => "script".to_owned(),
         }
@@ -96,6 +110,14 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
         copy.break_store()?;
     }
     let mut conversation = Conversation::default();
+    let clock = Clock::default();
+    let taped = match player {
+        Player::Taped { replay, prompts, budget } => {
+            let model = Box::new(Model::Replay(replay.shared(clock.clone(), copy.spellings.clone())));
+            Some(Planner::Model { model, prompts: prompts.clone(), budget: budget.clone() })
+        }
+        Player::Planner(_) | Player::Gold | Player::Script(_) => None,
+    };
     let mut played = Played { turns: Vec::new(), copy };
     for (index, case_turn) in case.turns.iter().enumerate() {
         let focus = conversation.focus();
@@ -104,23 +126,39 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
         let user = &case_turn.user;
         let mut on_event = |event: Event<'_>| stopwatch.hear(&event);
         let context = &played.copy.context;
-        let scripted = match player {
-            Player::Planner(_) => None,
-            Player::Gold => Some(gold(case_turn)),
-            Player::Script(turns) => Some(turns.get(index).cloned().unwrap_or_default()),
+        let planner = match player {
+            Player::Planner(planner) => Some(planner),
+            Player::Taped { .. } => taped.as_ref(),
+            Player::Gold | Player::Script(_) => None,
         };
-        let turn = match (player, scripted) {
-            (Player::Planner(planner), _) => agent::turn(user, planner, Consent::Given, context, &mut conversation, &mut on_event).await,
-            (Player::Gold | Player::Script(_), scripted) => {
-                let bindings = Earlier(&played.turns);
-                follow(&scripted.unwrap_or_default(), user, &bindings, context, &mut conversation, &mut on_event).await
+        let mut turn = match planner {
+            Some(planner) => agent::turn(user, planner, Consent::Given, context, &mut conversation, &mut on_event).await,
+            None => {
+                let scripted = match player {
+                    Player::Script(turns) => turns.get(index).cloned().unwrap_or_default(),
+                    Player::Gold | Player::Planner(_) | Player::Taped { .. } => gold(case_turn),
+                };
+                follow(&scripted, user, &Earlier(&played.turns), context, &mut conversation, &mut on_event).await
             }
         };
+        spell_alike(&mut turn, &played.copy.spellings);
+        if given_up(&turn).is_some() {
+            // The interpreter took the turn over: what it called and said is not the model's, but for the caveat that tells so.
+            turn.calls.clear();
+            turn.answer.clear();
+            turn.caveats.truncate(1);
+        }
         let evidence = conversation.evidence.clone();
-        let took = begun.elapsed();
+        let took = if taped.is_some() { clock.read() + stopwatch.spent } else { begun.elapsed() };
         played.turns.push(PlayedTurn { user: user.clone(), turn, focus, evidence, took, in_tools: stopwatch.spent });
     }
     Ok(played)
+}
+
+/// Why a model got to no answer of its own, by its own fault.
+#[must_use]
+pub fn given_up(turn: &Turn) -> Option<&ModelError> {
+    turn.model_error.as_ref().filter(|error| error.is_the_models_own() && turn.planner == Planner::Interpreter.name())
 }
 
 /// What a turn expects, as a script: its calls, and where there are none, words that say what the answer must say.
@@ -136,6 +174,14 @@ pub fn gold(case_turn: &CaseTurn) -> ScriptedTurn {
         Outcome::Refuse => Says::Text(format!("That is not possible here: {}.", words.join(", "))),
     };
     ScriptedTurn { calls: expect.calls.clone(), says }
+}
+
+/// Takes out of a turn what is told about this run's folders.
+fn spell_alike(turn: &mut Turn, spellings: &[Spelling]) {
+    let refusals = turn.calls.iter_mut().filter_map(|call| call.result.as_mut().err()).map(|refusal| &mut refusal.message);
+    for words in refusals.chain(&mut turn.caveats).chain([&mut turn.answer]) {
+        *words = Spelling::apply(spellings, words);
+    }
 }
 
 async fn follow(

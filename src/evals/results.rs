@@ -33,7 +33,7 @@ pub struct CaseResult {
     pub outcome: Outcome,
     /// Whether every scorer that gates passed.
     pub passed: bool,
-    /// Why it could not be judged: the model or the cassette failed. Such a case counts neither way.
+    /// Why it could not be judged: the model's server or the cassette failed. Such a case counts neither way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
     /// The verdicts.
@@ -111,7 +111,7 @@ impl CaseResult {
         let cost = usage
             .zip(prices.get(planner))
             .map(|(usage, price)| (usage.input_tokens as f64 * price.input + usage.output_tokens as f64 * price.output) / 1e6);
-        let incomplete = played.turns.iter().find_map(|turn| model_failure(planner, turn));
+        let incomplete = played.turns.iter().find_map(failure_around_the_model);
         let passed = incomplete.is_none() && scores.iter().all(|score| score.passed || !score.scorer.gates());
         Self {
             case: case.id.clone(),
@@ -137,11 +137,9 @@ impl CaseResult {
     }
 }
 
-/// Why a turn is not the model's own: it did not answer, or broke off, and `agent` said so in a caveat.
-fn model_failure(planner: &str, played: &PlayedTurn) -> Option<String> {
-    let is_model = planner != "builtin" && planner != "scripted" && planner != "script";
-    let told = |caveat: &&String| caveat.starts_with("the model did not answer") || caveat.starts_with("the model broke off");
-    played.turn.caveats.iter().filter(|_| is_model).find(told).cloned()
+/// Why a turn is not the model's own, and not by its own fault: its server, the network, the time or the cassette failed.
+fn failure_around_the_model(played: &PlayedTurn) -> Option<String> {
+    played.turn.model_error.as_ref().filter(|error| !error.is_the_models_own()).map(ToString::to_string)
 }
 
 impl TurnRecord {

@@ -12,6 +12,7 @@ use super::fixture::{Drawn, Fixture, Which};
 use super::suite::{files, from_yaml};
 use crate::config::Limits;
 use crate::domain::experiment::ExperimentId;
+use crate::llm::replay::Spelling;
 use crate::store::sqlite::{SqliteStore, fill};
 use crate::store::{OpenMode, Store};
 use crate::tools::Context;
@@ -46,6 +47,9 @@ pub struct Copy {
     /// What the tools work on.
     pub context: Context,
     path: PathBuf,
+    /// What stands for the folders of this run wherever one is told, so that two runs tell the same.
+    pub spellings: Vec<Spelling>,
+    /// Held for its drop: it removes the file.
     _folder: TempDir,
 }
 
@@ -121,7 +125,9 @@ impl Stage {
         };
         fs::copy(original, &path)?;
         let context = context(&self.fixture, &path, OpenMode::ReadWrite)?;
-        Ok(Copy { context, path, _folder: folder })
+        let folders = [(folder.path(), "/copy"), (original.parent().unwrap_or(original), "/stages")];
+        let spellings = folders.map(|(path, stands)| Spelling { text: path.to_string_lossy().into_owned(), stands }).to_vec();
+        Ok(Copy { context, path, spellings, _folder: folder })
     }
 
     /// One of the stores itself, open for reading.

@@ -76,8 +76,11 @@ pub fn read_suites(folder: &Path) -> anyhow::Result<Vec<Suite>> {
     let mut suites = Vec::new();
     let mut ids = BTreeSet::new();
     for path in files(&suites_folder, &["yaml", "jsonl"])? {
-        let suite = read_suite(&path).with_context(|| format!("the suite `{}` cannot be used", path.display()))?;
+        let unusable = || format!("the suite `{}` cannot be used", path.display());
+        let suite = read_suite(&path).with_context(unusable)?;
         for case in &suite.cases {
+            let checked = case.check().map_err(|fault| anyhow::anyhow!("family `{}`, case `{}`: {fault}", case.family, case.id));
+            checked.with_context(unusable)?;
             if !ids.insert(case.id.clone()) {
                 bail!("two cases are called `{}`; the second is in `{}`", case.id, path.display());
             }
@@ -215,6 +218,23 @@ mod tests {
         assert!(read_as("s.jsonl", &lines.repeat(2)).unwrap_err().contains("two cases are called `a.01`"));
         assert!(read_as("s.yaml", "about: x\nfixture: f\nfamilies:\n- {family: b, askk: [one]}\n").unwrap_err().contains("\"b\""));
         assert!(read_as("s.txt", "").unwrap_err().contains("no suite"));
+    }
+
+    #[test]
+    fn a_call_that_cannot_be_expected_is_refused_with_its_file_and_family() {
+        let check = |call: &str, fault: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("suites")).unwrap();
+            let text = format!("about: x\nfixture: f\nfamilies:\n- {{family: a.b, ask: [one], expect: {{calls: [{call}]}}}}\n");
+            fs::write(folder.path().join("suites/s.yaml"), text).unwrap();
+            let found = format!("{:#}", read_suites(folder.path()).unwrap_err());
+            assert!(["s.yaml", "a.b", fault].iter().all(|part| found.contains(part)), "{found}");
+        };
+        check("{tool: get_run, args: {run: {anyof: [x]}}}", "is no matcher");
+        check("{tool: get_run, args: {run: {regex: 'run-(', example: x}}}", "`run-(` is no regular expression");
+        check("{tool: get_run, args: {run: {time: yesterday}}}", "`yesterday` is no instant");
+        check("{tool: get_run, args: {rum: x}}", "`get_run` has no argument `rum`; it has `experiment`, `run`");
+        check("{tool: get_runs}", "there is no tool `get_runs`; there are");
     }
 
     #[test]

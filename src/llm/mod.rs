@@ -46,6 +46,16 @@ impl Model {
         }
     }
 
+    /// The address of the server that is asked, without credentials; empty where there is none.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        match self {
+            Self::OpenAi(open_ai) => open_ai.address(),
+            Self::Scripted(_) => "",
+            Self::Replay(replay) => replay.address(),
+        }
+    }
+
     /// Asks for a reply, handing each piece of text to `on_delta` as it arrives.
     ///
     /// The pieces joined are [`Reply::text`], unless they turn out to be thought, which that leaves out; after an error they are to be
@@ -284,6 +294,24 @@ pub enum ModelError {
     /// A scripted model has no fitting reply, or a cassette no recording.
     #[error("{0}")]
     NotRecorded(String),
+}
+
+impl ModelError {
+    /// Whether the model itself is to blame, for what it wrote or would not write, and not its server, the network, the time or the settings.
+    #[must_use]
+    pub fn is_the_models_own(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Unusable(_) | Self::OverBudget(_) | Self::TooLarge { .. } => true,
+            Self::Timeout { .. }
+            | Self::Unreachable { .. }
+            | Self::RateLimited { .. }
+            | Self::Rejected { .. }
+            | Self::Interrupted(_)
+            | Self::Malformed(_)
+            | Self::Misconfigured(_)
+            | Self::NotRecorded(_) => false,
+        }
+    }
 }
 
 fn pause(retry_after: Option<Duration>) -> String {

@@ -52,6 +52,8 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct OpenAi {
     endpoint: Endpoint,
+    /// Where that is, for others to read: a gateway may want the key in the path.
+    address: String,
     model: String,
     deadline: Duration,
     http: reqwest::Client,
@@ -62,15 +64,23 @@ pub struct OpenAi {
 impl OpenAi {
     /// A client that sends by `http`, which [`http_client`] builds.
     pub fn new(settings: Settings, http: reqwest::Client) -> Result<Self, ModelError> {
-        let base_url = parse_base_url(&settings.base_url)?;
-        let endpoint = Endpoint::new(base_url.as_str().trim_end_matches('/').to_owned(), settings.api_key.unwrap_or_default())?;
-        Ok(Self { endpoint, model: settings.model, deadline: settings.deadline, http, bare: AtomicBool::new(false) })
+        let api_key = settings.api_key.unwrap_or_default();
+        let base_url = address(&settings.base_url)?;
+        let key = api_key.expose_secret();
+        let address = if key.is_empty() { base_url.clone() } else { base_url.replace(key, "***") };
+        let endpoint = Endpoint::new(base_url, api_key)?;
+        Ok(Self { address, endpoint, model: settings.model, deadline: settings.deadline, http, bare: AtomicBool::new(false) })
     }
 
     /// The model's name at the server.
     #[must_use]
     pub fn model(&self) -> &str {
         &self.model
+    }
+
+    /// The server's address, spelt as [`address`] does, without the key.
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Asks the server for its models, which costs nothing; one that has no such list answers all the same.
@@ -171,6 +181,14 @@ pub fn http_client(base_url: &str) -> Result<reqwest::Client, ModelError> {
             transport::innermost(&error)
         ))
     })
+}
+
+/// A base URL in one spelling, so that two of the same server are the same text.
+///
+/// # Errors
+/// Where it is no base URL, or holds credentials, which are not repeated.
+pub fn address(base_url: &str) -> Result<String, ModelError> {
+    Ok(parse_base_url(base_url)?.as_str().trim_end_matches('/').to_owned())
 }
 
 fn parse_base_url(base_url: &str) -> Result<reqwest::Url, ModelError> {
@@ -325,6 +343,8 @@ mod tests {
         let open_ai = OpenAi::new(settings("http://127.0.0.1:1/v1/", "sk-secret"), http.clone()).unwrap();
         assert!(!format!("{open_ai:?}").contains("sk-secret"));
         assert!(!format!("{:?}", settings("http://127.0.0.1:1", "sk-secret")).contains("sk-secret"));
+        let keyed = OpenAi::new(settings("http://127.0.0.1:1/sk-secret/v1/", "sk-secret"), http.clone()).unwrap();
+        assert_eq!((open_ai.address(), keyed.address()), ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/***/v1"));
         let error = OpenAi::new(settings("http://127.0.0.1:1/v1", "sk-secret\n"), http).unwrap_err();
         assert!(!error.to_string().contains("sk-secret"));
         let echoed = ModelError::Rejected { status: 401, message: format!("{}wrong key: sk-secret", "x".repeat(295)) };

@@ -61,7 +61,7 @@ pub(super) struct Best {
     ranking: Vec<Place>,
     /// How many runs have a value to compare; null where the store could not count them in time.
     compared: Option<u64>,
-    /// The filter in force, as MLflow writes it.
+    /// The filter in force.
     #[serde(skip_serializing_if = "String::is_empty")]
     filter: String,
     /// How many runs were left out.
@@ -241,9 +241,11 @@ impl View for Best {
             None if self.tied.is_empty() => said.push_str(" No other run has a value."),
             None => {}
         }
+        let with = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
         match self.compared {
-            Some(1) => said.push_str(" 1 run was compared."),
-            Some(compared) => said.push_str(&format!(" {} were compared.", counted(compared, "run"))),
+            Some(1) => said.push_str(&format!(" 1 run{with} was compared.")),
+            Some(compared) => said.push_str(&format!(" {}{with} were compared.", counted(compared, "run"))),
+            None if !with.is_empty() => said.push_str(&format!(" Only runs{with} were compared.")),
             None => {}
         }
         said

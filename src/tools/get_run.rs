@@ -23,7 +23,7 @@ pub(super) struct GetRun {
     /// Id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
     #[serde(alias = "run_id")]
     run: String,
-    /// Only these metrics or parameters, `status`, `duration`, `start`, `user`.
+    /// Only these metrics, parameters or tags, `status`, `duration`, `start`, `user`.
     keys: Option<Vec<String>>,
 }
 
@@ -55,6 +55,7 @@ pub(super) struct RunDetails {
 enum Asked {
     Metric(String),
     Parameter(String),
+    Tag(String),
     Status,
     Duration,
     Start,
@@ -141,7 +142,7 @@ impl Tool for GetRun {
             match one {
                 Asked::Metric(key) => resolved.metrics.push(plain(key)),
                 Asked::Parameter(key) => resolved.parameters.push(plain(key)),
-                Asked::Status | Asked::Duration | Asked::Start | Asked::User => {}
+                Asked::Tag(_) | Asked::Status | Asked::Duration | Asked::Start | Asked::User => {}
             }
         }
         Ok(RunDetails {
@@ -188,8 +189,14 @@ fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
                 Ok(Asked::Metric(metric))
             }
         }
-        (Err(fault @ ToolError::Ambiguous { .. }), _) | (_, Err(fault)) => Err(fault),
+        (Err(fault @ ToolError::Ambiguous { .. }), _) | (_, Err(fault)) => own_tag(run, key).map(Asked::Tag).ok_or(fault),
     }
+}
+
+/// The run's tag called `key`, MLflow's own left out.
+fn own_tag(run: &Run, key: &str) -> Option<String> {
+    let own = run.tags.iter().map(|tag| &tag.key).filter(|known| !known.starts_with("mlflow."));
+    own.clone().find(|known| *known == key).or_else(|| own.clone().find(|known| words(known) == words(key))).cloned()
 }
 
 /// What of a run is neither metric nor parameter, by the words for it.
@@ -264,6 +271,10 @@ impl RunDetails {
             }
             Asked::Parameter(key) => {
                 let value = run.parameters.get(&plain(key)).map_or("not logged", |value| value.0.as_str());
+                format!("{} is {value}", plain(key))
+            }
+            Asked::Tag(key) => {
+                let value = self.tags.get(&plain(key)).map_or("not set", String::as_str);
                 format!("{} is {value}", plain(key))
             }
             Asked::Status => format!("the status is {}", run.status),

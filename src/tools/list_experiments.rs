@@ -238,7 +238,7 @@ impl View for Experiments {
         let found = counted(self.total as u64, "experiment");
         match self.experiments.as_slice() {
             [] => format!("No experiment was found{}.", self.asked),
-            [only] => format!("There is {found}{}: {}.", self.asked, described(only)),
+            [only] if self.total == 1 => format!("There is {found}{}: {}.", self.asked, described(only)),
             several => {
                 let names: Vec<String> = several.iter().take(10).map(|item| item.name.clone()).collect();
                 let more = self.total.saturating_sub(names.len());

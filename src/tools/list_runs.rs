@@ -1,6 +1,7 @@
 //! `list_runs`: the runs of an experiment, filtered and sorted.
 
 mod duration;
+mod spelling;
 
 use std::collections::BTreeSet;
 
@@ -78,7 +79,7 @@ pub(super) struct Runs {
     next_page_token: Option<String>,
     /// What they are sorted by.
     sorted_by: String,
-    /// The filter in force, as MLflow writes it.
+    /// The filter in force.
     #[serde(skip_serializing_if = "String::is_empty")]
     filter: String,
     /// What the references led to.
@@ -214,6 +215,9 @@ impl Tool for ListRuns {
             caveats.push(format!(
                 "at most {KEYS_SHOWN} metrics and {KEYS_SHOWN} parameters a run are shown; response_format `detailed` shows all"
             ));
+        }
+        if page.items.is_empty() && self.page_token.is_none() {
+            caveats.extend(spelling::spelled_otherwise(context, &place.experiment, &query.filter).await?);
         }
         let resolved = Resolved {
             experiment: Some(place.resolved()),

@@ -161,6 +161,10 @@ impl Tool for ParameterImpact {
         let measured = impact::parameter_impact(&context.store.run_table(&query).await?, &metric);
         let mut caveats: Vec<String> = place.caveat().into_iter().collect();
         caveats.extend(few_runs_caveat(&metric, &measured));
+        let left_out: Vec<LeftOutView> = measured.left_out.iter().map(LeftOutView::of).collect();
+        if !asked.is_empty() && measured.used >= LEAST_RUNS {
+            caveats.extend(left_out.iter().map(|one| format!("{} was not measured: {}", one.parameter, one.why)));
+        }
         if measured.missing + measured.not_finite > 0 {
             caveats.push(format!(
                 "left out: {} runs without {}, {} with NaN or an infinite value",
@@ -177,7 +181,7 @@ impl Tool for ParameterImpact {
             run_count: measured.run_count,
             used: measured.used,
             parameters: measured.effects.iter().map(EffectView::of).collect(),
-            left_out: measured.left_out.iter().map(LeftOutView::of).collect(),
+            left_out,
             resolved: Resolved {
                 experiment: Some(place.resolved()),
                 metrics: vec![plain(&metric)],

@@ -246,7 +246,7 @@ async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[
     if asked.len() == named.len() {
         let runs = context.store.runs_by_id(&asked).await?;
         if runs.len() == asked.len() {
-            return Ok(all.into_iter().filter(|experiment| runs.iter().all(|run| run.experiment_id == experiment.id)).collect());
+            return holding_all(&runs, all);
         }
     }
     let ids = ids_of(&all);
@@ -255,7 +255,7 @@ async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[
     for row in &table.rows {
         runs.entry(row.experiment_id.clone()).or_default().push(run_name(row));
     }
-    let mut fitting = all;
+    let mut fitting = all.clone();
     for reference in named {
         let strength = |experiment: &&Experiment| {
             let names = runs.get(&experiment.id)?;
@@ -267,12 +267,36 @@ async fn holding_runs<'a>(context: &Context, all: Vec<&'a Experiment>, named: &[
         };
         let kept = strongest(&fitting, strength);
         if kept.is_empty() {
+            let elsewhere = all.iter().find(|experiment| strength(experiment).is_some());
+            if let (Some(first), Some(held), Some(elsewhere)) = (named.first(), fitting.first(), elsewhere) {
+                return Err(apart(&[(first, held), (reference, elsewhere)]));
+            }
             let every: Vec<RunName> = table.rows.iter().map(run_name).collect();
             return Err(no_such_run(reference, &every));
         }
         fitting = kept;
     }
     Ok(fitting)
+}
+
+/// The experiment that holds all of `runs`; none where one of them is not to be seen.
+fn holding_all<'a>(runs: &[Run], all: Vec<&'a Experiment>) -> Result<Vec<&'a Experiment>, ToolError> {
+    let mut places: Vec<(&str, &&Experiment)> = Vec::new();
+    for run in runs {
+        match all.iter().find(|experiment| experiment.id == run.experiment_id) {
+            Some(experiment) => places.push((&run.id.0, experiment)),
+            None => return Ok(Vec::new()),
+        }
+    }
+    let Some((_, first)) = places.first() else { return Ok(Vec::new()) };
+    if places.iter().any(|(_, experiment)| experiment.id != first.id) { Err(apart(&places)) } else { Ok(vec![first]) }
+}
+
+/// That runs which are asked for together lie in several experiments.
+fn apart(places: &[(&str, &&Experiment)]) -> ToolError {
+    let place = |(run, experiment): &(&str, &&Experiment)| format!("`{}` is in `{}`", plain(run), plain(&experiment.name));
+    let places: Vec<String> = places.iter().take(CANDIDATES_SHOWN).map(place).collect();
+    ToolError::Nothing(format!("{}, but one call is about runs of one experiment: ask about each by itself", places.join(", ")))
 }
 
 fn ids_of(experiments: &[&Experiment]) -> Vec<ExperimentId> {

@@ -101,6 +101,19 @@ fn a_question_that_is_not_understood_ends_with_1_and_a_wrong_flag_with_2() {
 }
 
 #[test]
+fn a_call_says_what_stood_in_its_way() {
+    let check = |call: &[&str], told: &str| {
+        let output = program().args(["call", "--demo"]).args(call).output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains(told), "{call:?}: {said}");
+    };
+    check(&["list_runs", "--filter", "params.algorithm = 'XGBoost'"], "no run has `XGBoost` for algorithm, but some have `xgboost`");
+    check(&["list_runs", "--experiment", "churn-prediction-q1", "--filter", "start_time > '2025-03-10'"], "'2025-03-10T00:00:00Z'");
+    check(&["list_runs", "--filter", "start_time > 'yesterday'"], "a date ('2026-03-07', UTC)");
+    check(&["compare_runs", "--run-ids", "run-017", "sft-qwen-7b-r32"], "one call is about runs of one experiment");
+}
+
+#[test]
 fn charts_are_written_as_json_svg_and_png() {
     let folder = tempfile::tempdir().unwrap();
     for (name, head) in [("c.json", "{"), ("c.svg", "<svg"), ("c.png", "\u{89}PNG")] {

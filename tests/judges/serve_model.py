@@ -29,6 +29,8 @@ def main():
     parameters.ui = False
     parameters.use_jinja = True
     parameters.n_parallel = 1
+    # A model this small does not always find an end; no reply of use is longer.
+    parameters.n_predict = 160
     # All that the model was trained to read.
     parameters.n_ctx = 8192
     server = xllamacpp.Server(parameters)

@@ -50,7 +50,7 @@ impl Field {
             }
             Self::Tag(_) => "tags are compared with quoted text by `=`, `!=`, `LIKE`, `ILIKE`, or tested by `IS NULL`, `IS NOT NULL`",
             Self::Attribute(Attribute::StartTime | Attribute::EndTime) => {
-                "times are compared with unquoted milliseconds since 1970 by `=`, `!=`, `>`, `>=`, `<`, `<=`"
+                "times are compared with a date ('2026-03-07', UTC), an instant ('2026-03-07T12:00:00Z') or unquoted milliseconds since 1970 by `=`, `!=`, `>`, `>=`, `<`, `<=`"
             }
             Self::Attribute(Attribute::RunId) => {
                 "run_id is compared with quoted text by `=`, `!=`, `LIKE`, `ILIKE`, or with a list such as `('a', 'b')` by `IN`, `NOT IN`"

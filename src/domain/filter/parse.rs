@@ -10,10 +10,10 @@ use super::tree::{
 impl Filter {
     /// Reads MLflow's `filter_string` for runs, such as ``metrics.f1 > 0.9 AND params.`opt-name` = 'adam'``.
     ///
-    /// Beyond MLflow, a parameter may be compared with an unquoted number: `params.lr > 0.01` (see [`Test::Number`]), and
-    /// blanks alone are the empty filter.
+    /// Beyond MLflow, a parameter may be compared with an unquoted number: `params.lr > 0.01` (see [`Test::Number`]), a time with a
+    /// date: `start_time >= '2026-03-07'` (its first instant, UTC) or an instant of RFC 3339, and blanks alone are the empty filter.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let clauses = clauses(text, run_field, Field::takes, |field, test| Clause { field, test }, Clause::fault)?;
+        let clauses = clauses(text, run_field, Field::takes, |field, test| Clause { field, test }, Field::is_time, Clause::fault)?;
         Ok(Self { clauses })
     }
 }
@@ -24,7 +24,7 @@ impl ExperimentFilter {
     /// Beyond MLflow, keywords may be in lower case and times be spelled as `5e3` here too.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let build = |field, test| ExperimentClause { field, test };
-        let clauses = clauses(text, experiment_field, ExperimentField::takes, build, ExperimentClause::fault)?;
+        let clauses = clauses(text, experiment_field, ExperimentField::takes, build, ExperimentField::is_time, ExperimentClause::fault)?;
         Ok(Self { clauses })
     }
 }
@@ -66,6 +66,7 @@ fn clauses<F, C>(
     field_of: fn(&Scanner<'_>, &Name<'_>) -> Result<F, FilterError>,
     takes: fn(&F) -> &'static str,
     build: impl Fn(F, Test) -> C,
+    is_time: fn(&F) -> bool,
     fault: fn(&C) -> Option<String>,
 ) -> Result<Vec<C>, FilterError> {
     let mut scanner = Scanner::new(text)?;
@@ -86,7 +87,7 @@ fn clauses<F, C>(
         }
         let name = scanner.name().map_err(|error| not_a_clause(&mut scanner, at).unwrap_or(error))?;
         let field = field_of(&scanner, &name).map_err(|error| not_a_clause(&mut scanner, at).unwrap_or(error))?;
-        let (test, value_at) = test(&mut scanner, takes(&field))?;
+        let (test, value_at) = test(&mut scanner, takes(&field), is_time(&field))?;
         let clause = build(field, test);
         if let Some(problem) = fault(&clause) {
             return Err(scanner.fault(value_at, problem));
@@ -117,7 +118,7 @@ fn not_a_clause(scanner: &mut Scanner<'_>, at: usize) -> Option<FilterError> {
 }
 
 /// What must hold of the field, with the place to point at where it does not fit the field.
-fn test(scanner: &mut Scanner<'_>, takes: &'static str) -> Result<(Test, usize), FilterError> {
+fn test(scanner: &mut Scanner<'_>, takes: &'static str, is_time: bool) -> Result<(Test, usize), FilterError> {
     scanner.is_at_end();
     let operator_at = scanner.at();
     let operator = scanner.operator()?;
@@ -131,6 +132,10 @@ fn test(scanner: &mut Scanner<'_>, takes: &'static str) -> Result<(Test, usize),
     let value = scanner.value()?;
     let test = match (operator, value) {
         (Operator::Compare(comparison), Value::Number(number)) => Test::Number(comparison, number),
+        (Operator::Compare(comparison), Value::Text(text)) if is_time => match instant(text) {
+            Some(millis) => Test::Number(comparison, millis),
+            None => return Err(scanner.fault(at, takes)),
+        },
         (Operator::Compare(Comparison::Eq), Value::Text(text)) => Test::Text(TextMatch::Eq, text.to_owned()),
         (Operator::Compare(Comparison::Ne), Value::Text(text)) => Test::Text(TextMatch::Ne, text.to_owned()),
         (Operator::Compare(comparison), Value::Text(text)) => {
@@ -153,6 +158,13 @@ fn test(scanner: &mut Scanner<'_>, takes: &'static str) -> Result<(Test, usize),
         (Operator::IsNull | Operator::IsNotNull, _) => return Err(scanner.fault(operator_at, takes)),
     };
     Ok((test, at))
+}
+
+/// The milliseconds of a date, of which the first instant in UTC is meant, or of an instant in RFC 3339.
+fn instant(text: &str) -> Option<f64> {
+    let of_date = || Some(text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
+    let instant = text.parse::<jiff::Timestamp>().ok().or_else(of_date)?;
+    Some(instant.as_millisecond() as f64)
 }
 
 fn direction(scanner: &mut Scanner<'_>) -> Result<SortDirection, FilterError> {

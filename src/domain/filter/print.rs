@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::tree::{Attribute, Clause, ExperimentClause, ExperimentField, ExperimentFilter, ExperimentOrder, Field, Filter, RunOrder, Test};
+use crate::domain::time::Timestamp;
 
 /// Why a tree has no text that MLflow would read as the same tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,11 +22,13 @@ pub enum PrintError {
     NaN,
 }
 
+const JOINED: &str = " AND ";
+
 impl Filter {
     /// The text that MLflow reads as this filter; empty for the empty filter.
     pub fn to_mlflow(&self) -> Result<String, PrintError> {
         let clauses: Vec<String> = self.clauses.iter().map(Clause::to_mlflow).collect::<Result<_, _>>()?;
-        Ok(clauses.join(" AND "))
+        Ok(clauses.join(JOINED))
     }
 }
 
@@ -37,7 +40,7 @@ impl Clause {
         }
         refuse_key(self.field.key())?;
         refuse_values(&self.test)?;
-        Ok(self.to_string())
+        Ok(format!("{} {}", self.field, self.test))
     }
 }
 
@@ -50,7 +53,8 @@ impl ExperimentFilter {
             }
             refuse_values(&clause.test)?;
         }
-        Ok(self.to_string())
+        let clauses: Vec<String> = self.clauses.iter().map(|clause| format!("{} {}", clause.field, clause.test)).collect();
+        Ok(clauses.join(JOINED))
     }
 }
 
@@ -82,7 +86,8 @@ fn refuse_values(test: &Test) -> Result<(), PrintError> {
     unfit.map_or(Ok(()), |text| Err(PrintError::Text(text.clone())))
 }
 
-/// For people to read: [`Filter::to_mlflow`] where MLflow has a text for it, else the nearest to it.
+/// For people to read, and [`Filter::parse`]: [`Filter::to_mlflow`] where MLflow has a text for it, else the nearest to it; instants
+/// as RFC 3339 for MLflow's milliseconds.
 impl fmt::Display for Filter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         joined(formatter, &self.clauses)
@@ -99,7 +104,7 @@ impl fmt::Display for ExperimentFilter {
 fn joined<C: fmt::Display>(formatter: &mut fmt::Formatter<'_>, clauses: &[C]) -> fmt::Result {
     for (position, clause) in clauses.iter().enumerate() {
         if position > 0 {
-            formatter.write_str(" AND ")?;
+            formatter.write_str(JOINED)?;
         }
         clause.fmt(formatter)?;
     }
@@ -108,15 +113,27 @@ fn joined<C: fmt::Display>(formatter: &mut fmt::Formatter<'_>, clauses: &[C]) ->
 
 impl fmt::Display for Clause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.field, self.test)
+        readable(formatter, &self.field, self.field.is_time(), &self.test)
     }
 }
 
 impl fmt::Display for ExperimentClause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.field, self.test)
+        readable(formatter, &self.field, self.field.is_time(), &self.test)
     }
 }
+
+fn readable(formatter: &mut fmt::Formatter<'_>, field: &dyn fmt::Display, is_time: bool, test: &Test) -> fmt::Result {
+    match test {
+        Test::Number(comparison, millis) if is_time && millis.fract() == 0.0 && millis.abs() <= LATEST => {
+            write!(formatter, "{field} {} '{}'", comparison.sign(), Timestamp(*millis as i64))
+        }
+        test => write!(formatter, "{field} {test}"),
+    }
+}
+
+/// The last instant of the year 9999, up to which RFC 3339 reaches, in milliseconds.
+const LATEST: f64 = 253_402_300_799_999.0;
 
 /// The order key as MLflow reads it.
 impl fmt::Display for RunOrder {

@@ -205,7 +205,6 @@ fn printing_comes_back_as_the_same_tree() {
         "metrics.`a b` > 0.1 AND params.`x` = 'y'",
         "metrics.`m` != -1e-300 AND metrics.`m` < 1e999",
         "tags.`a.b/c` LIKE '%\"%' AND tags.`t` ILIKE \"it's\"",
-        "attributes.start_time >= 1736938800000",
         "attributes.run_id NOT IN ('a', 'b') AND dataset.name IN ('d')",
         "params.`p` IS NULL AND tags.`t` IS NOT NULL",
     ] {
@@ -214,6 +213,26 @@ fn printing_comes_back_as_the_same_tree() {
         assert_eq!(tree.to_string(), filter);
         assert_eq!(Filter::parse(&tree.to_string()), Ok(tree));
     }
+}
+
+#[test]
+fn instants_are_dates_for_people_and_milliseconds_for_mlflow() {
+    let check = |written: &str, shown: &str, sent: &str| {
+        let tree = Filter::parse(written).unwrap();
+        assert_eq!(tree.to_string(), shown);
+        assert_eq!(tree.to_mlflow().as_deref(), Ok(sent));
+        assert_eq!(Filter::parse(&tree.to_string()), Ok(tree));
+    };
+    let morning = ("attributes.start_time >= '2025-01-15T11:00:00Z'", "attributes.start_time >= 1736938800000");
+    check(morning.1, morning.0, morning.1);
+    check("start_time >= '2025-01-15T12:00:00+01:00'", morning.0, morning.1);
+    check("end_time < '2025-01-15'", "attributes.end_time < '2025-01-15T00:00:00Z'", "attributes.end_time < 1736899200000");
+    check("start_time > 0.5", "attributes.start_time > 0.5", "attributes.start_time > 0.5");
+    let experiments = ExperimentFilter::parse("creation_time > '2025-01-15'").unwrap();
+    assert_eq!(experiments.to_string(), "creation_time > '2025-01-15T00:00:00Z'");
+    assert_eq!(experiments.to_mlflow().as_deref(), Ok("creation_time > 1736899200000"));
+    check_refused("start_time > 'last week'", 14, "2026-03-07");
+    check_refused("start_time LIKE '2025%'", 17, "2026-03-07");
 }
 
 #[test]

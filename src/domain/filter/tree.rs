@@ -78,10 +78,26 @@ impl Attribute {
         }
     }
 
-    /// Whether it is compared with numbers.
+    /// Whether it is compared with instants.
     #[must_use]
     pub fn is_time(self) -> bool {
         matches!(self, Self::StartTime | Self::EndTime)
+    }
+}
+
+impl Field {
+    /// Whether it is compared with instants.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::Attribute(attribute) if attribute.is_time())
+    }
+}
+
+impl ExperimentField {
+    /// Whether it is compared with instants.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::CreationTime | Self::LastUpdateTime)
     }
 }
 

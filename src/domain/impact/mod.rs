@@ -111,7 +111,8 @@ pub enum LeftOutReason {
 
 /// How each parameter of `table` goes with its metric `metric_key`, over the runs that have both.
 ///
-/// A blank parameter counts as missing. A parameter is a number if every value is one, whatever few values it takes.
+/// A blank parameter counts as missing, and so does Python's `None` beside nothing but numbers: it is how clients log a number that
+/// was not set. A parameter is a number if every value is one, whatever few values it takes.
 /// A table without the metric's column has no run with the metric.
 #[must_use]
 pub fn parameter_impact(table: &RunTable, metric_key: &str) -> Impact {
@@ -129,7 +130,10 @@ pub fn parameter_impact(table: &RunTable, metric_key: &str) -> Impact {
     impact.used = runs.len();
 
     for (column, parameter) in table.param_keys.iter().enumerate() {
-        let pairs: Vec<(&str, f64)> = runs.iter().filter_map(|(value, params)| Some((text_at(params, column)?, *value))).collect();
+        let mut pairs: Vec<(&str, f64)> = runs.iter().filter_map(|(value, params)| Some((text_at(params, column)?, *value))).collect();
+        if pairs.iter().any(|(text, _)| *text != UNSET) && pairs.iter().all(|(text, _)| *text == UNSET || finite_number(text).is_some()) {
+            pairs.retain(|(text, _)| *text != UNSET);
+        }
         match measure(&pairs) {
             Ok((distinct, measure)) => impact.effects.push(Effect {
                 parameter: parameter.clone(),
@@ -173,6 +177,9 @@ pub fn measure(pairs: &[(&str, f64)]) -> Result<(usize, Measure), LeftOutReason>
     };
     measure.map(|measure| (distinct, measure)).ok_or(LeftOutReason::MetricConstant)
 }
+
+/// What Python's clients log for a parameter that is not set.
+const UNSET: &str = "None";
 
 fn text_at(params: &[Option<String>], column: usize) -> Option<&str> {
     params.get(column)?.as_deref().map(str::trim).filter(|text| !text.is_empty())
@@ -269,6 +276,25 @@ mod tests {
         let measure_of = |parameter: &str| impact.effects.iter().find(|effect| effect.parameter == parameter).map(|effect| &effect.measure);
         assert!(matches!(measure_of("flag"), Some(Measure::Categorical(groups)) if groups.categories.len() == 2));
         assert!(matches!(measure_of("number"), Some(Measure::Numeric(_))));
+    }
+
+    #[test]
+    fn none_beside_numbers_is_a_number_that_was_not_set() {
+        let rows: [(Option<f64>, &[&str]); 6] = [
+            (Some(1.0), &["3", "None", "None"]),
+            (Some(2.0), &["None", "l2", "None"]),
+            (Some(3.0), &["5", "None", "None"]),
+            (Some(4.0), &["7", "l2", "None"]),
+            (Some(5.0), &["9", "None", "None"]),
+            (Some(6.0), &["11", "l2", "None"]),
+        ];
+        let impact = parameter_impact(&table(&["max_depth", "penalty", "seed"], &rows), "f1");
+        let depth = impact.effects.iter().find(|effect| effect.parameter == "max_depth").unwrap();
+        assert!(matches!(depth.measure, Measure::Numeric(_)));
+        assert_eq!((depth.n, depth.missing), (5, 1));
+        let penalty = impact.effects.iter().find(|effect| effect.parameter == "penalty").unwrap();
+        assert!(matches!(&penalty.measure, Measure::Categorical(groups) if groups.categories.len() == 2));
+        assert_eq!(impact.left_out[0].reason, LeftOutReason::Constant { value: "None".to_owned() });
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use self::words::asks_or_declines;
 use super::case::{Case, CaseTurn, EXTRA_CALLS, Outcome, StoreState};
-use super::play::{Earlier, Played, PlayedTurn};
+use super::play::{Earlier, Played, PlayedTurn, given_up};
 use super::stage::Stage;
 use crate::agent::Call;
 use crate::tools::{self, Access};
@@ -176,7 +176,9 @@ fn outcome(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
     let turn = &played.turn;
     let expected = case_turn.expect.outcome;
     let answered: Vec<&str> = turn.calls.iter().filter(|call| call.result.is_ok()).map(|call| call.tool.as_str()).collect();
+    let given_up = given_up(turn);
     let fault = match expected {
+        _ if given_up.is_some() => given_up.map(|error| format!("the model got to no answer of its own: {error}")),
         _ if turn.answer.trim().is_empty() => Some("there is no answer".to_owned()),
         Outcome::Act | Outcome::AnswerOnly if !turn.answered => Some(format!("it did not answer but said: {}", turn.answer)),
         Outcome::Clarify if turn.calls.iter().any(|call| is_write(call) && call.result.is_ok()) => {

@@ -2,6 +2,9 @@
 //! and planners that must not, its runs through the program itself.
 
 mod cases;
+mod circle;
+mod exit_codes;
+mod heldout;
 mod models;
 mod mutants;
 mod planners;

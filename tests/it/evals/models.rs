@@ -1,76 +1,19 @@
-//! A model under test: recorded through an OpenAI-compatible server, replayed without one, compared with the interpreter.
+//! A model under test: what a cassette does not have, and what it must not have.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use trialogue::evals::report::read_results;
-use trialogue::evals::results::CaseResult;
 
+use super::circle::script;
 use super::program::{program, run};
 use crate::scripted_openai::{KEY, ScriptedOpenAi, Turn};
 use crate::support::folder;
 
-/// What the model does for the three cases of `best.mape.tie`, one after the other: right, right in another way, and wrong.
-fn script() -> Vec<Turn> {
-    let says = "tft-large and nhits-a tie for the lowest mape: 10.7.";
-    vec![
-        Turn::calls(&[("best_run", json!({"metric": "mape"}))]),
-        Turn::text(says),
-        Turn::calls(&[("list_experiments", json!({}))]),
-        Turn::calls(&[("best_run", json!({"experiment": "demand-forecast", "metric": "MAPE", "direction": "min"}))]),
-        Turn::text(says),
-        Turn::calls(&[("best_run", json!({"metric": "rmse"}))]),
-        Turn::text("tft-large has the lowest rmse: 28.4."),
-    ]
-}
-
 fn arguments<'a>(command: &'a str, cassettes: &'a str, out: &'a str) -> Vec<&'a str> {
     let fixed = "--planner openai:small --case best.mape.tie --jobs 1".split(' ');
     ["eval", command].into_iter().chain(fixed).chain(["--cassettes", cassettes, "--out", out]).collect()
-}
-
-/// A run's results without what varies, how long things took.
-fn steady(folder: &Path) -> Vec<Value> {
-    let steady = |result: CaseResult| {
-        let mut value = serde_json::to_value(result).unwrap();
-        for turn in value["turns"].as_array_mut().unwrap() {
-            turn.as_object_mut().unwrap().retain(|key, _| !key.ends_with("_ms"));
-        }
-        value
-    };
-    read_results(folder).unwrap().into_iter().map(steady).collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_model_is_recorded_replayed_without_a_network_and_compared() {
-    let folder = folder();
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let server = ScriptedOpenAi::start(script()).await;
-    let environment = [("OPENAI_BASE_URL", server.base_url.as_str()), ("OPENAI_API_KEY", KEY)];
-    let (code, text) = run(&arguments("record", &at("tapes"), &at("recorded")), &environment).await;
-    assert_eq!(code, 0, "{text}");
-    let recorded = read_results(&folder.path().join("recorded")).unwrap();
-    let passed: Vec<bool> = recorded.iter().map(|result| result.passed).collect();
-    assert_eq!(passed, [true, true, false], "{text}");
-    assert!(recorded.iter().all(|result| result.usage.is_some() && result.cost.is_none()), "an unknown price is null, not 0");
-    drop(server);
-
-    let tape = fs::read_to_string(folder.path().join("tapes/best.openai_small.1.jsonl")).unwrap();
-    assert_eq!(tape.lines().count(), 7);
-    assert!(!tape.contains(KEY));
-
-    // Nobody listens there, and nobody is asked.
-    let nowhere = [("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")];
-    let (code, text) = run(&arguments("replay", &at("tapes"), &at("replayed")), &nowhere).await;
-    assert_eq!(code, 0, "{text}");
-    assert_eq!(steady(&folder.path().join("replayed")), steady(&folder.path().join("recorded")));
-
-    let (code, text) = run(&["eval", "run", "--case", "best.mape.tie", "--out", &at("builtin")], &[]).await;
-    assert_eq!(code, 0, "{text}");
-    let (code, text) = run(&["eval", "compare", &at("builtin"), &at("replayed"), "--html", &at("both.html")], &[]).await;
-    assert!(code == 0 && text.contains("not enough cases") && text.contains("Lost: best.mape.tie.03"), "{code}: {text}");
-    assert!(fs::read_to_string(at("both.html")).unwrap().contains("not_enough_cases"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,6 +24,7 @@ async fn what_is_not_recorded_ends_without_a_verdict_and_says_what_changed() {
     let environment = [("OPENAI_BASE_URL", server.base_url.as_str())];
     let (code, text) = run(&arguments("record", &at("tapes"), &at("recorded")), &environment).await;
     assert_eq!(code, 0, "{text}");
+    let base_url = server.base_url.clone();
     drop(server);
     // Other words for the model are another request.
     let prompts = folder.path().join("prompts");
@@ -90,21 +34,89 @@ async fn what_is_not_recorded_ends_without_a_verdict_and_says_what_changed() {
     let changed = [("TRIALOGUE_PROMPTS", prompts.to_str().unwrap())];
     let (code, text) = run(&arguments("replay", &at("tapes"), &at("replayed")), &changed).await;
     assert_eq!(code, 3, "{text}");
-    assert!(text.contains("message 1 (system)") && text.contains("is recorded in"), "{text}");
+    assert!(text.contains("message 1 (system)") && text.contains("is recorded: "), "{text}");
     let results = read_results(&folder.path().join("replayed")).unwrap();
     assert!(results.iter().all(|result| result.incomplete.is_some() && !result.passed));
+    // Another server is another model, however alike their names.
+    let (code, text) = run(&arguments("replay", &at("tapes"), &at("elsewhere")), &[("OPENAI_BASE_URL", "http://127.0.0.1:9/v1/")]).await;
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains(&format!("the server (recorded at `{base_url}`, asked of `http://127.0.0.1:9/v1`")), "{text}");
+    let (code, text) = run(&arguments("replay", &at("tapes"), &at("there")), &[("OPENAI_BASE_URL", &format!("{base_url}/"))]).await;
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = run(&arguments("record", &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")]).await;
+    assert!(code == 3 && text.contains("record into another folder"), "{code}: {text}");
     // One reply fewer: the case breaks off after its call, the others are judged.
     let tape = folder.path().join("tapes/best.openai_small.1.jsonl");
     let lines: Vec<String> = fs::read_to_string(&tape).unwrap().lines().filter(|line| !line.contains("28.4.")).map(str::to_owned).collect();
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 1 + 6);
     fs::write(&tape, lines.join("\n")).unwrap();
     let (code, text) = run(&arguments("replay", &at("tapes"), &at("shorter")), &[]).await;
     assert!(code == 3 && text.contains("1 of 3 cases could not be judged"), "{code}: {text}");
     let incomplete: Vec<Option<String>> =
         read_results(&folder.path().join("shorter")).unwrap().into_iter().map(|result| result.incomplete).collect();
-    assert!(incomplete[0].is_none() && incomplete[2].as_ref().is_some_and(|reason| reason.contains("broke off")), "{incomplete:?}");
+    assert!(incomplete[0].is_none() && incomplete[2].as_ref().is_some_and(|reason| reason.contains("is recorded: ")), "{incomplete:?}");
     // A cassette that is not there is no verdict either; a planner without a model has none.
     assert_eq!(program(&arguments("replay", &at("elsewhere"), &at("out")), &[]).status().unwrap().code(), Some(3));
     let builtin = ["eval", "replay", "--planner", "builtin", "--out", &at("out")];
     assert_eq!(program(&builtin, &[]).status().unwrap().code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_a_password_or_a_key_is_refused_and_not_repeated() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for address in [format!("http://user:{KEY}@127.0.0.1:9/v1"), format!("http://127.0.0.1:9/v1?api_key={KEY}")] {
+        for command in ["record", "replay"] {
+            let (code, text) = run(&arguments(command, &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", &address)]).await;
+            assert!((code == 2 || code == 3) && text.contains("put the key into OPENAI_API_KEY"), "{command} {code}: {text}");
+            assert!(!text.contains(KEY), "{text}");
+        }
+    }
+    assert!(!Path::new(&at("out")).join("results.jsonl").exists() && !Path::new(&at("tapes")).join("best.openai_small.1.jsonl").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_gets_to_no_answer_fails_and_one_whose_server_does_not_answer_is_not_judged() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // Numbers that are in no result, though it was told; nothing at all; then the server breaks.
+    let made_up = || Turn::text("tft-large has the lowest mape: 3.1415.");
+    let broken = || Turn::response(400, "application/json", "{\"error\":{\"message\":\"overloaded\"}}");
+    let server = ScriptedOpenAi::start([made_up(), made_up(), Turn::text(""), broken(), broken()]).await;
+    let (code, text) = run(&arguments("record", &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", server.base_url.as_str())]).await;
+    assert!(code == 3 && text.contains("1 of 3 cases could not be judged"), "{code}: {text}");
+    let results = read_results(&folder.path().join("out")).unwrap();
+    for result in &results[..2] {
+        assert!(!result.passed && result.incomplete.is_none(), "{result:?}");
+        let why: Vec<String> = result.failures().flat_map(|score| score.why.clone()).collect();
+        assert!(why.iter().any(|why| why.contains("the model got to no answer of its own: the model wrote")), "{why:?}");
+        // What the interpreter did in its place is no credit to it.
+        assert!(result.turns[0].calls.is_empty() && result.turns[0].answer.is_empty(), "{result:?}");
+    }
+    assert!(results[2].incomplete.as_ref().is_some_and(|reason| reason.contains("overloaded")), "{:?}", results[2].incomplete);
+}
+
+/// What a tool tells of a file in a temporary folder is part of the next request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_lies_elsewhere_in_each_run_is_no_other_request() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let turns =
+        [Turn::calls(&[("list_runs", json!({"experiment": "churn-prediction-q1"}))]), Turn::text("The store cannot be read. Is it there?")];
+    let server = ScriptedOpenAi::start(turns).await;
+    let broken = |command: &'static str, out: &str| -> Vec<String> {
+        let fixed = ["eval", command, "--planner", "openai:small", "--case", "broken.list.01", "--cassettes", &at("tapes"), "--out", out];
+        fixed.map(str::to_owned).to_vec()
+    };
+    let played = async |arguments: Vec<String>, environment: &[(&str, &str)]| {
+        let (code, text) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), environment).await;
+        assert_eq!(code, 0, "{text}");
+    };
+    played(broken("record", &at("recorded")), &[("OPENAI_BASE_URL", server.base_url.as_str())]).await;
+    assert!(server.requests()[1].body.to_string().contains("/copy/store.db"), "{}", server.requests()[1].body);
+    drop(server);
+    played(broken("replay", &at("replayed")), &[]).await;
+    let calls = |run: &str| read_results(&folder.path().join(run)).unwrap().remove(0).turns.remove(0).calls;
+    assert_eq!(calls("recorded"), calls("replayed"));
+    assert!(calls("replayed")[0].refused.as_ref().is_some_and(|refused| refused.contains("`/copy/store.db`")));
 }

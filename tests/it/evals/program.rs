@@ -1,10 +1,11 @@
-//! `trialogue eval` as people and continuous integration use it: exit codes, files, taking up a run again.
+//! `trialogue eval` as people and continuous integration use it: files, progress, taking up a run again, the gate.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use trialogue::evals::report::read_results;
+use trialogue::evals::report::{read_report, read_results};
 
 use crate::support::folder;
 
@@ -16,9 +17,26 @@ pub(super) fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Comma
     command
 }
 
+/// The program in a namespace without a network, where the system lets us make one; else as it is.
+pub(super) fn program_without_network(arguments: &[&str]) -> Command {
+    let mut allowed = Command::new("unshare");
+    allowed.args(["-rn", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if !allowed.status().is_ok_and(|status| status.success()) {
+        eprintln!("`unshare -rn` is not allowed here: the network stays, but there is nobody in it");
+        return program(arguments, &[]);
+    }
+    let mut command = Command::new("unshare");
+    command.args(["-rn", env!("CARGO_BIN_EXE_trialogue")]).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command
+}
+
 /// The exit code of the program, and all that it said.
 pub(super) async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
-    let mut command = program(arguments, environment);
+    told(program(arguments, environment)).await
+}
+
+/// The same of any command.
+pub(super) async fn told(mut command: Command) -> (i32, String) {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -66,32 +84,71 @@ async fn a_run_that_was_cut_short_is_taken_up_where_it_stopped() {
     assert!(kept.iter().all(|line| after.contains(line)));
 }
 
+/// Lines of results without how long things took.
+fn without_times(path: &Path) -> Vec<String> {
+    let steady = |line: &String| {
+        let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+        for turn in value["turns"].as_array_mut().unwrap() {
+            turn.as_object_mut().unwrap().retain(|key, _| !key.ends_with("_ms"));
+        }
+        value.to_string()
+    };
+    lines(path).iter().map(steady).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
+async fn a_run_that_was_killed_comes_to_the_same_when_it_is_taken_up() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let check = async |arguments: &[&str], expected: i32| {
-        let (code, text) = run(arguments, &[]).await;
-        assert_eq!(code, expected, "{arguments:?}: {text}");
-        text
-    };
-    check(&["eval", "run", "--planner", "scripted", "--suite", "best", "--out", &at("gold"), "--require", "1"], 0).await;
-    let text = check(&["eval", "run", "--suite", "nosuch", "--out", &at("x")], 2).await;
-    assert!(text.contains("there is no suite `nosuch`; there are ambiguity"), "{text}");
-    check(&["eval", "run", "--planner", "clever", "--out", &at("x")], 2).await;
-    check(&["eval", "run", "--evals", &at("nowhere"), "--out", &at("x")], 2).await;
-    check(&["eval", "compare", &at("gold"), &at("nowhere")], 3).await;
-    // Ten families that no longer pass are no chance.
-    let mut worse = read_results(Path::new(&at("gold"))).unwrap();
-    worse.iter_mut().step_by(2).for_each(|result| result.passed = false);
-    fs::create_dir(at("worse")).unwrap();
-    let text: String = worse.iter().map(|result| format!("{}\n", serde_json::to_string(result).unwrap())).collect();
-    fs::write(folder.path().join("worse/results.jsonl"), text).unwrap();
-    fs::copy(folder.path().join("gold/report.json"), folder.path().join("worse/report.json")).unwrap();
-    let text = check(&["eval", "compare", &at("gold"), &at("worse")], 1).await;
-    assert!(text.contains("Verdict: worse"), "{text}");
-    let text = check(&["eval", "compare", &at("worse"), &at("gold")], 0).await;
-    assert!(text.contains("Verdict: better"), "{text}");
+    let (whole, cut) = (at("whole"), at("cut"));
+    let arguments =
+        |out: &str| -> Vec<String> { ["eval", "run", "--split", "dev", "--jobs", "1", "--out", out].map(str::to_owned).to_vec() };
+    let played = async |arguments: &[String]| run(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]).await.0;
+    assert_eq!(played(&arguments(&whole)).await, 0);
+    let total = lines(&folder.path().join("whole/results.jsonl")).len();
+
+    let file = folder.path().join("cut/results.jsonl");
+    let mut child = program(&arguments(&cut).iter().map(String::as_str).collect::<Vec<_>>(), &[]).spawn().unwrap();
+    let begun = Instant::now();
+    let count = || fs::read_to_string(&file).map_or(0, |text| text.matches('\n').count());
+    while count() < 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "no result came");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    // On Unix, SIGKILL.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let judged = count();
+    assert!(judged >= 20 && judged < total, "{judged} of {total} were judged when it was killed");
+    assert!(!folder.path().join("cut/report.json").exists());
+
+    let resumed: Vec<String> = arguments(&cut).into_iter().chain(["--resume".to_owned()]).collect();
+    assert_eq!(played(&resumed).await, 0);
+    assert!(without_times(&file) == without_times(&folder.path().join("whole/results.jsonl")), "the results differ");
+    let counts = |run: &str| read_report(&folder.path().join(run)).map(|report| (report.overall, report.suites, report.scorers)).unwrap();
+    assert_eq!(counts("cut"), counts("whole"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_is_written_over_on_a_terminal_and_leaves_nothing_in_a_pipe() {
+    let folder = folder();
+    let out = folder.path().to_str().unwrap();
+    let arguments = ["eval", "run", "--planner", "scripted", "--jobs", "1", "--out", out];
+    let (code, text) = run(&arguments, &[]).await;
+    assert!(code == 0 && !text.contains(['\r', '\u{1b}']), "{text}");
+    // `script` runs a command on a terminal of its own.
+    let line = [env!("CARGO_BIN_EXE_trialogue")].iter().chain(&arguments).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    if Command::new("script").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("skipped: progress on a terminal needs `script`");
+        return;
+    }
+    let (code, text) = told(terminal).await;
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("\r\u{1b}[2K") && text.contains(" cases, 0 failed"), "{text:?}");
+    let last = text.rfind("\r\u{1b}[2K").unwrap();
+    assert!(!text[last..].contains(" cases, 0 failed"), "the last word of it is wiped");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +184,7 @@ async fn the_gate_closes_where_a_suite_lost_cases() {
     assert!(code == 1 && text.contains("`impact` got worse") && text.contains("impact.f1.02"), "{code}: {text}");
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -8,7 +8,7 @@ use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
-use crate::domain::reference::count_word;
+use crate::domain::reference::{count_word, words};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
@@ -26,7 +26,7 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     let mut tags = serde_json::Map::new();
     for (index, span) in reading.spans.iter().enumerate() {
         match &span.part {
-            Part::Experiment(name) => query.push(name.clone()),
+            Part::Experiment(name) => query.push(looked_for(reading, span, name)),
             Part::ExperimentTag { key, value } => {
                 tags.insert(key.clone(), Value::from(value.clone()));
             }
@@ -76,6 +76,18 @@ fn counted_runs(reading: &Reading) -> Option<usize> {
         |span: &Span| span.words.contains(&at) && span.words.len() == 1 && matches!(span.part, Part::Number(_) | Part::Filler);
     reading.spans.iter().find(|span| stands_alone(span))?;
     count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
+}
+
+/// What to look for where an experiment was meant: what was said if that is a part of its name, for others may have it too.
+fn looked_for(reading: &Reading, span: &Span, name: &str) -> String {
+    let said = said(reading, span);
+    if is_part_of_name(&said, name) { said } else { name.to_owned() }
+}
+
+/// Whether all words of `text` are words of an experiment's name.
+pub(super) fn is_part_of_name(text: &str, name: &str) -> bool {
+    let of_name = words(name);
+    words(text).iter().all(|word| of_name.contains(word))
 }
 
 /// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.

@@ -61,7 +61,7 @@ pub(super) fn retarget(
         && ["tell", "know", "describe", "talk", "hear", "read", "what"].iter().any(|word| reading.says(word))
         && let Some(experiment) = reading.experiment()
         && arguments.len() == 1
-        && arguments.get("query").and_then(Value::as_str) == Some(experiment)
+        && arguments.get("query").and_then(Value::as_str).is_some_and(|query| lists::is_part_of_name(query, experiment))
     {
         let mut about = Arguments::new();
         put(&mut about, "experiment", experiment);
@@ -70,7 +70,7 @@ pub(super) fn retarget(
     // `is there anything in pilot yet`: the experiment is known, its content is asked for.
     if tool == "list_experiments"
         && let Some(experiment) = reading.experiment()
-        && arguments.get("query").and_then(Value::as_str) == Some(experiment)
+        && arguments.get("query").and_then(Value::as_str).is_some_and(|query| lists::is_part_of_name(query, experiment))
         && (stands_in(reading) || points_inside(reading) || !reading.means("experiments"))
     {
         let mut about = Arguments::new();
