@@ -289,7 +289,7 @@ impl View for History {
         let shown_curves = self.curves.iter().take(6).map(|curve| curve.sentence(&place));
         let mut said: Vec<String> = shown_curves.collect();
         if self.curves.len() > said.len() {
-            said.push(format!("The other {} curves are in the table.", self.curves.len() - said.len()));
+            said.push(format!("All {} curves are in the table.", self.curves.len()));
         }
         said.join(" ")
     }

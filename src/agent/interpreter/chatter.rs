@@ -37,7 +37,7 @@ const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude 
     is are was were be been being am do does did done doing don doesn didn isn aren wasn weren has have had having haven hasn hadn can could cannot couldn \
     will would won wouldn shall should shouldn may might must mustn ought need needs needed dare \
     wat wich whcih wht hw mny pls plz thnx gimme lemme dunno gotta kinda sorta wanna gonna cuz coz bcs tho thru \
-    currently presently nowadays lately meanwhile far ever yet already still just only even also too very so such really actual";
+    general particular practice theory fact currently presently nowadays lately meanwhile far ever yet already still just only even also too very so such really actual";
 
 /// Words that say that the words about them are talk, not names.
 const TALK: &str = "i im ive we my our it its thanks thank thx hello hi hey sorry no yes yeah good great nice ok okay morning afternoon evening hmm hm ah oh well so \

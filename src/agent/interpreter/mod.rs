@@ -204,7 +204,7 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             Talk::Remark => format!("All right. Ask me about your experiments whenever you like, for example {EXAMPLES}"),
             Talk::OfItself => format!(
                 "I am Trialogue. I answer questions about the experiments in your MLflow tracking store: I list and describe experiments and runs, find the best, \
-                 compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments. You can ask me things \
+                 compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments; I change and delete nothing. You can ask me things \
                  like {EXAMPLES}"
             ),
         })

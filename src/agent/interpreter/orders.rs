@@ -37,7 +37,7 @@ const ARTICLES: &str = "a an the new another fresh some me us my our better more
 
 /// Things that people want to be made and that are no experiment.
 const MADE: &str = "run runs training trainings job jobs model models user users account accounts tag tags ticket issue alert webhook pipeline notebook \
-    script dataset prediction predictions backup copy release endpoint service deployment";
+    script dataset prediction predictions backup copy release endpoint service deployment slide slides presentation email poster website app song story";
 
 /// Things that are made of what the store holds.
 const SHOWN: &str = "plot chart graph table comparison overview summary list ranking figure picture curve diagram";
@@ -60,7 +60,7 @@ pub(super) fn refused(question: &str) -> Option<String> {
         return Some(first.to_owned());
     }
     let ordered = words.windows(2).find(|pair| {
-        matches!(pair, [before, verb] if matches!(before.as_str(), "and" | "then" | "please" | "to" | "you" | "instructions") && says(DESTRUCTIVE, verb))
+        matches!(pair, [before, verb] if matches!(before.as_str(), "and" | "then" | "please" | "to" | "you" | "instructions" | "i" | "we") && says(DESTRUCTIVE, verb))
     });
     if let Some([_, verb]) = ordered {
         return Some(verb.clone());
@@ -118,6 +118,8 @@ fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'static str> {
             "change"
         }
         "roll" if says("out") => "roll out",
+        "hide" | "finish" | "end" if matches!(next, "run" | "experiment" | "it" | "that") && rest.len() <= 4 => "change",
+        "select" if after.contains('*') => "run",
         "give"
             if !matches!(next, "me" | "us") && rest.iter().any(|word| matches!(*word, "tag" | "label" | "name" | "stage" | "status")) =>
         {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
-use super::reading::Part;
+use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
 use super::{chatter, lexicon};
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
@@ -123,8 +123,16 @@ impl Reader<'_> {
         let is_of_experiment = [before, self.word(words.end)].iter().any(|word| lexicon::meaning(word) == Some("experiment"));
         let of_run = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
         let asks_of_one = matches!((self.word(0), self.word(1)), ("whose" | "when", _) | ("how", "long"));
+        // `the mae of eta`
+        let is_of_value = before == "of"
+            && words
+                .start
+                .checked_sub(2)
+                .and_then(|place| self.spans.get(place))
+                .is_some_and(|span| matches!(span, Some(Span { part: Part::Metric(_), .. })));
         !is_of_experiment
             && (matches!(before, "run" | "trial")
+                || is_of_value
                 || asks_of_one
                 || of_run && matches!(before, "of" | "from" | "for" | "in" | "by" | "with" | "did" | "has" | "does"))
     }
@@ -210,7 +218,8 @@ impl Reader<'_> {
             }
         }
         // Several experiments are called so: the tool asks which.
-        let speaks_of_runs = matches!(lexicon::meaning(self.word(words.end)), Some("run" | "experiment")) || before == "in";
+        let speaks_of_runs = matches!(lexicon::meaning(self.word(words.end)), Some("run" | "experiment"))
+            || matches!(before, "in" | "of" | "from" | "does" | "has" | "have" | "describe" | "about");
         let is_experiment = candidates.iter().any(|entry| entry.kind == Kind::Experiment && has_word(entry.name.text(), said));
         (speaks_of_runs && is_experiment && words.len() == 1).then(|| Part::Experiment(said.to_owned()))
     }

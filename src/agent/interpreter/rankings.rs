@@ -153,7 +153,12 @@ impl Reader<'_> {
                 // `the last one of those` is one of a list.
                 ("last" | "first", "one") if matches!(self.word(index + 2), "of" | "in" | "on") => continue,
                 ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
-                (word, next) if is_misspelt_last(word) && (count_word(next).is_some() || lexicon::meaning(next) == Some("run")) => {
+                // `list 50 runs` orders a list.
+                (word, next)
+                    if is_misspelt_last(word)
+                        && (word != "list" || index > 0 && matches!(self.word(index - 1), "the" | "our" | "my"))
+                        && (count_word(next).is_some() || lexicon::meaning(next) == Some("run")) =>
+                {
                     ("last", 1)
                 }
                 ("first" | "earliest" | "oldest", _) => ("first", 1),

@@ -41,7 +41,7 @@ const OF_ITSELF: &str = "who what whats which how can could do does did are is w
     work works working use used using for possible with here there trialogue mlflow please the a an to and else things thing could should would introduce \
     explain ai robot human machine real person chatbot gpt chatgpt llm language languages speak understand old from come my need like want some get started \
     start good at purpose model be really all only any support supported handle server connected connect database backend version running on anything more \
-    offer usage commands command show give example examples useful hey hi hello ok so exactly actually in general today";
+    offer usage commands command show give example examples useful hey hi hello ok so exactly actually in general today based training trained data store stored storing creator author developer maker chat openai up alive online sure";
 
 /// Whether an utterance is talk, and of what kind.
 pub(super) fn talk(question: &str) -> Option<Talk> {
@@ -66,6 +66,7 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
     }
     let of_it = ["about", "of", "with"].iter().any(|link| words.windows(2).any(|pair| pair == [(*link).to_owned(), "it".to_owned()]));
     let is_addressed = ["you", "your", "yours", "yourself", "trialogue", "help", "ask"].iter().any(|word| says(word))
+        || ["server", "mlflow"].iter().any(|word| says(word)) && ["up", "version", "alive", "online"].iter().any(|word| says(word))
         || says("this") && ["tool", "bot", "assistant", "program", "app", "thing", "service", "work"].iter().any(|word| says(word));
     let names_one = says("show") && !says("what") && !says("example") && !says("examples");
     (consists_of(OF_ITSELF) && is_addressed && !of_it && !names_one).then_some(Talk::OfItself)
@@ -148,7 +149,8 @@ pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
         && words.iter().filter(|word| is_number(word)).count() == 2
         && words.iter().all(|word| is_number(word) || has("what whats is s calculate compute how much", word))
         && question.contains(['+', '*', '/', '×', '^']);
-    calculates || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    let searches = words.iter().take(3).any(|word| word == "search") && words.iter().any(|word| has("web internet online", word));
+    calculates || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// `how do transformers work`, `explain overfitting`, `what does auc mean`: a question about the thing itself, and not about runs with it.
@@ -156,6 +158,8 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let is_thing = |part: &Part| matches!(part, Part::Value(..) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Conditions(_));
     let is_term = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "impact") | Part::Value(..));
+    // `explain what recall is`
+    let explains_term = matches!(words.as_slice(), ["explain" | "define", .., "is" | "are" | "means" | "mean"]);
     let explains = matches!(words.as_slice(), ["explain" | "define", ..]);
     let is_what = matches!(words.as_slice(), ["what", "is" | "are" | "s", next, ..] if !matches!(*next, "the" | "it" | "its" | "this" | "that" | "there"))
         || matches!(words.as_slice(), ["whats", next, ..] if !matches!(*next, "the" | "it" | "its" | "this" | "that" | "there"));
@@ -165,7 +169,7 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let asks_meaning =
         matches!(words.as_slice(), ["what", "does" | "do" | "did", .., "mean" | "means"] | ["what", "does" | "do", .., "stand", "for"]);
     let is_name = |part: &Part| is_term(part) || matches!(part, Part::Metric(_) | Part::Parameter(_));
-    if asks_meaning && reading.parts().all(is_name) {
+    if (asks_meaning || explains_term) && reading.parts().all(is_name) {
         return true;
     }
     let begins = matches!(words.as_slice(), ["how", "do" | "does" | "did", ..]);

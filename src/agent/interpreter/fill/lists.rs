@@ -67,6 +67,17 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
     Some(())
 }
 
+/// `show five runs of pilot`: how many are to be listed.
+fn counted_runs(reading: &Reading) -> Option<usize> {
+    let shows = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
+    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "runs" | "trials")).filter(|_| shows)?;
+    let at = noun.checked_sub(1)?;
+    let stands_alone =
+        |span: &Span| span.words.contains(&at) && span.words.len() == 1 && matches!(span.part, Part::Number(_) | Part::Filler);
+    reading.spans.iter().find(|span| stands_alone(span))?;
+    count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
+}
+
 /// What to look for where an experiment was meant: what was said if that is a part of its name, for others may have it too.
 fn looked_for(reading: &Reading, span: &Span, name: &str) -> String {
     let said = said(reading, span);
@@ -77,17 +88,6 @@ fn looked_for(reading: &Reading, span: &Span, name: &str) -> String {
 pub(super) fn is_part_of_name(text: &str, name: &str) -> bool {
     let of_name = words(name);
     words(text).iter().all(|word| of_name.contains(word))
-}
-
-/// `show five runs of pilot`: how many are to be listed.
-fn counted_runs(reading: &Reading) -> Option<usize> {
-    let shows = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
-    let noun = reading.words.iter().position(|word| matches!(word.as_str(), "runs" | "trials")).filter(|_| shows)?;
-    let at = noun.checked_sub(1)?;
-    let stands_alone =
-        |span: &Span| span.words.contains(&at) && span.words.len() == 1 && matches!(span.part, Part::Number(_) | Part::Filler);
-    reading.spans.iter().find(|span| stands_alone(span))?;
-    count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
 }
 
 /// `the three newest experiments`: how many of the list, which begins with the newest, are asked for.
@@ -189,7 +189,12 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         || is_done && !reading.clauses().is_empty()
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
-    let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
+    // `fire ben` asks for no runs, though he started some.
+    let is_of_keys = |clause: &Clause| match &clause.field {
+        Field::Tag(key) => key != "mlflow.user",
+        Field::Param(_) | Field::Metric(_) => true,
+        Field::Attribute(_) | Field::Dataset(_) => false,
+    };
     if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }
