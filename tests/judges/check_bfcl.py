@@ -2,8 +2,8 @@
 
     python tests/judges/check_bfcl.py LISTED FOLDER...
 
-A FOLDER is what `trialogue eval export --format bfcl --results RUN` wrote. LISTED is a JSON file of the disagreements that are known, with why; it
-must name all of them and no others. What we accept, BFCL must accept: that is never listed away.
+A FOLDER is what `trialogue eval export --format bfcl --results RUN` wrote. LISTED is a JSON file of the disagreements that are known: cases by the
+reason. It must name all of them and no others. What we accept, BFCL must accept: that is never listed away.
 """
 
 import json
@@ -33,7 +33,7 @@ def accepts(question, truth, calls):
 
 
 listed_in = pathlib.Path(sys.argv[1])
-listed = json.loads(listed_in.read_text())
+listed = {name for names in json.loads(listed_in.read_text()).values() for name in names}
 faults, seen, checked = [], set(), 0
 for folder in map(pathlib.Path, sys.argv[2:]):
     questions, answers = lines(folder / "questions.json"), lines(folder / "possible_answers.json")
@@ -48,7 +48,7 @@ for folder in map(pathlib.Path, sys.argv[2:]):
         seen.add(name)
         if name not in listed:
             faults.append(f"{name}: BFCL accepts {made['calls']}, we do not take them for literally {answers[name]['ground_truth']}")
-faults += [f"{name}: no longer a disagreement; take it from {listed_in}" for name in sorted(set(listed) - seen)]
+faults += [f"{name}: no longer a disagreement; take it from {listed_in}" for name in sorted(listed - seen)]
 print(f"{checked} verdicts compared, {len(seen)} known disagreements")
 if checked < 200:
     faults.append("too few verdicts to mean anything")
