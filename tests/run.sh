@@ -207,7 +207,8 @@ step_exports() {
     timeout 120 "$PROMPTFOO_DIR/node" "$PROMPTFOO_DIR/check.mjs" "$WORK/exports/promptfoo"
 }
 
-step_model() { cargo test --locked --test it -- --nocapture chat::small_model:: evals::circle::a_real_model; }
+# One at a time: each has a server that wants all processors.
+step_model() { cargo test --locked --test it -- --nocapture --test-threads 1 chat::small_model:: evals::circle::a_real_model; }
 
 step_load() {
     export TRIALOGUE_TEST_FULL=1

@@ -48,7 +48,7 @@ pub enum Matcher {
     /// A list of these, in this order.
     List(Vec<Matcher>),
     /// Exactly this. An object only where the tool takes one, and with no key of the matchers above.
-    Literal(Value),
+    Literal(#[schemars(schema_with = "literal")] Value),
 }
 
 /// One of several.
@@ -135,6 +135,12 @@ impl<'de> Deserialize<'de> for Matcher {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::read(Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
+}
+
+/// So that an editor, too, tells a misspelt matcher from an object that a tool takes.
+fn literal(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let texts = serde_json::json!({"type": "object", "additionalProperties": {"type": "string"}});
+    schemars::json_schema!({"anyOf": [{"type": ["string", "number", "boolean", "null"]}, texts]})
 }
 
 type Reader = fn(Value) -> Result<Matcher, serde_json::Error>;

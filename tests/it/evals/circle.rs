@@ -145,7 +145,7 @@ async fn a_scripted_model_is_recorded_replayed_without_a_network_compared_and_ga
 async fn a_real_model_is_recorded_replayed_without_a_network_compared_and_gated() {
     let Some(llama) = Llama::start("an evaluation of a real model") else { return };
     let base_url = llama.base_url();
-    let circle = circle("smollm2", &base_url, llama, &["--suite", "create", "--suite", "seed", "--split", "dev"]).await;
+    let circle = circle("smollm2", &base_url, llama, &["--suite", "create", "--split", "dev"]).await;
     let report = read_report(&circle.folder.path().join("replayed")).unwrap();
     let latency = report.latency;
     eprintln!(
