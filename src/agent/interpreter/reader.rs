@@ -279,6 +279,8 @@ impl<'a> Reader<'a> {
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),
                     None if lexicon::is_filler(word) || chatter::is_common(word) || count_word(word).is_some() => (Part::Filler, 1),
+                    // `stage`, where runs have a tag that is called so, is no misspelt `state`.
+                    None if self.vocabulary.holder_called(word).is_some() => (Part::Unknown, 1),
                     None => match lexicon::misspelt_meaning(word) {
                         Some(meaning) => (Part::Meaning(meaning), 1),
                         None if lexicon::is_misspelt_filler(word) => (Part::Filler, 1),

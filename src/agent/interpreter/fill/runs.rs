@@ -150,6 +150,17 @@ fn asks_for_fact(reading: &Reading) -> bool {
             && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
     };
     let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
+    // `run 12's stage`
+    let is_owned = |place: &Range<usize>| {
+        let owner = reading
+            .spans
+            .iter()
+            .find(|span| matches!(span.part, Part::Run(_)) && span.words.end <= place.start && place.start <= span.words.end + 1);
+        owner.and_then(|span| reading.text.get(span.bytes.end..)).is_some_and(|rest| rest.starts_with("'s ") || rest.starts_with("’s "))
+    };
+    if reading.unknown_places().first().is_some_and(|place| place.end == reading.words.len() && is_owned(place)) {
+        return true;
+    }
     // `accuracy of run 12`
     if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
         return true;
