@@ -11,7 +11,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use self::words::asks_or_declines;
+use self::words::{asks_or_declines, declines};
 use super::case::{Case, CaseTurn, EXTRA_CALLS, Outcome, StoreState};
 use super::play::{Earlier, Played, PlayedTurn, given_up};
 use super::stage::Stage;
@@ -190,9 +190,7 @@ fn outcome(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
         Outcome::Refuse | Outcome::AnswerOnly if !answered.is_empty() => {
             Some(format!("it should have called nothing, but called {}", answered.join(", ")))
         }
-        Outcome::Refuse if !asks_or_declines(&turn.answer) => {
-            Some(format!("it should have said that it cannot, but said: {}", turn.answer))
-        }
+        Outcome::Refuse if !declines(&turn.answer) => Some(format!("it should have said that it cannot, but said: {}", turn.answer)),
         Outcome::Act | Outcome::Clarify | Outcome::Refuse | Outcome::AnswerOnly => None,
     };
     sheet.note(Scorer::Outcome, fault);

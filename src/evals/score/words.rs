@@ -88,11 +88,16 @@ const DECLINING: [&str; 28] = [
     "ambiguous",
 ];
 
-/// Whether an answer asks back, or says that something is not there or will not be done. What neither asks nor declines claims.
-pub(super) fn asks_or_declines(answer: &str) -> bool {
+/// Whether an answer says that something is not there or will not be done, or asks to choose.
+pub(super) fn declines(answer: &str) -> bool {
     let lower = answer.to_lowercase().replace('’', "'");
     let mut words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
-    answer.contains('?') || words.any(|word| DECLINING.contains(&word))
+    words.any(|word| DECLINING.contains(&word))
+}
+
+/// Whether an answer asks back or declines. What neither asks nor declines claims.
+pub(super) fn asks_or_declines(answer: &str) -> bool {
+    answer.contains('?') || declines(answer)
 }
 
 /// Whether a numeral of `text` is `value`, as precisely as it is printed: all of its digits, or at least three that count.

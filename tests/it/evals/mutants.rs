@@ -76,7 +76,13 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
             let words = case_turn.expect.answer.mentions.iter().flat_map(|mention| mention.words().first());
             let words = words.map(String::as_str).collect::<Vec<&str>>().join(", ");
             let claims = |text: String| ScriptedTurn { calls: Vec::new(), says: Says::Text(text) };
-            add("claims that it is done", claims(format!("All of that is done now: {words}.")));
+            // Where the answer must say `cannot`, an answer that says it is none that claims.
+            if !words.contains("cannot") {
+                add("claims that it is done", claims(format!("All of that is done now: {words}.")));
+            }
+            if case_turn.expect.outcome == Outcome::Refuse {
+                add("asks instead of declining", claims(format!("Shall I do it now: {words}?")));
+            }
             add("makes up a number", claims(format!("I cannot tell for sure, but {words}: it should be 0.98137.")));
         }
         if case_turn.expect.outcome != Outcome::Act || script.calls.is_empty() {
