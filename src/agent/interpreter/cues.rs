@@ -103,6 +103,18 @@ impl Reader<'_> {
         }
     }
 
+    /// `how do they measure up`, `line them up`: sets runs side by side.
+    pub(super) fn lined_up(&mut self) {
+        for index in 0..self.words.len() {
+            let verb = matches!(self.word(index), "measure" | "measures" | "measured" | "line" | "lines" | "lined" | "stack" | "stacks");
+            let up = (index + 1..index + 3).find(|place| self.word(*place) == "up").filter(|_| verb);
+            if let Some(up) = up.filter(|up| self.is_free(index..index + 1) && self.is_free(*up..up + 1)) {
+                self.cover(index..index + 1, Part::Meaning("compare"));
+                self.cover(up..up + 1, Part::Filler);
+            }
+        }
+    }
+
     /// `in churn, i mean`: no metric.
     pub(super) fn asides(&mut self) {
         for index in 1..self.words.len() {

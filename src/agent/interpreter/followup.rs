@@ -7,6 +7,25 @@ use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, narrowing, put, told};
 use crate::agent::conversation::Conversation;
 
+/// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
+pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
+    let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_runs" | "compare_runs"));
+    if !after_list || conversation.listed.is_empty() || reading.experiment().is_some() || reading.means("run") {
+        return;
+    }
+    for span in &mut reading.spans {
+        let said = reading.words.get(span.words.clone()).unwrap_or_default();
+        let place = match said {
+            [end, one] if one == "one" && end == "first" => Anaphor::Nth(0),
+            [end, one] if one == "one" && end == "last" => Anaphor::Last,
+            _ => continue,
+        };
+        if matches!(span.part, Part::Runs(_)) {
+            span.part = Part::Anaphor(place);
+        }
+    }
+}
+
 /// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
@@ -105,7 +124,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         && reading.unknown().is_empty()
         && reading.words.len() <= 5
         && !reading.means("run");
-    if !is_fragment(reading) && !is_end_only {
+    let is_of_experiments = matches!(*last_tool, "list_experiments" | "create_experiment");
+    if is_of_experiments || !is_fragment(reading) && !is_end_only {
         return None;
     }
     let mut arguments = last_arguments.clone();
@@ -223,12 +243,13 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let leads = matches!(
         words.as_slice(),
-        ["and" | "same" | "now" | "but" | "or" | "only" | "just", ..]
+        ["and" | "same" | "ditto" | "now" | "but" | "or" | "only" | "just", ..]
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]
             | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
             | ["by", ..]
+            | ["on", ..]
             | ["of", _, _]
             | ["of", _, _, _]
             | ["of", _, _, _, _]

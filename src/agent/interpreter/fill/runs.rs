@@ -208,6 +208,8 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     let mut referred = runs_referred_to(reading, conversation);
     for part in reading.parts() {
         match part {
+            Part::Runs(text) if text == "last 1" => runs.push("latest".to_owned()),
+            Part::Runs(text) if text == "first 1" => runs.push("oldest".to_owned()),
             Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
             Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
             Part::Anaphor(_) => {
@@ -227,9 +229,14 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
             runs = vec![end_phrase(end.unwrap_or(End::Best), Some(2), by.as_deref())];
         }
     }
+    // `run 3 against all the others`
+    if runs.len() == 1 && sets_against_rest(reading) {
+        runs = vec!["all".to_owned()];
+    }
     let is_several = runs.len() > 1
         || runs.iter().any(|run| {
-            run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1)) || matches!(run.as_str(), "last" | "first")
+            run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1))
+                || matches!(run.as_str(), "last" | "first" | "all")
         });
     if !is_several {
         let one_is_known = runs.len() == 1;
@@ -246,7 +253,7 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if runs.is_empty() && !reading.places.is_empty() {
         return None;
     }
-    if runs.is_empty() && (reading.says("all") || reading.means("run")) {
+    if runs.is_empty() && (reading.says("all") || reading.says("everything") || reading.means("run")) {
         runs.push("all".to_owned());
     }
     if runs.is_empty() {
@@ -264,6 +271,14 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         put(arguments, "step", step);
     }
     Some(())
+}
+
+/// `with all the others`, `against the rest`
+fn sets_against_rest(reading: &Reading) -> bool {
+    reading.words.windows(2).any(|pair| {
+        matches!(pair, [all, rest] if matches!(all.as_str(), "all" | "the" | "every" | "everything")
+            && matches!(rest.as_str(), "others" | "rest" | "else"))
+    })
 }
 
 /// `loss curves, run 3 vs run 5`: curves are asked for, side by side.
