@@ -106,9 +106,14 @@ pub(super) fn ignore(reading: &mut Reading) {
                 Part::Unknown | Part::Filler | Part::Number(_) | Part::Anaphor(_) | Part::Meaning("create" | "user" | "start" | "store")
             )
         });
-        let behind = inside().last().map_or(0, |span| span.bytes.end);
-        let leads =
-            Some(clause) != last && reading.text.get(behind..).is_some_and(|rest| rest.trim_start().starts_with([':', '–', '—', '.']));
+        let behind = inside().next_back().map_or(0, |span| span.bytes.end);
+        let leads = Some(clause) != last
+            && reading.text.get(behind..).is_some_and(|rest| rest.trim_start().starts_with([':', '–', '—', '.']))
+            || inside()
+                .next()
+                .and_then(|span| reading.words.get(span.words.start))
+                .is_some_and(|word| matches!(word.as_str(), "before" | "for" | "ahead"))
+                && Some(clause) != last;
         let is_occasion = leads && inside().all(|span| is_of_occasion(&span.part)) && inside().any(|span| names_occasion(reading, span));
         if is_talk && says_nothing || is_occasion {
             for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {

@@ -30,7 +30,19 @@ pub(super) fn without_lead(question: &str) -> (&str, bool) {
 /// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
 /// stood before it.
 pub(super) fn without_order<'a>(question: &'a str, conversation: &Conversation) -> (&'a str, bool) {
-    const ORDERS: [&str; 6] = ["make that ", "make it ", "i said ", "change that to ", "change it to ", "switch to "];
+    const ORDERS: [&str; 11] = [
+        "make that ",
+        "make it ",
+        "i said ",
+        "change that to ",
+        "change it to ",
+        "switch to ",
+        "do that for ",
+        "do it for ",
+        "repeat that for ",
+        "repeat it for ",
+        "repeat this for ",
+    ];
     let is_answered = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool != "create_experiment");
     let rest = ORDERS.iter().find_map(|order| {
         let head = question.get(..order.len())?;

@@ -53,7 +53,10 @@ impl Reader<'_> {
         if let Some(place) = self.place_of(&["initial", "starting"]) {
             return Some(vec![place]);
         }
-        let place = self.place_of(&["start", "started", "begin", "began"])?;
+        let place = self.place_of(&["start", "started", "begin", "began", "beginning"])?;
+        if matches!((self.word(place.saturating_sub(2)), self.word(place.saturating_sub(1))), ("at" | "in" | "from", "the")) {
+            return Some(vec![place]);
+        }
         let is_value = matches!(self.word(place + 1), "at" | "from" | "with" | "out");
         let asks_from = self.word(0) == "from" || self.words.iter().any(|word| word == "value");
         (is_value && self.word(0) != "when" || asks_from).then(|| vec![place])
@@ -63,8 +66,14 @@ impl Reader<'_> {
     fn moment(&self) -> Option<Vec<usize>> {
         let names_end = self.words.iter().any(|word| matches!(lexicon::end(word), Some(End::Highest | End::Lowest | End::Best)));
         let turns = self.words.iter().any(|word| TURNING.contains(&word.as_str()));
-        if self.word(0) == "when" && (names_end || turns) {
-            return Some(vec![0]);
+        let when = self.place_of(&["when"]).filter(|_| names_end || turns);
+        if let Some(when) = when {
+            return Some(vec![when]);
+        }
+        // `how low did it get`
+        let reaches = ["get", "go", "fall", "climb", "rise", "sink", "reach"].iter().any(|verb| self.words.iter().any(|word| word == verb));
+        if self.word(0) == "how" && matches!(self.word(1), "low" | "high") && reaches {
+            return Some(vec![0, 1]);
         }
         let ever = self.place_of(&["ever"]).filter(|_| names_end && self.word(0) != "which")?;
         Some(vec![ever])
@@ -74,7 +83,8 @@ impl Reader<'_> {
     fn counted_points(&self) -> Option<Vec<usize>> {
         (0..self.words.len()).find_map(|place| {
             let before = place.checked_sub(1).map_or("", |before| self.word(before));
-            let is_led = matches!(before, "each" | "every" | "many" | "between" | "best" | "all" | "by") || self.word(place + 1) == "by";
+            let is_led =
+                matches!(before, "each" | "every" | "many" | "between" | "best" | "all" | "by" | "from") || self.word(place + 1) == "by";
             let is_counted = COUNTED.contains(&self.word(place)) && self.is_free(place..place + 1) && is_led;
             is_counted.then(|| if before == "best" { vec![place, place - 1] } else { vec![place] })
         })
@@ -86,6 +96,24 @@ impl Reader<'_> {
         let of_parameter = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Parameter(_)));
         if let Some(place) = self.place_of(&["changed", "change", "changes", "evolves"]).filter(|_| asks && !of_parameter) {
             return self.words.iter().take(4).any(|word| word == "how").then(|| vec![place]);
+        }
+        // `by how much did it drop`
+        let how_much = (0..3).any(|place| self.word(place) == "how" && matches!(self.word(place + 1), "much" | "far"));
+        let fell = self.place_of(&[
+            "drop",
+            "dropped",
+            "decrease",
+            "decreased",
+            "shrink",
+            "down",
+            "up",
+            "improve",
+            "improved",
+            "decline",
+            "behave",
+        ]);
+        if let Some(place) = fell.filter(|_| how_much || self.word(0) == "how" && self.words.iter().any(|word| word == "behave")) {
+            return Some(vec![place]);
         }
         let place = self.place_of(&["look", "looked", "looks"])?;
         (asks && self.word(place + 1) == "like").then(|| vec![place, place + 1])

@@ -9,8 +9,10 @@ use crate::agent::conversation::Conversation;
 
 /// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
 pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
-    let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_runs" | "compare_runs"));
-    if !after_list || conversation.listed.is_empty() || reading.experiment().is_some() || reading.means("run") {
+    let last_tool = conversation.last_call.as_ref().map(|(tool, _)| *tool);
+    let after_runs = matches!(last_tool, Some("list_runs" | "compare_runs")) && !conversation.listed.is_empty() && !reading.means("run");
+    let after_experiments = last_tool == Some("list_experiments") && !conversation.experiments.is_empty();
+    if !(after_runs || after_experiments) || reading.experiment().is_some() {
         return;
     }
     for span in &mut reading.spans {
@@ -86,6 +88,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
         return Some(plan);
     }
+    if let Some(plan) =
+        told::other_files(reading, conversation, last_tool).or_else(|| told::others_of_user(reading, conversation, last_tool))
+    {
+        return Some(plan);
+    }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
     }
@@ -159,6 +166,17 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     });
     if let Some(run) = run {
         changed |= change_run(&mut tool, &mut arguments, &run);
+    }
+    // `and runs 3 and 4?`, after one run was told: as many facts as were asked of it, side by side.
+    let more: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
+    if tool == "get_run" && more.len() > 1 && reading.parts().all(|part| matches!(part, Part::Run(_) | Part::Filler | Part::Meaning("run")))
+    {
+        let mut several = Arguments::new();
+        put(&mut several, "run_ids", more);
+        if let (Some(keys), false) = (arguments.get("keys"), conversation.metrics.is_empty()) {
+            put(&mut several, "metrics", keys.clone());
+        }
+        return Some(Plan::call("compare_runs", several));
     }
     let parameters = reading.parameters();
     if tool == "parameter_impact" && metrics.is_empty() && !parameters.is_empty() {
@@ -243,7 +261,7 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let leads = matches!(
         words.as_slice(),
-        ["and" | "same" | "ditto" | "now" | "but" | "or" | "only" | "just", ..]
+        ["and" | "also" | "same" | "ditto" | "now" | "but" | "or" | "only" | "just", ..]
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]

@@ -185,7 +185,7 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
 
 /// Whether the words in front of a name deny it: `not`, `weren't done by`, `all but the`, `other than`.
 pub(super) fn denies(before: &[String]) -> bool {
-    const DENIALS: &str = "drop hide skip ignore omit not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
+    const DENIALS: &str = "drop hide skip ignore omit exclude not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
     const ARTICLES: &str = "the a an any those that ones";
     const LINKS: &str = "t was were been be being done made run ran trained started using use used uses with by on from either s both";
     let mut plainly = true;

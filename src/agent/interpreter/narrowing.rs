@@ -7,6 +7,7 @@ use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
+use crate::domain::reference::count_word;
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
 pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
@@ -154,8 +155,8 @@ pub(super) fn next_page(
         "experiments",
     ];
     let goes_on = ["next", "more", "rest", "remaining"].iter().any(|word| reading.says(word));
-    let count = reading.words.iter().find_map(|word| word.parse::<usize>().ok());
-    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || word.parse::<usize>().is_ok());
+    let count = reading.words.iter().find_map(|word| count_word(word).filter(|count| *count > 0));
+    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || count_word(word).is_some());
     if !matches!(last_tool, "list_runs" | "list_experiments") || !goes_on || !is_plain || reading.words.len() > 8 {
         return None;
     }

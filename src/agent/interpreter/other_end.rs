@@ -49,7 +49,7 @@ fn turns_round(reading: &Reading) -> bool {
     let follows = |other: &str, nouns: &[&str]| {
         reading.words.windows(2).any(|pair| matches!(pair, [one, noun] if one == other && nouns.contains(&noun.as_str())))
     };
-    ["opposite", "reverse", "reversed", "inverse", "vice"].iter().any(|word| reading.says(word))
+    ["opposite", "reverse", "reversed", "inverse", "vice", "loser"].iter().any(|word| reading.says(word))
         || follows("other", &["end", "extreme", "way", "direction", "side"])
         || follows("opposite", &["end", "extreme"])
 }

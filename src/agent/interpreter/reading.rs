@@ -114,6 +114,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.numbered_runs();
     reader.still_improving();
     reader.courses();
+    reader.left_behind();
     reader.dates(now);
     reader.numbers();
     reader.linked_names();

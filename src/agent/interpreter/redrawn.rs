@@ -9,10 +9,14 @@ use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::reference::{Likeness, Name, count_word, words};
+use crate::tools::view::ResolvedRun;
 
 /// Verbs and particles by which something is left out of what was shown; `take` and `leave` with `out`.
 const LEAVING: [&str; 12] =
     ["drop", "exclude", "hide", "skip", "ignore", "omit", "leave", "take", "without", "except", "excluding", "minus"];
+
+/// Verbs by which one thing is put in the place of another.
+const SWAPPING: [&str; 4] = ["swap", "replace", "exchange", "substitute"];
 
 /// Nouns for what was drawn.
 const DRAWN: [&str; 9] = ["chart", "plot", "graph", "picture", "figure", "comparison", "table", "scale", "axis"];
@@ -20,9 +24,12 @@ const DRAWN: [&str; 9] = ["chart", "plot", "graph", "picture", "figure", "compar
 /// The plan for a question that changes the last chart, comparison or list in one of these ways.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (tool, last) = conversation.last_call.as_ref()?;
-    left_out(reading, conversation, tool, last)
+    swapped(reading, conversation, tool, last)
+        .or_else(|| left_out(reading, conversation, tool, last))
         .or_else(|| counted_anew(reading, tool, last))
         .or_else(|| back_to_linear(reading, tool, last))
+        .or_else(|| back_to_steps(reading, tool, last))
+        .or_else(|| all_metrics(reading, tool, last))
         .or_else(|| read_off(reading, tool, last))
 }
 
@@ -36,10 +43,32 @@ pub(super) fn is_about_drawing(question: &str, conversation: &Conversation) -> b
     let has_all = |name: &str| words(name).iter().all(|word| says(word));
     let names_shown = names.into_iter().any(has_all) || ["first", "second", "third", "last"].iter().any(|place| says(place));
     let of_drawing = DRAWN.iter().any(|noun| says(noun));
-    let undoes = said.iter().take(3).any(|word| matches!(word.as_str(), "remove" | "undo" | "revert" | "unset"));
+    let undoes = said.iter().take(3).any(|word| matches!(word.as_str(), "remove" | "undo" | "revert" | "unset" | "turn" | "switch"));
+    let swaps = said.iter().take(3).any(|word| SWAPPING.contains(&word.as_str())) && (says("for") || says("with") || says("by"));
     after_drawing
         && said.len() <= 9
-        && (leaves && names_shown || undoes && of_drawing && (names_shown || says("log")) || leaves && says("log"))
+        && ((leaves || swaps) && names_shown || undoes && of_drawing && (names_shown || says("log")) || leaves && says("log"))
+}
+
+/// `swap run 3 for run 5`, `replace run 3 with run 5`.
+fn swapped(reading: &Reading, conversation: &Conversation, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let swaps = reading.words.iter().take(3).any(|word| SWAPPING.contains(&word.as_str()));
+    let mut named = reading.parts().filter_map(|part| if let Part::Run(name) = part { Some(name.clone()) } else { None });
+    let (Some(one), Some(other), None) = (named.next(), named.next(), named.next()) else { return None };
+    if !swaps || !matches!(tool, "metric_history" | "compare_runs") {
+        return None;
+    }
+    let is = |name: &str, run: &ResolvedRun| run.run_id == name || is_same(name, &run.run_name);
+    let is_shown = |name: &str| conversation.runs.iter().any(|run| is(name, run));
+    let (gone, new) = if is_shown(&one) { (one, other) } else { (other, one) };
+    let runs: Vec<String> = conversation.runs.iter().map(|run| if is(&gone, run) { new.clone() } else { run.run_id.clone() }).collect();
+    if !is_shown(&gone) {
+        return None;
+    }
+    let mut arguments = last.clone();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", runs);
+    Some(Plan::call(tool, arguments))
 }
 
 /// `without run 3`, `leave the second one out`: the rest of the runs or metrics that were shown.
@@ -56,7 +85,7 @@ fn left_out(reading: &Reading, conversation: &Conversation, tool: &'static str, 
     let metrics = reading.metrics();
     let mut arguments = last.clone();
     if metrics.is_empty() {
-        let is_meant = |run: &crate::tools::view::ResolvedRun| {
+        let is_meant = |run: &ResolvedRun| {
             pointed.contains(&run.run_id) || named.iter().any(|name| **name == run.run_id || is_same(name, &run.run_name))
         };
         let kept: Vec<String> = conversation.runs.iter().filter(|run| !is_meant(run)).map(|run| run.run_id.clone()).collect();
@@ -119,6 +148,13 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
         put(&mut arguments, "run_ids", vec![chosen.clone()]);
         return Some(Plan::call(tool, arguments));
     }
+    // `only the first 3`, of a list
+    let limits = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "only" | "just" | "first"));
+    let first = chosen.as_deref().and_then(|chosen| chosen.strip_prefix("first ")).and_then(|count| count.parse::<usize>().ok());
+    if let (Some(count), true, None) = (first, tool == "list_runs" && limits && !last.contains_key("page_token"), phrase) {
+        put(&mut arguments, "limit", count);
+        return Some(Plan::call(tool, arguments));
+    }
     let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 0);
     let count = reading.words.iter().rev().find(|word| *word != "instead" && *word != "please").filter(|word| is_lone(word));
     let count = count.and_then(|word| count_word(word)).filter(|_| chosen.is_none() && reading.words.len() <= 4)?;
@@ -137,6 +173,7 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
 fn back_to_linear(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
     const PLAIN: [&str; 7] = ["linear", "normal", "regular", "ordinary", "plain", "usual", "default"];
     let is_log = last.get("y_scale").and_then(Value::as_str) == Some("log");
+    let prefers = reading.says("better") || reading.says("prefer");
     let names_axis = ["scale", "axis", "axes", "again", "back"].iter().any(|word| reading.says(word));
     let denies_log = reading.words.iter().enumerate().any(|(place, word)| {
         let before = reading.words.get(place.saturating_sub(3)..place).unwrap_or_default();
@@ -144,11 +181,12 @@ fn back_to_linear(reading: &Reading, tool: &'static str, last: &Arguments) -> Op
             && before.iter().any(|word| {
                 matches!(
                     word.as_str(),
-                    "without" | "no" | "not" | "undo" | "remove" | "drop" | "lose" | "skip" | "revert" | "off" | "leave"
+                    "without" | "no" | "not" | "undo" | "remove" | "drop" | "lose" | "skip" | "revert" | "turn" | "switch" | "leave"
                 )
             })
     });
-    let is_meant = reading.says("linear") || is_log && (denies_log || names_axis && PLAIN.iter().any(|word| reading.says(word)));
+    let is_meant =
+        reading.says("linear") || is_log && (denies_log || (names_axis || prefers) && PLAIN.iter().any(|word| reading.says(word)));
     let names_else = reading.experiment().is_some()
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| {
@@ -159,6 +197,35 @@ fn back_to_linear(reading: &Reading, tool: &'static str, last: &Arguments) -> Op
     }
     let mut arguments = last.clone();
     put(&mut arguments, "y_scale", "linear");
+    Some(Plan::call(tool, arguments))
+}
+
+/// `back to steps`, `by step again`, after a chart over time.
+fn back_to_steps(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_step = |word: &String| matches!(word.as_str(), "step" | "steps" | "epochs" | "epoch" | "iterations");
+    let goes_back = ["back", "again", "by", "over", "against", "per"].iter().any(|word| reading.says(word));
+    let is_plain =
+        |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Anaphor(_) | Part::Parameter(_) | Part::Meaning("plot" | "show"));
+    let is_asked = tool == "metric_history" && last.contains_key("x_axis") && goes_back && reading.words.iter().any(is_step);
+    if !is_asked || fill::axis(reading).is_some() || !reading.parts().all(is_plain) || reading.words.len() > 8 {
+        return None;
+    }
+    let mut arguments = last.clone();
+    arguments.remove("x_axis");
+    Some(Plan::call(tool, arguments))
+}
+
+/// `all metrics please`, after a comparison on one.
+fn all_metrics(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("metric" | "details" | "show" | "compare"));
+    let of_all = ["all", "every", "everything", "other", "others"].iter().any(|word| reading.says(word));
+    let is_asked =
+        tool == "compare_runs" && last.contains_key("metrics") && of_all && (reading.means("metric") || reading.says("everything"));
+    if !is_asked || !reading.parts().all(is_plain) || reading.words.len() > 7 {
+        return None;
+    }
+    let mut arguments = last.clone();
+    arguments.remove("metrics");
     Some(Plan::call(tool, arguments))
 }
 
@@ -191,7 +258,7 @@ fn asks_for_point(reading: &Reading) -> bool {
     let names_end = reading.parts().any(|part| matches!(part, Part::End(..)));
     let of_step = says(&["step", "steps", "epoch", "epochs", "iteration"]) && says(&["which", "many", "what"]);
     let of_value = says(&["value", "values", "point", "points", "it"]) && (names_end || says(&["first", "last", "initial", "final"]));
-    let of_ends = says(&["where", "from"]) && says(&["start", "begin", "end", "finish", "stop"]);
+    let of_ends = says(&["where", "from"]) && (names_end || says(&["start", "begin", "end", "finish", "stop"]));
     asks && !reading.says("run") && !reading.says("runs") && (of_step || of_value || of_ends || reading.says("when") && names_end)
 }
 
@@ -205,7 +272,6 @@ fn asks_for_difference(reading: &Reading) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::view::ResolvedRun;
 
     #[test]
     fn what_was_drawn_may_be_left_out_of_it() {

@@ -209,6 +209,14 @@ fn is_aside(question: &str) -> bool {
 /// `…, and which run got it`: asks for what the question before it answers already.
 fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
     let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();
+    // `the lowest loss of run 3, and when`: its curve tells both.
+    let ranks = words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some());
+    if ranks
+        && matches!(rest.as_slice(), ["when"] | ["when", "was" | "did", ..] | ["at" | "in", "which" | "what", "step" | "epoch", ..])
+        && rest.len() <= 5
+    {
+        return true;
+    }
     if asks_what_is_there(words, index) {
         return true;
     }

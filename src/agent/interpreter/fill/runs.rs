@@ -203,7 +203,11 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if metrics.is_empty() && run_count > 1 && reading.parameters().is_empty() {
         metrics.extend(unknown_after(reading, &["on", "by", "of", "in", "for"]));
     }
-    let by = ranking_metric(reading).filter(|_| ends);
+    let by = ranking_metric(reading).or_else(|| last_ranking(reading, conversation)).filter(|_| ends);
+    // `the second best` is one of a list.
+    let places = reading.parts().filter(|part| **part != Part::Filler).collect::<Vec<&Part>>();
+    let is_nth = places.windows(2).any(|pair| matches!(pair, [Part::Anaphor(Anaphor::Nth(1..)), Part::End(_, None)]));
+    let mut own_metrics = metrics_of_ends(reading).into_iter();
     let mut runs: Vec<String> = Vec::new();
     let mut referred = runs_referred_to(reading, conversation);
     for part in reading.parts() {
@@ -211,7 +215,11 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
             Part::Runs(text) if text == "last 1" => runs.push("latest".to_owned()),
             Part::Runs(text) if text == "first 1" => runs.push("oldest".to_owned()),
             Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
-            Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
+            Part::End(_, None) if is_nth && !conversation.listed.is_empty() => {}
+            Part::End(end, count) => {
+                let own = own_metrics.next().flatten();
+                runs.push(end_phrase(*end, *count, own.as_deref().or(by.as_deref())));
+            }
             Part::Anaphor(_) => {
                 if let Some(referred) = referred.take() {
                     runs.extend(referred);
@@ -228,6 +236,18 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         if only == &end_phrase(end.unwrap_or(End::Best), None, by.as_deref()) {
             runs = vec![end_phrase(end.unwrap_or(End::Best), Some(2), by.as_deref())];
         }
+    }
+    // `the latest run against the one before`
+    if runs.iter().any(|run| run == "latest") && run_count == 0 && !ends && names_one_before(reading) {
+        runs = vec!["last 2".to_owned()];
+    }
+    // `vs the worst`, after one run was told
+    if let ([_], [only], true) = (runs.as_slice(), conversation.runs.as_slice(), ends && run_count == 0 && reading.words.len() <= 5)
+        && !reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Anaphor(_)))
+        && arguments.get("experiment").is_none()
+    {
+        runs.insert(0, only.run_id.clone());
+        put_focus(arguments, conversation);
     }
     // `run 3 against all the others`
     if runs.len() == 1 && sets_against_rest(reading) {
@@ -271,6 +291,38 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         put(arguments, "step", step);
     }
     Some(())
+}
+
+/// `the best by f1 and the best by auc`: the metric behind each end, where there are several of both.
+fn metrics_of_ends(reading: &Reading) -> Vec<Option<String>> {
+    let mut found: Vec<Option<String>> = Vec::new();
+    for part in reading.parts() {
+        match (part, found.last_mut()) {
+            (Part::End(..), _) => found.push(None),
+            (Part::Metric(name), Some(own @ None)) => *own = Some(name.clone()),
+            _ => {}
+        }
+    }
+    if found.iter().flatten().count() > 1 { found } else { Vec::new() }
+}
+
+/// `the previous one`, `the one before it`, `the second newest`
+fn names_one_before(reading: &Reading) -> bool {
+    let text = reading.text.to_lowercase();
+    ["previous", "one before", "run before", "second newest", "second latest", "second last", "predecessor", "preceding"]
+        .iter()
+        .any(|phrase| text.contains(phrase))
+}
+
+/// `compare the top two`, after a ranking: by the metric of that ranking.
+fn last_ranking(reading: &Reading, conversation: &Conversation) -> Option<String> {
+    let (tool, last) = conversation.last_call.as_ref().filter(|_| reading.experiment().is_none())?;
+    let text = |name: &str| last.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    match *tool {
+        "best_run" => text("metric"),
+        "list_runs" => text("sort_by").filter(|key| !matches!(key.as_str(), "start_time" | "duration" | "best")),
+        _ => None,
+    }
 }
 
 /// `with all the others`, `against the rest`
