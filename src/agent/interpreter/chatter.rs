@@ -5,7 +5,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
-use super::reading::{Part, Reading};
+use super::reading::{Part, Reading, Span};
+use crate::domain::filter::{Attribute, Field};
 
 /// Common words that name nothing of a store and say nothing of what is asked.
 const COMMON: &str = "morning evening afternoon night folk dear buddy mate dude team boss colleague colleagues manager customer customers client clients \
@@ -55,6 +56,35 @@ pub(super) fn is_talk(word: &str) -> bool {
     TALK.split_whitespace().any(|known| known == word)
 }
 
+/// What people ask for, or whom they tell.
+const OCCASIONS: &str = "meeting meetings report reports slide slides deck presentation demo standup review talk boss manager lead team paper call colleague     colleagues client clients customer customers email newsletter blog post sync retro";
+
+/// What may stand in a clause that tells why something is asked, and asks for nothing itself.
+fn is_of_occasion(part: &Part) -> bool {
+    match part {
+        Part::Conditions(clauses) => clauses.iter().all(|clause| clause.field == Field::Attribute(Attribute::StartTime)),
+        Part::Unknown | Part::Filler | Part::Number(_) | Part::Anaphor(_) | Part::End(_, None) => true,
+        Part::Meaning(meaning) => matches!(*meaning, "create" | "user" | "start" | "store" | "show" | "describe" | "perform"),
+        Part::Metric(_)
+        | Part::Parameter(_)
+        | Part::Experiment(_)
+        | Part::ExperimentTag { .. }
+        | Part::Run(_)
+        | Part::Runs(_)
+        | Part::End(..)
+        | Part::Order(_)
+        | Part::Length(..)
+        | Part::Value(..)
+        | Part::File(_)
+        | Part::Comparison(_) => false,
+    }
+}
+
+fn names_occasion(reading: &Reading, span: &Span) -> bool {
+    let said = reading.words.get(span.words.clone()).unwrap_or_default();
+    said.iter().any(|word| OCCASIONS.split_whitespace().any(|known| known == word))
+}
+
 /// `…, I have a meeting in five minutes`: between commas, words about the speaker that name nothing of the store.
 pub(super) fn ignore(reading: &mut Reading) {
     let mut clause_of: Vec<usize> = Vec::new();
@@ -66,6 +96,7 @@ pub(super) fn ignore(reading: &mut Reading) {
     if clauses.len() < 2 {
         return;
     }
+    let last = clauses.iter().next_back().copied();
     for clause in clauses {
         let inside = || clause_of.iter().zip(&reading.spans).filter(|(number, _)| **number == clause).map(|(_, span)| span);
         let is_talk = inside().next().and_then(|span| reading.words.get(span.words.start)).is_some_and(|word| is_talk(word));
@@ -75,7 +106,16 @@ pub(super) fn ignore(reading: &mut Reading) {
                 Part::Unknown | Part::Filler | Part::Number(_) | Part::Anaphor(_) | Part::Meaning("create" | "user" | "start" | "store")
             )
         });
-        if is_talk && says_nothing {
+        let behind = inside().next_back().map_or(0, |span| span.bytes.end);
+        let leads = Some(clause) != last
+            && reading.text.get(behind..).is_some_and(|rest| rest.trim_start().starts_with([':', '–', '—', '.']))
+            || inside()
+                .next()
+                .and_then(|span| reading.words.get(span.words.start))
+                .is_some_and(|word| matches!(word.as_str(), "before" | "for" | "ahead"))
+                && Some(clause) != last;
+        let is_occasion = leads && inside().all(|span| is_of_occasion(&span.part)) && inside().any(|span| names_occasion(reading, span));
+        if is_talk && says_nothing || is_occasion {
             for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {
                 span.part = Part::Filler;
             }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::reading::{Part, Reading, Span};
-use super::{Arguments, Plan, fill, put};
+use super::{Arguments, Plan, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::reference::{Likeness, Name};
 
@@ -25,6 +25,33 @@ pub(super) fn without_lead(question: &str) -> (&str, bool) {
         is_taken_back = true;
     }
     (rest, is_taken_back)
+}
+
+/// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
+/// stood before it.
+pub(super) fn without_order<'a>(question: &'a str, conversation: &Conversation) -> (&'a str, bool) {
+    const ORDERS: [&str; 11] = [
+        "make that ",
+        "make it ",
+        "i said ",
+        "change that to ",
+        "change it to ",
+        "switch to ",
+        "do that for ",
+        "do it for ",
+        "repeat that for ",
+        "repeat it for ",
+        "repeat this for ",
+    ];
+    let is_answered = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool != "create_experiment");
+    let rest = ORDERS.iter().find_map(|order| {
+        let head = question.get(..order.len())?;
+        question.get(order.len()..).filter(|_| head.eq_ignore_ascii_case(order))
+    });
+    match rest.filter(|rest| is_answered && rest.chars().any(char::is_alphanumeric)) {
+        Some(rest) => (rest, true),
+        None => (question, false),
+    }
 }
 
 /// The last call with what is corrected in it; absent where nothing is.
@@ -78,7 +105,7 @@ fn corrects(reading: &Reading) -> bool {
         && reading.words.len() <= 7
         && reading.spans.iter().any(|span| is_name(&span.part) && is_denied(reading, span));
     let means = reading.words.windows(2).any(
-        |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted")),
+        |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted" | "said")),
     );
     let replaces = reading.text.to_lowercase().contains("instead of") || reading.text.to_lowercase().contains("rather than");
     leads || denies || means || replaces
@@ -135,18 +162,6 @@ fn put_keys(arguments: &mut Arguments, tool: &str, keys: &[String]) -> bool {
         _ => return false,
     }
     true
-}
-
-/// `back to linear`, `linear again`, after a chart on another scale.
-pub(super) fn scale(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
-    let (tool, last) = conversation.last_call.as_ref()?;
-    let is_plain = reading.parts().all(|part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "show")));
-    if *tool != "metric_history" || !reading.says("linear") || !is_plain || fill::axis(reading).is_some() {
-        return None;
-    }
-    let mut arguments = last.clone();
-    put(&mut arguments, "y_scale", "linear");
-    Some(Plan::call(tool, arguments))
 }
 
 #[cfg(test)]

@@ -103,6 +103,34 @@ impl Reader<'_> {
         }
     }
 
+    /// `did run 3 save a model`, `anything stored with run 3`: asks for what a run left behind.
+    pub(super) fn left_behind(&mut self) {
+        const LEAVING: &str = "save saved stored store leave left upload uploaded write written wrote";
+        let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
+        let asks = matches!(self.word(0), "did" | "does" | "has" | "have" | "anything" | "what" | "is" | "are" | "was");
+        let is_of_run =
+            has(|part| matches!(part, Part::Run(_))) && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
+        for index in 1..self.words.len() {
+            let leaves = LEAVING.split(' ').any(|verb| verb == self.word(index));
+            if asks && is_of_run && leaves && self.is_free(index..index + 1) {
+                self.cover(index..index + 1, Part::Meaning("artifact"));
+                return;
+            }
+        }
+    }
+
+    /// `how do they measure up`, `line them up`: sets runs side by side.
+    pub(super) fn lined_up(&mut self) {
+        for index in 0..self.words.len() {
+            let verb = matches!(self.word(index), "measure" | "measures" | "measured" | "line" | "lines" | "lined" | "stack" | "stacks");
+            let up = (index + 1..index + 3).find(|place| self.word(*place) == "up").filter(|_| verb);
+            if let Some(up) = up.filter(|up| self.is_free(index..index + 1) && self.is_free(*up..up + 1)) {
+                self.cover(index..index + 1, Part::Meaning("compare"));
+                self.cover(up..up + 1, Part::Filler);
+            }
+        }
+    }
+
     /// `in churn, i mean`: no metric.
     pub(super) fn asides(&mut self) {
         for index in 1..self.words.len() {
@@ -115,7 +143,7 @@ impl Reader<'_> {
     /// `over time`, `across epochs`: asks for a curve.
     pub(super) fn over_training(&mut self) {
         for index in 0..self.words.len() {
-            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during" | "vs" | "versus" | "against") {
+            if !matches!(self.word(index), "over" | "across" | "throughout" | "per" | "during" | "while" | "vs" | "versus" | "against") {
                 continue;
             }
             let article = usize::from(matches!(self.word(index + 1), "the" | "its" | "all" | "their"));
@@ -125,7 +153,10 @@ impl Reader<'_> {
             // `vs step`, but not `vs run 3`.
             let sets_beside = matches!(self.word(index), "vs" | "versus" | "against");
             let is_training = is_training && !(sets_beside && matches!(self.word(noun), "run" | "training" | "course"));
-            if is_training && self.is_free(index..noun + 1) && !(self.word(index) == "during" && self.word(noun) != "training") {
+            if is_training
+                && self.is_free(index..noun + 1)
+                && !(matches!(self.word(index), "during" | "while") && self.word(noun) != "training")
+            {
                 self.cover(index..noun + 1, Part::Meaning("plot"));
             }
         }

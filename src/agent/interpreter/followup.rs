@@ -7,6 +7,27 @@ use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, narrowing, put, told};
 use crate::agent::conversation::Conversation;
 
+/// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
+pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
+    let last_tool = conversation.last_call.as_ref().map(|(tool, _)| *tool);
+    let after_runs = matches!(last_tool, Some("list_runs" | "compare_runs")) && !conversation.listed.is_empty() && !reading.means("run");
+    let after_experiments = last_tool == Some("list_experiments") && !conversation.experiments.is_empty();
+    if !(after_runs || after_experiments) || reading.experiment().is_some() {
+        return;
+    }
+    for span in &mut reading.spans {
+        let said = reading.words.get(span.words.clone()).unwrap_or_default();
+        let place = match said {
+            [end, one] if one == "one" && end == "first" => Anaphor::Nth(0),
+            [end, one] if one == "one" && end == "last" => Anaphor::Last,
+            _ => continue,
+        };
+        if matches!(span.part, Part::Runs(_)) {
+            span.part = Part::Anaphor(place);
+        }
+    }
+}
+
 /// The plan for a question that changes or goes on from the last one; absent for one that stands alone.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (last_tool, last_arguments) = conversation.last_call.as_ref()?;
@@ -67,6 +88,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
         return Some(plan);
     }
+    if let Some(plan) =
+        told::other_files(reading, conversation, last_tool).or_else(|| told::others_of_user(reading, conversation, last_tool))
+    {
+        return Some(plan);
+    }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
     }
@@ -105,7 +131,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         && reading.unknown().is_empty()
         && reading.words.len() <= 5
         && !reading.means("run");
-    if !is_fragment(reading) && !is_end_only {
+    let is_of_experiments = matches!(*last_tool, "list_experiments" | "create_experiment");
+    if is_of_experiments || !is_fragment(reading) && !is_end_only {
         return None;
     }
     let mut arguments = last_arguments.clone();
@@ -139,6 +166,17 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     });
     if let Some(run) = run {
         changed |= change_run(&mut tool, &mut arguments, &run);
+    }
+    // `and runs 3 and 4?`, after one run was told: as many facts as were asked of it, side by side.
+    let more: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
+    if tool == "get_run" && more.len() > 1 && reading.parts().all(|part| matches!(part, Part::Run(_) | Part::Filler | Part::Meaning("run")))
+    {
+        let mut several = Arguments::new();
+        put(&mut several, "run_ids", more);
+        if let (Some(keys), false) = (arguments.get("keys"), conversation.metrics.is_empty()) {
+            put(&mut several, "metrics", keys.clone());
+        }
+        return Some(Plan::call("compare_runs", several));
     }
     let parameters = reading.parameters();
     if tool == "parameter_impact" && metrics.is_empty() && !parameters.is_empty() {
@@ -223,12 +261,13 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let leads = matches!(
         words.as_slice(),
-        ["and" | "same" | "now" | "but" | "or" | "only" | "just", ..]
+        ["and" | "also" | "same" | "ditto" | "now" | "but" | "or" | "only" | "just", ..]
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]
             | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
             | ["by", ..]
+            | ["on", ..]
             | ["of", _, _]
             | ["of", _, _, _]
             | ["of", _, _, _, _]

@@ -17,7 +17,7 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
     ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying scorer performer work \
-    works working stuff thing things am new_to put put_up throw included includes whether regardless throws lowly seem seems stay stays stayed turn turned w wrt";
+    works working stuff thing things am new_to put put_up throw included includes whether regardless throws deal deals dealing cover covers covering topic lowly seem seems stay stays stayed turn turned w wrt";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
 const MEANINGS: &[(&str, &str)] = &[
@@ -185,7 +185,7 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
 
 /// Whether the words in front of a name deny it: `not`, `weren't done by`, `all but the`, `other than`.
 pub(super) fn denies(before: &[String]) -> bool {
-    const DENIALS: &str = "drop hide skip ignore omit not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
+    const DENIALS: &str = "drop hide skip ignore omit exclude not never non no without except excluding excl minus nor neither lacking isn aren wasn weren hasn haven didn doesn don cannot ain";
     const ARTICLES: &str = "the a an any those that ones";
     const LINKS: &str = "t was were been be being done made run ran trained started using use used uses with by on from either s both";
     let mut plainly = true;

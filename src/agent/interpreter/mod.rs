@@ -1,9 +1,9 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `corrections`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `corrections`, `redrawn`, `other_end`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
 mod bounds;
@@ -12,6 +12,7 @@ mod choosing;
 mod concepts;
 mod conditions;
 mod corrections;
+mod courses;
 mod creation;
 mod cues;
 mod dates;
@@ -30,12 +31,14 @@ mod named;
 mod names;
 mod narrowing;
 mod orders;
+mod other_end;
 mod partial;
 mod people;
 mod quarters;
 mod rankings;
 mod reader;
 mod reading;
+mod redrawn;
 mod run_ranges;
 mod selecting;
 mod split;
@@ -115,6 +118,8 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         }
         None => {}
     }
+    let (question, is_put_right) = corrections::without_order(question, conversation);
+    let is_taken_back = is_taken_back || is_put_right;
     let vocabulary = Vocabulary::load(context).await?;
     let first = reading::read(question, &vocabulary, context.focus.as_ref(), context.now);
     // Where the question names an experiment, that experiment's names count before those of any other.
@@ -131,13 +136,17 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
+    followup::see_place_in_list(&mut reading, conversation);
     if let Some(plan) = choosing::plan(&reading, conversation) {
         return Ok(plan);
     }
     if let Some(plan) = files::plan(&reading, conversation) {
         return Ok(plan);
     }
-    if let Some(plan) = corrections::plan(&reading, is_taken_back, conversation).or_else(|| corrections::scale(&reading, conversation)) {
+    let corrected = redrawn::plan(&reading, conversation)
+        .or_else(|| other_end::plan(&reading, conversation))
+        .or_else(|| corrections::plan(&reading, is_taken_back, conversation));
+    if let Some(plan) = corrected {
         return Ok(plan);
     }
     if let Some(mut plan) = followup::plan(&reading, conversation) {
@@ -188,7 +197,9 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             "I will not: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
         )));
     }
-    if let Some(verb) = orders::refused(question).filter(|_| !narrowing::leaves_out(question, conversation)) {
+    if let Some(verb) = orders::refused(question)
+        .filter(|_| !narrowing::leaves_out(question, conversation) && !redrawn::is_about_drawing(question, conversation))
+    {
         return Some(Plan::Refuse(format!(
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));

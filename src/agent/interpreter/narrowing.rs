@@ -7,16 +7,18 @@ use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
+use crate::domain::reference::count_word;
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
 pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     const ADDING: [&str; 11] =
         ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
-    let adds = ADDING.iter().any(|word| reading.says(word)) && reading.words.len() <= 12;
+    let adds = (ADDING.iter().any(|word| reading.says(word)) || joins(reading)) && reading.words.len() <= 14;
     // `add it to the comparison`: the one there is.
     let is_noun = |span: &Span| reading.words.get(span.words.start).is_some_and(|word| word == "comparison");
     let begins_anew = reading.spans.iter().filter(|span| !is_noun(span)).any(|span| {
         matches!(span.part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_))
+            && !is_on_top(reading, span)
     }) || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
     if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
         return None;
@@ -47,9 +49,35 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     (arguments != *last_arguments).then(|| Plan::call(last_tool, arguments))
 }
 
+/// `in the same chart`, `on top of it`, `together with run 3`, `both train and val loss`: beside what is shown.
+fn joins(reading: &Reading) -> bool {
+    const PICTURES: [&str; 9] = ["chart", "plot", "graph", "picture", "figure", "diagram", "comparison", "table", "one"];
+    let pair = |first: &[&str], second: &[&str]| {
+        reading.words.windows(2).any(|pair| matches!(pair, [one, two] if first.contains(&one.as_str()) && second.contains(&two.as_str())))
+    };
+    let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
+    let metrics = reading.metrics().len();
+    let in_picture = pair(&["same", "one", "this", "that"], &PICTURES) || pair(&["on"], &["top"]);
+    let beside = pair(&["together", "along"], &["with"]);
+    let both = reading.says("both") && metrics > 1;
+    // A run and a metric together begin a chart of their own.
+    (in_picture || beside || both) && (runs == 0 || metrics == 0)
+}
+
+fn is_on_top(reading: &Reading, span: &Span) -> bool {
+    let word = |place: Option<usize>| place.and_then(|place| reading.words.get(place)).map_or("", String::as_str);
+    word(Some(span.words.start)) == "top" && word(span.words.start.checked_sub(1)) == "on"
+}
+
 /// `and at step 1?`, after a comparison: the same at that step.
 pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let step = fill::step(reading)?;
+    let at_end = last_arguments.contains_key("step")
+        && ["last", "final"].iter().any(|word| reading.says(word))
+        && ["step", "epoch", "iteration"].iter().any(|word| reading.says(word));
+    let step = fill::step(reading);
+    if step.is_none() && !at_end {
+        return None;
+    }
     let names_else = reading.experiment().is_some()
         || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Conditions(_)))
         || reading.means("plot");
@@ -57,7 +85,12 @@ pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments
         return None;
     }
     let mut arguments = last_arguments.clone();
-    put(&mut arguments, "step", step);
+    match step {
+        Some(step) => put(&mut arguments, "step", step),
+        None => {
+            arguments.remove("step");
+        }
+    }
     let metrics = reading.metrics();
     if !metrics.is_empty() {
         put(&mut arguments, "metrics", metrics);
@@ -122,8 +155,8 @@ pub(super) fn next_page(
         "experiments",
     ];
     let goes_on = ["next", "more", "rest", "remaining"].iter().any(|word| reading.says(word));
-    let count = reading.words.iter().find_map(|word| word.parse::<usize>().ok());
-    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || word.parse::<usize>().is_ok());
+    let count = reading.words.iter().find_map(|word| count_word(word).filter(|count| *count > 0));
+    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || count_word(word).is_some());
     if !matches!(last_tool, "list_runs" | "list_experiments") || !goes_on || !is_plain || reading.words.len() > 8 {
         return None;
     }
@@ -153,9 +186,10 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
     let clauses = reading.clauses();
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
-    let narrows = leads(&["only", "just"], 1)
+    let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
         || leads(&LEAVING, 3)
-        || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word));
+        || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word))
+        || of_them && leads(&["and", "but"], 1);
     let begins_anew = reading.experiment().is_some()
         || reading
             .parts()
@@ -164,8 +198,15 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
         return None;
     }
     let mut arguments = last_arguments.clone();
-    let before = arguments.get("filter").and_then(Value::as_str).map(|text| format!("{text} AND ")).unwrap_or_default();
-    put(&mut arguments, "filter", format!("{before}{}", fill::filter_text(&clauses)));
+    let before = arguments.get("filter").and_then(Value::as_str);
+    let is_status = |clause: &Clause| clause.field == Field::Attribute(Attribute::Status);
+    // No run has two statuses: `just the failed ones` takes the place of the finished.
+    let filter = if !of_them && clauses.iter().all(is_status) {
+        joined_filter(before, &clauses)?
+    } else {
+        before.map(|text| format!("{text} AND ")).unwrap_or_default() + &fill::filter_text(&clauses)
+    };
+    put(&mut arguments, "filter", filter);
     arguments.remove("page_token");
     Some(Plan::call(last_tool, arguments))
 }

@@ -153,6 +153,7 @@ impl Reader<'_> {
                 // `the last one of those` is one of a list.
                 ("last" | "first", "one") if matches!(self.word(index + 2), "of" | "in" | "on") => continue,
                 ("latest" | "newest" | "recent" | "last", _) => ("last", 1),
+                ("previous" | "past" | "final" | "preceding", count) if count_word(count).is_some_and(|count| count > 1) => ("last", 1),
                 // `list 50 runs` orders a list.
                 (word, next)
                     if is_misspelt_last(word)
@@ -192,7 +193,8 @@ impl Reader<'_> {
                 continue;
             }
             let before = index.checked_sub(1).and_then(|before| self.count_at(before).map(|count| (before, count)));
-            let after = self.count_at(index + used);
+            let vague = vague_count(self.word(index + used)).filter(|_| self.is_free(index + used..index + used + 1));
+            let after = self.count_at(index + used).or(vague);
             let run_word = |place: usize| lexicon::meaning(self.word(place)) == Some("run");
             let covered_run =
                 |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Experiment(_) | Part::Value(..), .. })));
@@ -316,11 +318,24 @@ impl Reader<'_> {
             } else if let Some((before, count)) = before.filter(|(_, count)| *count > 0) {
                 let start = if self.word(before) == "one" { index } else { before };
                 self.cover(start..index + 1, Part::End(end, (start != index).then_some(count)));
+            } else if let Some((place, count)) = self.bare_count_before(index) {
+                self.cover(place..place + 1, Part::Filler);
+                self.cover(index..index + 1, Part::End(end, Some(count)));
             } else {
                 let count = self.count_of_runs_before(index);
                 self.cover(index..index + 1, Part::End(end, count));
             }
         }
+    }
+
+    /// `the three with the highest`: a number that stands for as many runs.
+    fn bare_count_before(&self, index: usize) -> Option<(usize, usize)> {
+        const LINKS: [&str; 8] = ["with", "having", "that", "which", "have", "has", "had", "the"];
+        let place = (0..index).rev().find(|place| !LINKS.contains(&self.word(*place)))?;
+        let count = self.count_at(place).filter(|count| *count > 1)?;
+        let is_noun = place.checked_sub(1).is_some_and(|before| matches!(self.word(before), "the" | "those" | "and" | "which"));
+        let is_linked = matches!(self.word(place + 1), "with" | "having" | "that" | "which");
+        (is_noun && is_linked).then_some((place, count))
     }
 
     /// `the four … runs with the lowest`: the number stands before the word for runs.
@@ -453,6 +468,15 @@ impl Reader<'_> {
                 self.cover(index..index + 1, Part::Anaphor(anaphor));
             }
         }
+    }
+}
+
+/// `the last few runs`, `the last couple of runs`: as many as are meant at least.
+fn vague_count(word: &str) -> Option<usize> {
+    match word {
+        "few" | "several" => Some(3),
+        "couple" => Some(2),
+        _ => None,
     }
 }
 

@@ -274,7 +274,14 @@ impl<'a> Reader<'a> {
                 ("i" | "we" | "you" | "they", "run" | "ran") => (Part::Filler, 2),
                 ("do" | "does" | "did" | "has" | "have", "n") => (Part::Filler, 1),
                 ("took" | "take" | "takes", _) if self.speaks_of_time() => (Part::Meaning("howlong"), 1),
-                ("who", _) if !matches!(next.as_str(), "s" | "has" | "had" | "is" | "wins" | "won" | "got") => (Part::Meaning("user"), 1),
+                ("who", _)
+                    if !matches!(
+                        next.as_str(),
+                        "s" | "has" | "had" | "is" | "wins" | "won" | "got" | "comes" | "came" | "ranks" | "placed"
+                    ) =>
+                {
+                    (Part::Meaning("user"), 1)
+                }
                 ("when", _) => (Part::Meaning("start"), 1),
                 (word, _) => match lexicon::meaning(word) {
                     Some(meaning) => (Part::Meaning(meaning), 1),

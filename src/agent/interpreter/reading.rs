@@ -105,6 +105,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.over_training();
     reader.makers();
     reader.makes_difference();
+    reader.lined_up();
     reader.asides();
     reader.exact_names();
     reader.glued_names();
@@ -112,6 +113,8 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.spelled_out_names();
     reader.numbered_runs();
     reader.still_improving();
+    reader.courses();
+    reader.left_behind();
     reader.dates(now);
     reader.numbers();
     reader.linked_names();

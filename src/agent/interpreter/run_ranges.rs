@@ -30,7 +30,9 @@ fn between(reading: &Reading, index: usize, vocabulary: &Vocabulary) -> Vec<Stri
     let (Some((stem, first)), Some((other, last))) = (run(index), run(index + 2)) else { return Vec::new() };
     let link = reading.spans.get(index + 1).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
     let begins = reading.spans.get(index).and_then(|span| span.words.start.checked_sub(1)).and_then(|before| reading.words.get(before));
-    let is_from = begins.is_some_and(|word| matches!(word.as_str(), "from" | "runs" | "trials"));
+    let head = reading.spans.get(index).and_then(|span| reading.words.get(span.words.start));
+    let is_from = begins.is_some_and(|word| matches!(word.as_str(), "from" | "runs" | "trials"))
+        || head.is_some_and(|word| word.ends_with('s') && word.trim_end_matches('s') == stem.split(' ').next_back().unwrap_or_default());
     let is_range = matches!(link, "till" | "until" | "through" | "thru") || link == "to" && is_from;
     if !is_range || !(stem == other || other.is_empty()) || last - first > MOST {
         return Vec::new();

@@ -66,7 +66,10 @@ fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str
     for sentence in sentences {
         let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
         match joined.last_mut() {
-            Some(before) if asks_whether(before) && (says_how(sentence) || asks_for_course(before) && draws_it(sentence)) => {
+            Some(before)
+                if asks_whether(before)
+                    && (says_how(sentence) || wishes_picture(sentence) || asks_for_course(before) && draws_it(sentence)) =>
+            {
                 if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
                     *before = whole;
                 }
@@ -91,6 +94,15 @@ fn draws_it(sentence: &str) -> bool {
     let words = placed_words(sentence);
     words.first().is_some_and(|(word, _)| matches!(word.as_str(), "plot" | "draw" | "graph" | "show" | "chart"))
         && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
+}
+
+/// `chart please`, `a plot would help`: names a picture and nothing else.
+fn wishes_picture(sentence: &str) -> bool {
+    const WORDS: &str =
+        "a an the as in one please pls chart plot graph picture figure diagram curve would could help be nice good great do thanks me some";
+    let words = placed_words(sentence);
+    let is_picture = |word: &str| matches!(word, "chart" | "plot" | "graph" | "picture" | "figure" | "diagram" | "curve");
+    words.iter().any(|(word, _)| is_picture(word)) && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
 }
 
 /// `i'm looking at fraud. how many runs failed?`: says where the question behind it is about.
@@ -169,7 +181,8 @@ fn names_before(before: &str) -> bool {
 /// Whether what begins here asks about what was named before it, and wants no picture of it.
 fn asks_about_them(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
     let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str());
-    let asks = rest.next().is_some_and(|word| matches!(word, "how" | "which" | "what" | "is" | "are" | "does" | "do" | "did" | "who"));
+    let asks =
+        rest.next().is_some_and(|word| matches!(word, "how" | "which" | "what" | "is" | "are" | "does" | "do" | "did" | "who" | "when"));
     asks && rest.any(|word| matches!(word, "they" | "them" | "these" | "those" | "it" | "its" | "their" | "two" | "both" | "one" | "other"))
 }
 
@@ -196,12 +209,25 @@ fn is_aside(question: &str) -> bool {
 /// `…, and which run got it`: asks for what the question before it answers already.
 fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
     let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();
+    // `the lowest loss of run 3, and when`: its curve tells both.
+    let ranks = words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some());
+    if ranks
+        && matches!(rest.as_slice(), ["when"] | ["when", "was" | "did", ..] | ["at" | "in", "which" | "what", "step" | "epoch", ..])
+        && rest.len() <= 5
+    {
+        return true;
+    }
     if asks_what_is_there(words, index) {
         return true;
     }
     matches!(
         rest.as_slice(),
-        ["which" | "what", "run" | "one" | "model", "got" | "has" | "had" | "was" | "is" | "did" | "reached" | "achieved", "it" | "that"]
+        [
+            "which" | "what",
+            "run" | "one" | "model",
+            "got" | "has" | "had" | "was" | "is" | "did" | "reached" | "achieved" | "holds" | "set" | "hit" | "made",
+            "it" | "that"
+        ]
     ) || matches!(
         rest.as_slice(),
         ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]

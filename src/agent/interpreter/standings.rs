@@ -31,6 +31,10 @@ impl Reader<'_> {
             ("hold" | "holds" | "held", "the", "record") | ("has", "the", "record") => (End::Best, 3),
             ("how", "high", "did" | "does" | "has" | "was") if self.names_metric() && !self.names_run() => (End::Highest, 2),
             ("how", "low", "did" | "does" | "has" | "was") if self.names_metric() && !self.names_run() => (End::Lowest, 2),
+            ("s", "first", _) if self.names_metric() && self.asks_who(index) => (End::Best, 2),
+            ("s", "last", _) if self.names_metric() && self.asks_who(index) => (End::Worst, 2),
+            // `our record f1`, `who holds the f1 record`
+            ("record", _, _) if self.names_metric() && !self.names_run() && self.is_noun(index) => (End::Best, 1),
             ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "last", _) if self.names_metric() => (End::Worst, 2),
             ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "first", _) if self.names_metric() => (End::Best, 2),
             ("dead", "last", _) | ("far", "behind", _) => (End::Worst, 2),
@@ -45,6 +49,16 @@ impl Reader<'_> {
             ("excels" | "shines" | "dominates" | "prevails" | "triumphs" | "outshines", _, _) => (End::Best, 1),
             _ => return None,
         })
+    }
+
+    fn asks_who(&self, index: usize) -> bool {
+        index.checked_sub(1).is_some_and(|before| matches!(self.word(before), "who" | "which"))
+    }
+
+    fn is_noun(&self, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1) else { return false };
+        let is_metric = self.spans.get(before).and_then(Option::as_ref).is_some_and(|span| matches!(span.part, Part::Metric(_)));
+        is_metric || matches!(self.word(before), "the" | "our" | "a" | "current" | "best" | "s")
     }
 
     fn names_metric(&self) -> bool {

@@ -22,7 +22,10 @@ pub(super) fn metric_history(
     let sorts = ["by", "rank", "ranked", "sort", "sorted"].iter().any(|word| reading.says(word));
     let shows_curve = (reading.means("show") || reading.says("see")) && names_run && !reading.metrics().is_empty() && !sorts;
     let is_of_step = names_run && step(reading).is_some() && !reading.metrics().is_empty();
-    if !(reading.plots() || shows_curve || is_of_step) {
+    // Values of several runs at a step stand side by side in a comparison.
+    let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
+    let is_compared = is_of_step && runs > 1 && !draws(reading);
+    if !(reading.plots() || shows_curve || is_of_step) || is_compared {
         return None;
     }
     put_experiment(arguments, reading);
@@ -93,6 +96,12 @@ pub(super) fn metric_history(
         put(arguments, name, value);
     }
     Some(())
+}
+
+/// Whether a picture is asked for in so many words.
+fn draws(reading: &Reading) -> bool {
+    const PICTURES: [&str; 9] = ["plot", "draw", "graph", "chart", "curve", "curves", "overlay", "picture", "history"];
+    PICTURES.iter().any(|word| reading.says(word))
 }
 
 /// `train loss, last 3 runs`: a metric and runs, and no word of what is wanted of them. Where the metric has steps, its curves are.
@@ -183,6 +192,10 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     }
     if ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word)) {
         return None;
+    }
+    let times = ["time", "seconds", "minutes"].iter().any(|word| reading.says(word));
+    if times && says(&["instead of step", "rather than step", "not step", "x axis", "x-axis"]) {
+        return Some(("x_axis", "relative_time"));
     }
     if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
         return Some(("x_axis", "relative_time"));

@@ -333,7 +333,7 @@ fn word_in_front(reading: &Reading, place: usize) -> &str {
 }
 
 /// `best 3 by f1`, as the tools read it.
-fn end_phrase(end: End, count: Option<usize>, metric: Option<&str>) -> String {
+pub(super) fn end_phrase(end: End, count: Option<usize>, metric: Option<&str>) -> String {
     let lower_is_better = metric.is_some_and(|metric| Direction::of(metric, &[]).0 == Direction::LowerIsBetter);
     let head = match (end, lower_is_better) {
         (End::Best, _) | (End::Highest, false) | (End::Lowest, true) => "best",

@@ -107,7 +107,10 @@ pub(super) fn fact_of_ranked(reading: &Reading) -> Option<FactOfRanked> {
     }
     // `win_rate leader`: who leads by it.
     let is_ranked_by_key = metric.is_none() && keys.iter().any(|key| reading.metrics().contains(key)) && is_title(reading, span);
-    if is_ranked_by_key {
+    // `f1, best run?`
+    let is_set_off = metric.is_none()
+        && matches!(ahead, [only] if matches!(only.part, Part::Metric(_)) && reading.text.get(only.bytes.end..span.bytes.start).is_some_and(|between| between.trim_start().starts_with([',', ':'])));
+    if is_ranked_by_key || is_set_off {
         return None;
     }
     let is_of_end = matches!(end, End::Best | End::Worst) || metric.is_some();

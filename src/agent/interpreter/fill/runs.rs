@@ -214,13 +214,23 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if metrics.is_empty() && run_count > 1 && reading.parameters().is_empty() {
         metrics.extend(unknown_after(reading, &["on", "by", "of", "in", "for"]));
     }
-    let by = ranking_metric(reading).filter(|_| ends);
+    let by = ranking_metric(reading).or_else(|| last_ranking(reading, conversation)).filter(|_| ends);
+    // `the second best` is one of a list.
+    let places = reading.parts().filter(|part| **part != Part::Filler).collect::<Vec<&Part>>();
+    let is_nth = places.windows(2).any(|pair| matches!(pair, [Part::Anaphor(Anaphor::Nth(1..)), Part::End(_, None)]));
+    let mut own_metrics = metrics_of_ends(reading).into_iter();
     let mut runs: Vec<String> = Vec::new();
     let mut referred = runs_referred_to(reading, conversation);
     for part in reading.parts() {
         match part {
+            Part::Runs(text) if text == "last 1" => runs.push("latest".to_owned()),
+            Part::Runs(text) if text == "first 1" => runs.push("oldest".to_owned()),
             Part::Run(text) | Part::Runs(text) => runs.push(text.clone()),
-            Part::End(end, count) => runs.push(end_phrase(*end, *count, by.as_deref())),
+            Part::End(_, None) if is_nth && !conversation.listed.is_empty() => {}
+            Part::End(end, count) => {
+                let own = own_metrics.next().flatten();
+                runs.push(end_phrase(*end, *count, own.as_deref().or(by.as_deref())));
+            }
             Part::Anaphor(_) => {
                 if let Some(referred) = referred.take() {
                     runs.extend(referred);
@@ -238,9 +248,26 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
             runs = vec![end_phrase(end.unwrap_or(End::Best), Some(2), by.as_deref())];
         }
     }
+    // `the latest run against the one before`
+    if runs.iter().any(|run| run == "latest") && run_count == 0 && !ends && names_one_before(reading) {
+        runs = vec!["last 2".to_owned()];
+    }
+    // `vs the worst`, after one run was told
+    if let ([_], [only], true) = (runs.as_slice(), conversation.runs.as_slice(), ends && run_count == 0 && reading.words.len() <= 5)
+        && !reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)) | Part::Anaphor(_)))
+        && arguments.get("experiment").is_none()
+    {
+        runs.insert(0, only.run_id.clone());
+        put_focus(arguments, conversation);
+    }
+    // `run 3 against all the others`
+    if runs.len() == 1 && sets_against_rest(reading) {
+        runs = vec!["all".to_owned()];
+    }
     let is_several = runs.len() > 1
         || runs.iter().any(|run| {
-            run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1)) || matches!(run.as_str(), "last" | "first")
+            run.split(' ').any(|word| word.parse::<usize>().is_ok_and(|count| count > 1))
+                || matches!(run.as_str(), "last" | "first" | "all")
         });
     if !is_several {
         let one_is_known = runs.len() == 1;
@@ -257,7 +284,7 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
     if runs.is_empty() && !reading.places.is_empty() {
         return None;
     }
-    if runs.is_empty() && (reading.says("all") || reading.means("run")) {
+    if runs.is_empty() && (reading.says("all") || reading.says("everything") || reading.means("run")) {
         runs.push("all".to_owned());
     }
     if runs.is_empty() {
@@ -275,6 +302,46 @@ pub(super) fn compare_runs(arguments: &mut Arguments, reading: &Reading, convers
         put(arguments, "step", step);
     }
     Some(())
+}
+
+/// `the best by f1 and the best by auc`: the metric behind each end, where there are several of both.
+fn metrics_of_ends(reading: &Reading) -> Vec<Option<String>> {
+    let mut found: Vec<Option<String>> = Vec::new();
+    for part in reading.parts() {
+        match (part, found.last_mut()) {
+            (Part::End(..), _) => found.push(None),
+            (Part::Metric(name), Some(own @ None)) => *own = Some(name.clone()),
+            _ => {}
+        }
+    }
+    if found.iter().flatten().count() > 1 { found } else { Vec::new() }
+}
+
+/// `the previous one`, `the one before it`, `the second newest`
+fn names_one_before(reading: &Reading) -> bool {
+    let text = reading.text.to_lowercase();
+    ["previous", "one before", "run before", "second newest", "second latest", "second last", "predecessor", "preceding"]
+        .iter()
+        .any(|phrase| text.contains(phrase))
+}
+
+/// `compare the top two`, after a ranking: by the metric of that ranking.
+fn last_ranking(reading: &Reading, conversation: &Conversation) -> Option<String> {
+    let (tool, last) = conversation.last_call.as_ref().filter(|_| reading.experiment().is_none())?;
+    let text = |name: &str| last.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    match *tool {
+        "best_run" => text("metric"),
+        "list_runs" => text("sort_by").filter(|key| !matches!(key.as_str(), "start_time" | "duration" | "best")),
+        _ => None,
+    }
+}
+
+/// `with all the others`, `against the rest`
+fn sets_against_rest(reading: &Reading) -> bool {
+    reading.words.windows(2).any(|pair| {
+        matches!(pair, [all, rest] if matches!(all.as_str(), "all" | "the" | "every" | "everything")
+            && matches!(rest.as_str(), "others" | "rest" | "else"))
+    })
 }
 
 /// `loss curves, run 3 vs run 5`: curves are asked for, side by side.

@@ -15,7 +15,9 @@ pub(in crate::agent::interpreter) fn step(reading: &Reading) -> Option<i64> {
         };
         let is_led = leads(index.checked_sub(1))
             || index.checked_sub(2).is_some_and(|place| leads(Some(place)) && matches!(word(index - 1), "the" | "training"));
-        if COUNTED.contains(&word(index)) && is_led {
+        // `run 3 and run 5, loss, step 2`
+        let is_last = number(index + 1).is_some() && index + 2 == reading.words.len() && !reading.says("to") && !reading.says("from");
+        if COUNTED.contains(&word(index)) && (is_led || is_last) {
             return number(index + 1).or_else(|| if matches!(word(index + 1), "number" | "no") { number(index + 2) } else { None });
         }
         // `after 3 epochs`

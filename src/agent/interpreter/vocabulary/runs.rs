@@ -14,7 +14,11 @@ impl Vocabulary {
     /// The run whose name is these words and a number.
     pub(in crate::agent::interpreter) fn run_numbered(&self, stem: &str, number: i64) -> Option<String> {
         let (number, stem) = (number.to_string(), stem.split_whitespace().collect::<Vec<&str>>());
-        let is_it = |words: &[String]| words.split_last().is_some_and(|(last, first)| *last == number && first == stem.as_slice());
+        // `run` before a number is a part of the name, or the noun for it.
+        let is_noun = |first: &[String]| stem.is_empty() && matches!(first, [only] if only == "run");
+        let is_it = |words: &[String]| {
+            words.split_last().is_some_and(|(last, first)| *last == number && (first == stem.as_slice() || is_noun(first)))
+        };
         let found = self.entries.iter().find(|entry| entry.kind == Kind::Run && is_it(entry.name.words()));
         found.map(|entry| entry.name.text().to_owned())
     }
