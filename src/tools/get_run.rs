@@ -23,7 +23,7 @@ pub(super) struct GetRun {
     /// Id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
     #[serde(alias = "run_id")]
     run: String,
-    /// Only these metrics, parameters or tags, `status`, `duration`, `start`, `user`.
+    /// Only these metrics, parameters or tags, `status`, `duration`, `start`, `user`, `note`.
     keys: Option<Vec<String>>,
 }
 
@@ -60,7 +60,11 @@ enum Asked {
     Duration,
     Start,
     User,
+    Note,
 }
+
+/// How many characters of a note are told in words.
+const NOTE_CHARACTERS: usize = 300;
 
 impl Tool for GetRun {
     const NAME: &'static str = "get_run";
@@ -112,6 +116,8 @@ impl Tool for GetRun {
         "what is the {metric} of the {runs} run",
         "tags of {run}",
         "what {parameter} and {metric} did {run} have",
+        "what does the note of {run} say",
+        "what was tried in {run}",
     ];
     type Output = RunDetails;
 
@@ -142,12 +148,12 @@ impl Tool for GetRun {
             match one {
                 Asked::Metric(key) => resolved.metrics.push(plain(key)),
                 Asked::Parameter(key) => resolved.parameters.push(plain(key)),
-                Asked::Tag(_) | Asked::Status | Asked::Duration | Asked::Start | Asked::User => {}
+                Asked::Tag(_) | Asked::Status | Asked::Duration | Asked::Start | Asked::User | Asked::Note => {}
             }
         }
         Ok(RunDetails {
             experiment: plain(&place.experiment.name),
-            description: run.tag(NOTE_TAG).filter(|note| !note.trim().is_empty()).map(plain),
+            description: note_of(&run),
             tags: run.tags.iter().filter(|tag| !tag.key.starts_with("mlflow.")).map(|tag| (plain(&tag.key), plain(&tag.value))).collect(),
             artifacts,
             run: RunView::of(&run),
@@ -168,6 +174,12 @@ async fn logged_by_any(context: &Context, experiment: &ExperimentId, key: &str) 
     }
 }
 
+/// The run's note on one line, if it has any.
+fn note_of(run: &Run) -> Option<String> {
+    let lines: Vec<&str> = run.tag(NOTE_TAG)?.split_whitespace().collect();
+    (!lines.is_empty()).then(|| plain(&lines.join(" ")))
+}
+
 fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
     let metrics: Vec<String> = run.metrics.iter().map(|metric| metric.key.clone()).collect();
     let params: Vec<String> = run.params.iter().map(|param| param.key.clone()).collect();
@@ -178,6 +190,9 @@ fn asked_of(run: &Run, key: &str) -> Result<Asked, ToolError> {
     let is_logged = metrics.iter().chain(&params).any(|known| words(known) == words(key));
     if let Some(attribute) = attribute(key).filter(|_| !is_logged) {
         return Ok(attribute);
+    }
+    if is_note(key) && !is_logged {
+        return Ok(own_tag(run, key).map_or(Asked::Note, Asked::Tag));
     }
     match (resolve::key_among("metric", key, &metrics), resolve::key_among("parameter", key, &params)) {
         (Ok(metric), Err(_)) => Ok(Asked::Metric(metric)),
@@ -210,6 +225,11 @@ fn attribute(key: &str) -> Option<Asked> {
     }
 }
 
+/// Whether a word is one for what somebody wrote about a run; MLflow calls it description, its page shows it as a note.
+fn is_note(key: &str) -> bool {
+    matches!(words(key).join(" ").as_str(), "note" | "notes" | "description" | "comment" | "comments" | "remark" | "remarks")
+}
+
 impl View for RunDetails {
     fn resolved(&self) -> &Resolved {
         &self.resolved
@@ -238,6 +258,9 @@ impl View for RunDetails {
         if !parameters.is_empty() {
             said.push_str(&format!(" Parameters: {}.", parameters.join(", ")));
         }
+        if let Some(note) = self.quoted_note() {
+            said.push_str(&format!(" Its note says {note}."));
+        }
         said
     }
 
@@ -262,6 +285,14 @@ impl View for RunDetails {
 }
 
 impl RunDetails {
+    /// The note as a quotation. Anybody may have written it, so its own marks cannot end the quotation.
+    fn quoted_note(&self) -> Option<String> {
+        let note = self.description.as_deref()?.replace(['“', '”'], "'");
+        let cut: String = note.chars().take(NOTE_CHARACTERS).collect();
+        let more = if cut.len() < note.len() { "…" } else { "" };
+        Some(format!("“{cut}{more}”"))
+    }
+
     fn fact(&self, asked: &Asked) -> String {
         let run = &self.run;
         match asked {
@@ -283,6 +314,7 @@ impl RunDetails {
                 None => "it has not ended".to_owned(),
             },
             Asked::Start => format!("it started at {}", run.created_at.as_deref().unwrap_or("an unknown time")),
+            Asked::Note => self.quoted_note().map_or("it has no note".to_owned(), |note| format!("its note says {note}")),
             Asked::User => format!("it was started by {}", run.user.as_deref().unwrap_or("somebody who left no name")),
         }
     }

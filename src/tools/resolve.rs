@@ -17,7 +17,7 @@ use super::tool::Context;
 use super::view::{ResolvedExperiment, plain};
 use crate::domain::experiment::{Experiment, ExperimentId, Lifecycle, View};
 use crate::domain::filter::{ExperimentClause, ExperimentField, ExperimentFilter, Test, TextMatch};
-use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run};
+use crate::domain::reference::{CANDIDATES_SHOWN, Found, Likeness, Name, RunName, RunPhrase, find, find_run, words};
 use crate::domain::run::{Run, RunId};
 use crate::store::{ExperimentQuery, TableQuery};
 
@@ -177,9 +177,10 @@ async fn named(context: &Context, reference: &str, all: Vec<Experiment>) -> Resu
                 return Ok((*only).clone());
             }
             let deleted = experiments(context, View::DeletedOnly).await?;
-            if let Some(experiment) = deleted.iter().find(|experiment| experiment.name == reference || experiment.id.0 == reference) {
+            let is_meant = |experiment: &&Experiment| words(&experiment.name) == words(reference) || experiment.id.0 == reference;
+            if let Some(experiment) = deleted.iter().find(is_meant) {
                 return Err(ToolError::Nothing(format!(
-                    "the experiment `{}` is deleted; restore it in MLflow to ask about it",
+                    "the experiment `{}` is deleted and cannot be asked about; restore it in MLflow first",
                     plain(&experiment.name)
                 )));
             }

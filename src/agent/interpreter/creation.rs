@@ -1,8 +1,13 @@
 //! "Create an experiment called …": the one order to write that the interpreter knows. Names are free text, so they are cut out
-//! of the sentence before anything else is read.
+//! of the sentence before anything else is read (`parts`).
+
+mod parts;
+
+use std::ops::Range;
 
 use serde_json::Value;
 
+use self::parts::{description_of, name_of, quoted, tags_of, unquoted};
 use super::{Arguments, lexicon, put};
 use crate::domain::reference::placed_words;
 
@@ -33,31 +38,70 @@ pub(super) fn order(question: &str) -> Option<Order> {
     })
 }
 
+/// Whether what follows an order to create says more of the same experiment: `and tag it …`, `give it the description …`.
+pub(super) fn adds(text: &str) -> bool {
+    const LINKS: &str = "and also please then with the you can could should";
+    const BEGINNINGS: &str = "tag tags tagged tagging label labels labelled give set add describe described description its it put use attach mark note call name";
+    const SAID: &str = "tag tags tagged label labels labelled labeled describe described description note call called name named";
+    let words = crate::domain::reference::words(text);
+    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
+    let mut behind = words.iter().map(String::as_str).skip_while(|word| has(LINKS, word)).take(7).peekable();
+    let begins = behind.peek().is_some_and(|first| has(BEGINNINGS, first));
+    begins && behind.clone().any(|word| has(SAID, word)) && !behind.any(|word| matches!(word, "run" | "runs"))
+}
+
+/// The name of which a question asks whether an experiment may still be called so: `is the name x still free?`.
+pub(super) fn name_asked_about(question: &str) -> Option<String> {
+    let words = crate::domain::reference::words(question);
+    let says = |word: &str| words.iter().any(|said| said == word);
+    let asks = words
+        .first()
+        .is_some_and(|word| matches!(word.as_str(), "is" | "can" | "could" | "may" | "would" | "will" | "check" | "tell" | "has" | "do"));
+    let of_use = ["free", "available", "taken", "unused", "occupied", "reserved"].iter().any(|word| says(word))
+        || says("use") && says("name")
+        || says("in") && says("use");
+    if !asks || !of_use || !(says("name") || says("experiment")) {
+        return None;
+    }
+    let in_quotes =
+        question.char_indices().find_map(|(at, letter)| (!letter.is_alphanumeric()).then(|| quoted(question.get(at..)?)).flatten());
+    let looks_like_name = |word: &&str| word.contains(['-', '_', '/']) || word.chars().any(|letter| letter.is_ascii_digit());
+    let behind_name = question.split_whitespace().skip_while(|word| *word != "name").nth(1);
+    let is_plain = |word: &&str| !matches!(*word, "is" | "still" | "free" | "taken" | "available" | "for" | "of");
+    in_quotes
+        .map(|(name, _)| name)
+        .or_else(|| question.split_whitespace().find(looks_like_name).or(behind_name.filter(is_plain)).map(str::to_owned))
+        .map(|name| name.trim_matches([',', '.', '?', '!', ':']).to_owned())
+        .filter(|name| !name.is_empty())
+}
+
 /// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
 fn asks_how(question: &str) -> bool {
     let words = crate::domain::reference::words(question);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_verb = |word: &str| lexicon::meaning(word) == Some("create");
+    let is_verb = |word: &str| word != "new" && lexicon::meaning(word) == Some("create");
     match words.as_slice() {
         ["how", "do" | "can" | "would" | "could" | "should", "i" | "we" | "you" | "one", verb, ..] if is_verb(verb) => {
             words.iter().any(|word| matches!(*word, "experiment" | "experiments")) && question_calls(question).is_none()
         }
+        ["can" | "do" | "are", "you", .., verb, "a" | "an" | "new", "experiment" | "experiments"] => is_verb(verb),
         ["can" | "could" | "do" | "are", "you", .., verb, "experiments" | "experiment"] => is_verb(verb) || *verb == "creating",
         _ => false,
     }
 }
 
-/// `create two experiments a and b`
+/// `create two experiments a and b`, `create one called a and one called b`
 fn wants_several(question: &str) -> bool {
-    let words = crate::domain::reference::words(question);
+    let words = crate::domain::reference::words(&unquoted(question));
     let verb = words.iter().position(|word| lexicon::meaning(word) == Some("create"));
+    let is_lead = |word: &&String| matches!(word.as_str(), "called" | "named");
     verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
+        || words.iter().filter(is_lead).count() > 1
 }
 
 /// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
 fn takes_back(question: &str) -> bool {
-    let unquoted: String = question.split('"').step_by(2).collect::<Vec<&str>>().join(" ");
-    let folded = unquoted.to_lowercase().replace('’', "'");
+    let folded = unquoted(question).to_lowercase().replace('’', "'");
     let denies = [
         "don't",
         "do not",
@@ -65,57 +109,156 @@ fn takes_back(question: &str) -> bool {
         "not yet",
         "dry run",
         "dry-run",
+        "dryrun",
         "without creating",
         "without making",
+        "without actually",
         "never mind",
+        "never create",
         "what would you",
         "what would happen",
+        "what happens if",
+        "what if ",
         "hypothetically",
+        "before you create",
+        "before creating",
+        "before i create",
+        "no need to",
+        "hold off",
+        "wait with",
+        "not create",
+        "not creating",
+        "rather not",
+        "let's not",
+        "should i ",
+        "should we ",
+        "would it be ok",
+        "just pretend",
+        "only pretend",
+        "simulate",
+        "just asking",
+        "just checking",
+        "if i asked",
+        "if i wanted",
+        "stop creating",
+        "cancel that",
+        "only a draft",
+        "just a draft",
     ];
-    let may = [" might ", " may ", "will maybe", "thinking about", "thinking of", "later on", "some day", "someday", "considering"];
+    let may = [
+        " might ",
+        " may ",
+        "will maybe",
+        "thinking about",
+        "thinking of",
+        "later on",
+        "some day",
+        "someday",
+        "considering",
+        "planning to",
+        "plan to",
+        "maybe we should",
+        "maybe i should",
+        "perhaps ",
+        "one day",
+        "at some point",
+        "eventually",
+    ];
+    let announces = ["i'll ", "i will ", "we'll ", "we will ", "i am going to ", "we're going to ", "i'm going to ", "remind me"];
+    let later = [" tomorrow", " next week", " next month", " later", " soon", " on monday"];
+    let says = |phrases: &[&str], text: &str| phrases.iter().any(|phrase| text.contains(phrase));
     let head = folded.split([':', ';']).next().unwrap_or_default();
-    denies.iter().any(|phrase| folded.contains(phrase)) || may.iter().any(|phrase| head.contains(phrase)) && !folded.contains("please")
+    says(&denies, &folded) || says(&may, head) && !folded.contains("please") || says(&announces, head) && says(&later, &folded)
 }
 
+/// Whether a sentence beside an order takes it back: `dry run only!`, `no, wait, don't`.
+pub(super) fn retracts(sentence: &str) -> bool {
+    let folded = unquoted(sentence).to_lowercase().replace('’', "'");
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
+    let is_bare =
+        crate::domain::reference::words(&folded).len() <= 6 && says(&["don't", "do not", "dont", "never mind", "cancel", "forget it"]);
+    is_bare && !says(&["worry", "forget to", "show", "list", "plot"])
+        || says(&[
+            "dry run",
+            "dry-run",
+            "not yet",
+            "hypothetically",
+            "nothing yet",
+            "don't create",
+            "do not create",
+            "don't actually",
+            "don't make",
+            "just asking",
+        ])
+}
+
+/// Words between the verb and its object that name nothing.
+const ARTICLES: &str =
+    "a an the new another one more fresh brand me us please up as additional separate further our my just second extra empty for";
+
 fn obeyed(question: &str) -> Option<Order> {
-    let words = placed_words(question);
+    // What is quoted is neither verb nor noun.
+    let open = unquoted(question);
+    let words = placed_words(&open);
     // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
     let is_called = question_calls(question);
+    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
             || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
-            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish")
+            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish" | "launch" | "kick")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
     };
-    words.iter().take(8).position(|(word, _)| creates(word))?;
-    // `exp011` is a name.
+    // `exp011` and `experiment-x` are names.
     let stands_alone = |end: usize| {
-        question.get(end..).is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric() || "-_.".contains(letter)))
+        let mut rest = question.get(end..).unwrap_or_default().chars();
+        let goes_on = match rest.next() {
+            Some('-' | '_') => true,
+            Some('.') => rest.next().is_some_and(char::is_alphanumeric),
+            next => next.is_some_and(char::is_alphanumeric),
+        };
+        !goes_on
     };
-    let is_noun = |(word, place): &(String, std::ops::Range<usize>)| {
-        matches!(word.as_str(), "experiment" | "project") || matches!(word.as_str(), "exp" | "expt") && stands_alone(place.end)
+    let is_noun = |(word, place): &(String, Range<usize>)| {
+        matches!(word.as_str(), "experiment" | "project" | "exp" | "expt") && stands_alone(place.end)
     };
-    let Some(noun_at) = words.iter().position(is_noun) else {
+    let asks =
+        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
+    let noun_at = words.iter().position(is_noun);
+    if let Some(noun_at) = noun_at
+        && wishes_for_one(question, &words, noun_at)
+    {
+        return Some(Order::Nameless);
+    }
+    words.iter().take(8).position(|(word, _)| creates(word))?;
+    let Some(noun_at) = noun_at else {
         return bare_order(question, &words);
     };
     // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.
-    let verb_at = words.iter().take(noun_at).rposition(|(word, _)| creates(word))?;
-    let asks =
-        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
-    if noun_at - verb_at > 4 || asks {
-        return None;
-    }
+    let of_verb = words.iter().take(noun_at).rposition(|(word, _)| creates(word) && word != "new");
+    let verb_at = of_verb.or_else(|| words.iter().take(noun_at).rposition(|(word, _)| creates(word)))?;
+    let said: Vec<&str> = words.get(verb_at + 1..noun_at)?.iter().map(|(word, _)| word.as_str()).collect();
     let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
     let rest = question.get(words.get(noun_at)?.1.end..)?;
-    // `create "fog-v2" experiment`
-    let named_before =
-        between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)).map(|(name, _)| format!("\"{name}\"{rest}"));
-    let rest = named_before.as_deref().unwrap_or(rest);
-    let rest = is_called.and_then(|at| question.get(at..)).unwrap_or(rest);
-    let Some((name, rest)) = name_of(rest) else {
+    let named_before = name_before(between, &words, verb_at, noun_at);
+    if asks || said.len() > 4 && named_before.is_none() {
+        return None;
+    }
+    // `open experiment x` shows what is there.
+    let verb = words.get(verb_at).map_or("", |(word, _)| word.as_str());
+    let is_new = said.iter().any(|word| has("a an new another one fresh up", word));
+    if matches!(verb, "open" | "start" | "begin" | "launch" | "kick") && !is_new && is_called.is_none() && named_before.is_none() {
+        return None;
+    }
+    let rest = named_before.map_or_else(|| rest.to_owned(), |name| format!("\u{ab}{name}\u{bb}{}", rest.trim_start_matches([')', '"'])));
+    let rest = is_called.and_then(|at| question.get(at..)).map_or(rest, str::to_owned);
+    let Some((name, rest)) = name_of(&rest) else {
         // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
-        let is_order = rest.chars().all(|letter| !letter.is_alphanumeric());
-        return is_order.then_some(Order::Nameless);
+        let is_bare = rest.chars().all(|letter| !letter.is_alphanumeric());
+        let is_one = said.iter().any(|word| has("a an new another one fresh", word)) || verb == "new";
+        let goes_on_otherwise = ["list", "page", "id", "ids", "name", "names", "tag", "tags"];
+        let next = rest.split_whitespace().next().unwrap_or_default();
+        return (is_bare || is_one && !goes_on_otherwise.contains(&next) || is_called.is_some()).then_some(Order::Nameless);
     };
     let mut arguments = Arguments::new();
     put(&mut arguments, "name", name);
@@ -130,145 +273,80 @@ fn obeyed(question: &str) -> Option<Order> {
     Some(Order::Create(arguments))
 }
 
-/// Where an order says at its end what the experiment is to be called: `…, call it x`.
+/// `we need one more experiment, can you make it`: wishes for one, and says no more of it.
+fn wishes_for_one(question: &str, words: &[(String, Range<usize>)], noun_at: usize) -> bool {
+    const WISHES: &str = "need want like have";
+    const SAID_BEHIND: &str = "please can could would you make create add set it up that one for us me now thanks";
+    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
+    let wish = words.iter().take(noun_at).position(|(word, _)| has(WISHES, word));
+    let is_one = wish.is_some_and(|wish| {
+        let between = words.get(wish + 1..noun_at).unwrap_or_default();
+        !between.is_empty() && between.iter().all(|(word, _)| has(ARTICLES, word)) && !between.iter().any(|(word, _)| word == "the")
+    });
+    is_one && words.iter().skip(noun_at + 1).all(|(word, _)| has(SAID_BEHIND, word)) && !question.contains('"')
+}
+
+/// `create "fog-v2" experiment`, `set up fog-v2 as a new experiment`, `create fog-v2 (new experiment)`: the name stands before the noun.
+fn name_before(between: &str, words: &[(String, Range<usize>)], verb_at: usize, noun_at: usize) -> Option<String> {
+    if let Some((name, _)) = between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)) {
+        return Some(name);
+    }
+    // What is one word to people is one piece here.
+    let pieces = between.split_whitespace().filter(|piece| {
+        let bare = piece.trim_matches(['(', ')', ',', ':']);
+        !bare.is_empty() && !ARTICLES.split_whitespace().any(|known| known.eq_ignore_ascii_case(bare))
+    });
+    let pieces: Vec<&str> = pieces.collect();
+    let [name] = pieces.as_slice() else { return None };
+    let name = name.trim_matches(['(', ')', ',', ':']);
+    let looks_like_name = name.contains(['-', '_', '/', '.']) || name.chars().any(|letter| letter.is_ascii_digit());
+    let is_called_so = between.contains(" as ") || between.contains('(') && noun_at > verb_at;
+    (words.len() > noun_at && (looks_like_name || is_called_so) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
+}
+
+/// Where an order says at its end what the experiment is to be called: `…, call it x`. What is quoted does not count.
 fn question_calls(question: &str) -> Option<usize> {
-    let folded = question.to_lowercase();
-    [" call it ", " name it ", " called ", " named "].iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
+    let folded = unquoted(question).to_ascii_lowercase();
+    let leads = [
+        " call it ",
+        " name it ",
+        " called ",
+        " named ",
+        " titled ",
+        " entitled ",
+        " dubbed ",
+        " by the name ",
+        " with the name ",
+        " under the name ",
+        " its name should be ",
+        " its name is ",
+        " the name should be ",
+        " the name is ",
+        " whose name is ",
+    ];
+    leads.iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
 }
 
 /// `create churn-v2`: an order that does not say of what, but a name.
-fn bare_order(question: &str, words: &[(String, std::ops::Range<usize>)]) -> Option<Order> {
+fn bare_order(question: &str, words: &[(String, Range<usize>)]) -> Option<Order> {
     const ELSE: &str = "a an the some run runs model chart plot graph table report list picture summary comparison figure tag dashboard sense sure it me us";
     let verb_at = words.iter().take(5).position(|(word, _)| word == "create")?;
-    let (first, _) = words.get(verb_at + 1)?;
+    let first = words.get(verb_at + 1).map_or("", |(word, _)| word.as_str());
     let rest = question.get(words.get(verb_at)?.1.end..)?;
-    let (name, _) = name_of(rest)?;
-    let is_else = ELSE.split(' ').any(|word| word == first) || lexicon::meaning(first).is_some();
+    let (name, rest) = name_of(rest)?;
+    let is_quoted = question.get(words.get(verb_at)?.1.end..).and_then(|rest| quoted(rest.trim_start())).is_some();
+    let is_else = !is_quoted && (ELSE.split(' ').any(|word| word == first) || lexicon::meaning(first).is_some());
     if is_else || crate::domain::reference::words(&name).len() > 6 {
         return None;
     }
     let mut arguments = Arguments::new();
     put(&mut arguments, "name", name);
+    let tags = tags_of(&rest);
+    if !tags.is_empty() {
+        put(&mut arguments, "tags", Value::Object(tags));
+    }
     Some(Order::Create(arguments))
 }
-
-/// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 13] =
-    ["; ", ". ", " (", " with ", " tagged ", " described ", " about ", " for ", " and ", " tags ", " description ", ", ", " please"];
-
-fn name_of(text: &str) -> Option<(String, String)> {
-    let is_sign = [':', ' ', ','];
-    let mut rest = text.trim_start_matches(is_sign);
-    for polite in ["please", "pls", "for me", "for us"] {
-        let after = strip_prefix_folded(rest, polite).filter(|after| after.is_empty() || after.starts_with(is_sign));
-        rest = after.map_or(rest, |after| after.trim_start_matches(is_sign));
-    }
-    for lead in [
-        "name it ",
-        "call it ",
-        "and name it ",
-        "and call it ",
-        "called ",
-        "named ",
-        "by the name of ",
-        "with the name ",
-        "with name ",
-        "titled ",
-        "name ",
-        "name: ",
-        "name:",
-    ] {
-        if let Some(stripped) = strip_prefix_folded(rest, lead) {
-            rest = stripped.trim_start();
-        }
-    }
-    if let Some((quoted, after)) = quoted(rest) {
-        return (!quoted.trim().is_empty()).then(|| (quoted, after.to_owned()));
-    }
-    let folded = rest.to_lowercase();
-    let end = NAME_ENDS.iter().filter_map(|end| folded.find(end)).min().unwrap_or(rest.len());
-    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',']).to_owned();
-    (!name.is_empty()).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
-}
-
-/// The text in the quotes at the head, and what follows them.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    for (open, close) in [('"', '"'), ('“', '”'), ('\'', '\''), ('`', '`'), ('‘', '’'), ('«', '»')] {
-        if let Some(inside) = text.strip_prefix(open)
-            && let Some((quoted, after)) = inside.split_once(close)
-        {
-            return Some((quoted.to_owned(), after));
-        }
-    }
-    None
-}
-
-fn strip_prefix_folded<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()
-}
-
-/// The description and the rest without it.
-fn description_of(text: &str) -> (Option<String>, String) {
-    let folded = text.to_lowercase();
-    for lead in [
-        "describe it as",
-        "describing it as",
-        "description:",
-        "description",
-        "described as",
-        "described by",
-        " about ",
-        "note:",
-        "which is about",
-    ] {
-        let Some(at) = folded.find(lead) else { continue };
-        let after = text.get(at + lead.len()..).unwrap_or_default().trim_start_matches([':', ' ', '=']);
-        let before = text.get(..at).unwrap_or_default();
-        if let Some((quoted, rest)) = quoted(after) {
-            return (Some(quoted), format!("{before} {rest}"));
-        }
-        let folded_after = after.to_lowercase();
-        let ends = [" and tag", " tagged ", " with tag", ", tag", " and the tag", " tags "];
-        let end = ends.iter().filter_map(|end| folded_after.find(end)).min().unwrap_or(after.len());
-        let described = after.get(..end).unwrap_or_default().trim().trim_end_matches('.').to_owned();
-        let rest = format!("{before} {}", after.get(end..).unwrap_or_default());
-        return ((!described.is_empty()).then_some(described), rest);
-    }
-    (None, text.to_owned())
-}
-
-/// Every `key=value` or `key: value`.
-fn tags_of(text: &str) -> serde_json::Map<String, Value> {
-    let mut tags = serde_json::Map::new();
-    let spaced = text.replace(" = ", "=").replace(": ", "=").replace(" is ", "=");
-    for word in spaced.split([' ', ',', ';']) {
-        // `tags: team=risk`
-        let word = ["tags=", "tag="].iter().find_map(|lead| word.strip_prefix(lead)).unwrap_or(word);
-        let cleaned =
-            word.trim_matches(|letter: char| matches!(letter, '"' | '\'' | '`' | '.' | '?' | '!' | '(' | ')' | '“' | '”' | '{' | '}'));
-        if let Some((key, value)) = cleaned.split_once('=')
-            && !key.is_empty()
-            && !value.is_empty()
-        {
-            tags.insert(key.trim_matches('"').to_owned(), Value::from(value.trim_matches('"')));
-        }
-    }
-    // `, team structural-biology`
-    for piece in text.split([',', ';']) {
-        let words: Vec<&str> =
-            piece.split_whitespace().filter(|word| !matches!(*word, "and" | "with" | "for" | "the" | "tag" | "tags")).collect();
-        if let [key, value] = words.as_slice()
-            && TAG_KEYS.contains(&key.to_lowercase().as_str())
-        {
-            tags.insert(key.to_lowercase(), Value::from(value.trim_matches(['.', '?', '!', '"', '\''])));
-        }
-    }
-    tags
-}
-
-/// Tags that people give without a sign between key and value.
-const TAG_KEYS: [&str; 11] = ["team", "owner", "project", "phase", "stage", "tier", "domain", "client", "env", "priority", "status"];
 
 #[cfg(test)]
 mod tests {

@@ -163,7 +163,8 @@ fn unknown_file(reading: &Reading) -> Option<String> {
         .is_some_and(|verb| matches!(verb.as_str(), "read" | "cat" | "open"));
     let name = solid.next().filter(|span| reads && matches!(span.part, Part::Unknown | Part::Meaning("describe")))?;
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
-    reading.text.get(name.bytes.clone()).filter(|_| names_run).map(str::to_owned)
+    let is_note = reading.words.get(name.words.clone()).is_some_and(|words| words.iter().any(|word| fill::is_remark(word)));
+    reading.text.get(name.bytes.clone()).filter(|_| names_run && !is_note).map(str::to_owned)
 }
 
 /// `read the csv`, `open the second one`, after files were listed: the one of them that is meant.

@@ -235,7 +235,10 @@ pub(super) fn misspelt_status(word: &str) -> Option<RunStatus> {
 const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recipe president capital funny football soccer league olympics movie film restaurant \
     flight flights hotel ticket news horoscope lottery bitcoin birthday lunch dinner breakfast pizza coffee train bus taxi tower email \
     minister revolution story essay lyrics actor singer player novel planet moon mars stocks tennis basketball cricket game games sport sports match country \
-    countries population queen king pope";
+    countries population queen king pope election elections politics politician religion euro euros dollar dollars everest mountain rain snow umbrella salary \
+    vacation holiday holidays christmas easter wedding husband wife girlfriend boyfriend netflix youtube spotify tv headlines newspaper astrology zodiac insurance \
+    mortgage taxes lawyer doctor medicine headache dinosaur dinosaurs universe god homework sandwich beer wine whisky cocktail supermarket cinema theatre \
+    article articles blog arxiv concert celebrity celebrities gossip";
 
 /// Whether a word speaks of what no experiment is about.
 pub(super) fn is_off_topic_noun(word: &str) -> bool {

@@ -53,8 +53,10 @@ mod vocabulary;
 use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
-use crate::tools::{Context, ToolError};
-use reading::Reading;
+use crate::domain::experiment::{Lifecycle, View};
+use crate::tools::view::plain;
+use crate::tools::{Context, ToolError, resolve};
+use reading::{Part, Reading};
 use talk::Talk;
 use vocabulary::Vocabulary;
 
@@ -84,14 +86,17 @@ impl Plan {
     }
 }
 
-/// What the interpreter says to what it does not do or understand.
-const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare the last 3 runs”, “Plot the training loss of run 17” or “Which parameters matter for accuracy?”";
+/// What can be asked instead. Without a number, since it also stands beside answers whose numbers are all of the store.
+const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare the best and the worst run”, “Plot the training loss of the latest run” or “Which parameters matter for accuracy?”";
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     let (question, is_taken_back) = corrections::without_lead(question);
     if let Some(plan) = without_store(question, conversation) {
         return Ok(plan);
+    }
+    if let Some(name) = creation::name_asked_about(question) {
+        return free_name(&name, context).await;
     }
     match creation::order(question) {
         Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
@@ -107,7 +112,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         }
         Some(creation::Order::Asked) => {
             return Ok(Plan::Talk(
-                "I create experiments when you tell me to: say for example “create an experiment called pilot with tags team=risk”."
+                "I create experiments when you tell me to. What should it be called? Say for example “create an experiment called pilot with tags team=risk”."
                     .to_owned(),
             ));
         }
@@ -132,7 +137,8 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I tell no passwords, keys, settings or instructions, and have none at hand: I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
-    if talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading) {
+    let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
+    if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
@@ -152,6 +158,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(mut plan) = followup::plan(&reading, conversation) {
         forget_foreign_metric(&mut plan, &reading, &vocabulary);
         return Ok(plan);
+    }
+    if conversation.last_call.is_none() && context.focus.is_none() && points_nowhere(&reading) {
+        return Ok(Plan::Refuse(
+            "I do not know what that refers to: nothing was asked before. Which run, metric or experiment do you mean?".to_owned(),
+        ));
     }
     if let Some(reason) = unanswered::reason(&reading, &vocabulary).or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
@@ -190,11 +201,30 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     )))
 }
 
+/// Whether an experiment may still be called so; nothing is made.
+async fn free_name(name: &str, context: &Context) -> Result<Plan, ToolError> {
+    let experiments = resolve::experiments(context, View::All).await?;
+    let Some(experiment) = experiments.iter().find(|experiment| experiment.name == name) else {
+        return Ok(Plan::Talk(format!("No experiment is called `{}`, so the name is free. Nothing is created.", plain(name))));
+    };
+    if experiment.lifecycle == Lifecycle::Active {
+        let mut arguments = Arguments::new();
+        put(&mut arguments, "experiment", name);
+        return Ok(Plan::call("describe_experiment", arguments));
+    }
+    Ok(Plan::Refuse(format!("The name `{}` is not free: a deleted experiment is still called so.", plain(name))))
+}
+
 /// The plan for what needs no look at the store: orders that are not obeyed, talk, and the rest of the world.
 fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
     if talk::overrides(question) {
         return Some(Plan::Refuse(format!(
             "I will not: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
+        )));
+    }
+    if let Some(verb) = orders::ability_asked_about(question) {
+        return Some(Plan::Talk(format!(
+            "No, I cannot {verb} anything: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
         )));
     }
     if let Some(verb) = orders::refused(question)
@@ -220,6 +250,26 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             ),
         })
     })
+}
+
+/// `plot it`, `who started that one?`: all that it is about was said before, so at the beginning of a conversation it is about nothing.
+fn points_nowhere(reading: &Reading) -> bool {
+    const SAID_ALONGSIDE: [&str; 12] =
+        ["show", "plot", "compare", "details", "howlong", "status", "user", "start", "tag", "perform", "artifact", "describe"];
+    let is_empty = |part: &Part| match part {
+        Part::Filler | Part::Anaphor(_) => true,
+        Part::Meaning(meaning) => SAID_ALONGSIDE.contains(meaning),
+        _ => false,
+    };
+    let points = ["it", "its", "that", "those", "them", "these", "their"].iter().any(|word| reading.says(word));
+    let of_place = ["there", "here", "logged", "available", "contain", "stored"].iter().any(|word| reading.says(word));
+    let points_first = reading.parts().any(|part| matches!(part, Part::Anaphor(_)));
+    points
+        && points_first
+        && !of_place
+        && reading.words.len() <= 8
+        && reading.parts().all(is_empty)
+        && reading.parts().any(|part| matches!(part, Part::Meaning(_)))
 }
 
 fn off_topic() -> String {

@@ -11,11 +11,25 @@ const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill sto
     upload download install uninstall reset abort pause halt suspend continue move merge relabel replace mark tag untag label annotate change alter assign \
     set unset kick rerun relaunch resume redo trigger submit schedule reschedule revert rollback undo fix tune finetune optimize optimise publish release \
     ship register push commit clone duplicate copy backup export import save share forward notify alert email mail message ping tweet text slack grant \
-    revoke invite predict classify clean cleanup evict lock unlock close reopen approve pin send post";
+    revoke invite predict classify clean cleanup evict lock unlock close reopen approve pin send post enqueue requeue retry reschedule subscribe unsubscribe \
+    quantize quantise detach attach upgrade downgrade migrate unpublish rewrite reword unregister republish rollout provision allocate retag rescale mute";
+
+/// Verbs that begin an order only where a thing follows at once: `round the metrics`, but `round 3`; `watch run-3`, but `watch time`.
+const FORBIDDEN_WITH_OBJECT: &str = "repeat queue fit insert swap transfer strip flag switch watch round adjust correct prune evaluate test empty bump \
+    repair patch enable disable scale distill compress convert rewind nudge transform monitor hide finish order score raise refit recompute recalculate rebuild \
+    refresh withdraw purchase hire serve host backtest pay wire escalate assign book stamp leave stick place slap forget bin hand pass \
+    extend enrich amend augment bury burn toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm";
+
+/// What may follow such a verb as its object.
+const OBJECTS: &str = "a an the my our your this that these those it them all every each another some me us him her its their his run runs experiment experiments \
+    both everything customer customers";
 
 /// Verbs that lose or change something for good: refused wherever they are ordered, not only at the head.
 const DESTRUCTIVE: &str =
     "delete remove erase wipe purge truncate destroy overwrite rename kill rm retrain restart redeploy deploy undelete";
+
+/// Words of a picture: `and set the y axis to log` changes no run.
+const PICTURED: &str = "axis scale log logarithmic linear chart plot graph legend colour color";
 
 /// Participles by which people wish that something were done.
 const DONE: &str = "deleted removed erased wiped purged destroyed overwritten renamed killed stopped restarted retrained deployed archived restored gone \
@@ -27,7 +41,7 @@ const DOING: &str = "deleting removing erasing wiping purging destroying overwri
 
 /// Words before the verb of an order.
 const POLITE: &str = "please can could would will you now then and just kindly i want to d like need let s us me also go ahead hey hi hello ok okay should \
-    how do we help all immediately must sudo quickly pls finally first next so";
+    how do we help all possibly maybe perhaps simply somehow immediately must sudo quickly pls finally first next so";
 
 /// Words with which a question begins that is no order.
 const ASKING: &str = "which what whats who whose when where why how was were is are did does do has have any show list count";
@@ -55,8 +69,9 @@ pub(super) fn refused(question: &str) -> Option<String> {
         return Some(verb.to_owned());
     }
     let is_name = after.starts_with(['/', '_', '-', '=', '.']) && !after.starts_with("-run");
-    let is_plain = says(FORBIDDEN, first) && !is_name && !is_no_order(first, &rest, after);
-    if is_plain {
+    let is_plain = says(FORBIDDEN, first) && !is_no_order(first, &rest, after);
+    let has_object = says(FORBIDDEN_WITH_OBJECT, first) && has_object(after) && !sets_beside(after);
+    if (is_plain || has_object) && !is_name {
         return Some(first.to_owned());
     }
     let ordered = words.windows(2).find(|pair| {
@@ -72,7 +87,65 @@ pub(super) fn refused(question: &str) -> Option<String> {
     {
         return Some(format!("go about {verb}"));
     }
+    if is_corrected(&words, begins, question) {
+        return Some("change".to_owned());
+    }
     is_wished(&words, begins).then(|| "do that to".to_owned())
+}
+
+/// The verb, where somebody only asks whether such things are done: `can you delete things?`.
+pub(super) fn ability_asked_about(question: &str) -> Option<String> {
+    let words = words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["can" | "do" | "could", "you", verb, "things" | "stuff" | "anything" | "something" | "runs" | "experiments" | "models"]
+            if FORBIDDEN.split_whitespace().any(|known| known == *verb) =>
+        {
+            Some((*verb).to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether an utterance goes on with such an order at `rest`, behind an `and` or a comma: `show run 3 | and tag it as best`.
+pub(super) fn goes_on(ahead: &str, rest: &str) -> bool {
+    let words = words(rest);
+    let says = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
+    let Some(verb) = words.iter().find(|word| !says(POLITE, word)) else { return false };
+    let place = rest.to_lowercase().find(verb.as_str()).map_or(0, |found| found + verb.len());
+    let draws = super::lexicon::meaning(words_ahead(ahead).as_str()) == Some("plot");
+    let of_picture = words.iter().any(|word| says(PICTURED, word)) || draws && says("mark label annotate name", verb);
+    has_object(rest.get(place..).unwrap_or_default()) && !of_picture && refused(rest).is_some()
+}
+
+fn words_ahead(ahead: &str) -> String {
+    words(ahead).into_iter().find(|word| !POLITE.split_whitespace().any(|known| known == word)).unwrap_or_default()
+}
+
+/// Whether a thing follows at once: an article, a pronoun, or what looks like a name of runs.
+fn has_object(after: &str) -> bool {
+    let token = after.split_whitespace().next().unwrap_or_default().trim_matches(|letter: char| !letter.is_alphanumeric());
+    let looks_like_name = token.contains(['-', '_']) || token.chars().any(|letter| letter.is_ascii_digit());
+    after.starts_with(' ')
+        && (OBJECTS.split_whitespace().any(|known| token.eq_ignore_ascii_case(known))
+            || looks_like_name && token.chars().any(char::is_alphabetic))
+}
+
+/// `the max_depth of run 3 should be 6`, `its owner is wrong`: tells what a value ought to be, and asks for nothing.
+fn is_corrected(words: &[String], begins: &str, question: &str) -> bool {
+    const BOUNDS: &str =
+        "above below over under at greater higher more less lower between within better worse near around log sorted ordered";
+    let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
+    let creates = words.iter().any(|word| word == "experiment") && words.iter().any(|word| super::lexicon::meaning(word) == Some("create"));
+    let asks = creates
+        || has(ASKING, begins)
+        || question.contains('?')
+        || words.iter().any(|word| has("plot show list compare draw find give tell rank sort chart", word));
+    let ought = words.windows(3).any(|three| {
+        matches!(three, [one, two, next] if (has("should must", one) && has("be say read", two) || one == "to" && two == "be" && words.iter().any(|word| word == "ought")) && !has(BOUNDS, next))
+    });
+    let errs = words.windows(2).any(|pair| matches!(pair, [is, wrong] if is == "is" && has("wrong incorrect mistaken", wrong)));
+    !asks && (ought || errs)
 }
 
 /// Verbs that begin an order only with certain things behind them.
@@ -90,7 +163,23 @@ fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'static str> {
         )
     });
     Some(match first {
-        "get" if after.starts_with(" rid of") => "get rid of",
+        "get" if after.starts_with(" rid of") || after.contains(" out of ") => "get rid of",
+        "put" | "stick" | "leave" | "place" | "drop" | "set"
+            if rest.iter().take(4).any(|word| matches!(*word, "tag" | "label" | "note" | "comment" | "flag" | "marker" | "remark")) =>
+        {
+            "add"
+        }
+        // `make the accuracy of run 3 0.99`
+        "make"
+            if has("the its my our", next)
+                && rest.len() > 3
+                && !shows
+                && rest.iter().any(|word| matches!(*word, "of" | "in" | "for"))
+                && rest.last().is_some_and(|word| word.parse::<f64>().is_ok()) =>
+        {
+            "change"
+        }
+        "start" | "begin" | "try" | "do" if has("it that this run", next) && says("again") && !shows => "start",
         "start" | "begin" | "launch"
             if !names_experiment && rest.iter().take(5).any(|word| matches!(*word, "run" | "training" | "job")) =>
         {
@@ -140,6 +229,33 @@ fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'static str> {
         {
             "log"
         }
+        "record" | "report" | "store"
+            if has("a an the new", next) && matches!(rest.get(1), Some(&"metric" | &"value" | &"parameter" | &"param"))
+                || rest.get(1).is_some_and(|word| word.parse::<f64>().is_ok())
+                    && rest.iter().any(|word| matches!(*word, "for" | "on" | "to" | "in")) =>
+        {
+            "log"
+        }
+        "add"
+            if has("a an another new", next)
+                && !shows
+                && rest
+                    .iter()
+                    .skip(1)
+                    .take(2)
+                    .any(|word| matches!(*word, "run" | "metric" | "parameter" | "param" | "value" | "row" | "user" | "step")) =>
+        {
+            "add"
+        }
+        "wait" if has("until till for", next) => "wait for",
+        "make"
+            if !names_experiment
+                && !shows
+                && ["read-only", "readonly", "writable", "visible"].iter().any(|state| after.contains(state)) =>
+        {
+            "change"
+        }
+        "improve" | "boost" if has("the its my our", next) => "improve",
         "increase" | "decrease" | "raise" | "lower" | "double" | "halve" | "bump" | "reduce"
             if has("the its my our", next) || says("to") =>
         {
@@ -171,7 +287,7 @@ fn is_no_order(first: &str, rest: &[&str], after: &str) -> bool {
         "train" => {
             !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model")
         }
-        "set" => after.starts_with(" up") || is_side_by_side(after),
+        "set" => after.starts_with(" up") || sets_beside(after),
         // `copy: …`, `text metrics`, `save rate`: nouns where nothing is ordered.
         "register" | "save" => rest.iter().any(|word| matches!(*word, "experiment" | "project")),
         "text" | "mail" | "message" | "alert" | "release" | "close" | "clean" | "push" | "copy" | "post" | "import" | "export" => {
@@ -186,17 +302,26 @@ fn is_no_order(first: &str, rest: &[&str], after: &str) -> bool {
 fn is_wished(words: &[String], begins: &str) -> bool {
     let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
     let said = |word: &str| words.iter().any(|known| known == word);
+    // `run 3 needs to go`
+    if matches!(words, [.., must, to, go] if go == "go" && (to == "to" && has("needs need has have ought", must) || has("can should must may", to)))
+        && !has(ASKING, begins)
+    {
+        return true;
+    }
     let Some(done) = words.iter().position(|word| has(DONE, word)) else { return false };
     let before = done.checked_sub(1).and_then(|before| words.get(before)).map_or("", String::as_str);
     let is_passive = before == "be" && has("can could should must may please i we let make would is", begins);
     let is_last = done + 2 >= words.len();
+    let is_due = before == "be"
+        && done.checked_sub(2).and_then(|modal| words.get(modal)).is_some_and(|modal| has("should must can could to", modal))
+        && !has(ASKING, begins);
     let is_told = matches!(before, "was" | "were" | "are" | "is" | "been" | "got" | "be" | "or" | "and");
     let wishes = !is_told && ["want", "need", "like", "have", "make"].iter().any(|word| said(word)) && is_last && !has(ASKING, begins);
-    is_passive || wishes && !said("runs") && !said("experiments")
+    is_passive || is_due || wishes && !said("runs") && !said("experiments")
 }
 
 /// `set run 3 and run 5 next to each other`: compares, and changes nothing.
-fn is_side_by_side(text: &str) -> bool {
+fn sets_beside(text: &str) -> bool {
     ["next to", "side by side", "beside", "against"].iter().any(|phrase| text.contains(phrase))
 }
 

@@ -1,7 +1,7 @@
 //! People who started no run of the store: their runs are asked for as anybody's are, and there are none.
 
 use super::reading::{Part, Reading, Span};
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 
 /// Takes an unknown name where somebody who starts runs is named for a condition on runs.
 pub(super) fn strangers(reading: &mut Reading) {
@@ -16,6 +16,34 @@ pub(super) fn strangers(reading: &mut Reading) {
     if let Some(span) = reading.spans.get_mut(at) {
         span.part = Part::Conditions(vec![clause]);
     }
+}
+
+/// What is nobody's business of somebody.
+const PRIVATE: &str = "old age live lives living home address phone telephone mobile number email mail boss salary earn earns earning paid pay wage birthday born \
+    vacation holiday holidays leave sick ill office married wife husband partner kids children family friend friends hobby hobbies lunch dinner promotion fired \
+    hired resign quit religion gender height weight tall nice smart single dating appearance";
+
+/// `how old is ana`, `what does ben look like`: asks about a person and not about what he ran.
+pub(super) fn is_private(reading: &Reading) -> bool {
+    let is_of_person = |clause: &Clause| {
+        matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
+    };
+    let names_person = reading.parts().any(|part| matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person)));
+    let names_else = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Metric(_)
+                | Part::Parameter(_)
+                | Part::Experiment(_)
+                | Part::Run(_)
+                | Part::Runs(_)
+                | Part::Value(..)
+                | Part::File(_)
+                | Part::Meaning("run" | "experiment" | "experiments" | "metric" | "parameter" | "artifact" | "tag" | "status")
+        )
+    });
+    let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
+    names_person && !names_else && (looks_like || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
 }
 
 fn is_stranger(reading: &Reading, index: usize) -> bool {

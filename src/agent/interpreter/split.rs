@@ -1,6 +1,6 @@
 //! Several questions in one sentence, where they are separable.
 
-use super::lexicon;
+use super::{creation, lexicon, orders};
 use crate::domain::reference::placed_words;
 
 /// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
@@ -21,11 +21,17 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             let joined = matches!(before, "and" | "then" | "also")
                 || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
             let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
-            let begins = lexicon::begins_question(word) || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
+            let rest = sentence.get(place.start..).unwrap_or_default();
+            let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
+            let is_refused = (joined || dashed) && orders::goes_on(ahead, rest);
+            let begins = is_refused
+                || lexicon::begins_question(word)
+                || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
             let place = place.start;
             if index > 1
-                && joined
+                && (joined || is_refused)
                 && begins
+                && !(creation::adds(rest) && creation::order(ahead).is_some())
                 && !is_quoted(sentence, place)
                 && !is_topic
                 && !is_order
@@ -118,12 +124,15 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
         });
         speaks_of_itself && is_at_it && !sentence.contains('?')
     };
-    let restates = |sentence: &str| {
+    let restates = |before: &str, sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
         let folded = folded.trim_end_matches(['.', '!', ' ']);
-        let adds =
-            ["tags:", "tags ", "tag:", "tagged ", "tag it", "with tag", "with the tag", "description", "described ", "describe it as"];
-        if adds.iter().any(|lead| folded.starts_with(lead)) && folded.contains(['=', ':', '"', '“']) {
+        if creation::retracts(folded) && creation::order(before).is_some()
+            || creation::retracts(before) && creation::order(sentence).is_some()
+        {
+            return true;
+        }
+        if creation::adds(folded) && (folded.contains(['=', ':', '"', '“']) || creation::order(before).is_some()) {
             return true;
         }
         ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
@@ -133,7 +142,7 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
     let mut joined: Vec<&str> = Vec::new();
     for sentence in sentences {
         match joined.last_mut() {
-            Some(before) if sets_topic(before) || restates(sentence) => {
+            Some(before) if sets_topic(before) || restates(before, sentence) => {
                 if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
                     *before = whole;
                 }
@@ -147,7 +156,11 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
 /// `…? list them`: asks to be shown what the question before it shows already.
 fn is_echo(question: &str) -> bool {
     const ECHOES: &str = "list show name display give tell me us it them those please all and then also thanks thank you which one ones";
-    placed_words(question).iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
+    let words = placed_words(question);
+    // `in which runs?`
+    let asks_which: Vec<&str> =
+        words.iter().map(|(word, _)| word.as_str()).skip_while(|word| matches!(*word, "in" | "and" | "if" | "so")).collect();
+    matches!(asks_which.as_slice(), ["which", "runs" | "run"]) || words.iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
 }
 
 /// `the image classifier, how many runs is it`: names what the question is about, and asks nothing.

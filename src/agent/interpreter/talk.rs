@@ -27,7 +27,8 @@ const COURTESY: &str = "hello hi hey hiya yo howdy greetings dear morning aftern
     thankyou welcome ok okay hm hmm mhm aha ah oh great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing fine job work well done helpful \
     useful that this was very really so much many a lot you it everything all for your help the is s how are re doing going today there everyone team folks \
     again and no problem never mind see later tomorrow soon have had weekend one what whats up to meet ya wow super just i m appreciate it got nothing else \
-    then now please sorry my bad too kind mate friend assistant trialogue yes yep yeah nope sure nice about";
+    then now please sorry my bad too kind mate friend assistant trialogue yes yep yeah nope sure nice about helps helped helping needed wanted exactly perfectly \
+    good enough course love loved like no worries glad makes sense understood clear alright right fun been pleasure talking talk made saved bless u";
 
 /// Words that make such an utterance one.
 const COURTEOUS: &str = "hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
@@ -35,8 +36,9 @@ const COURTEOUS: &str = "hello hi hey hiya yo howdy greetings morning afternoon 
     mind yes yep yeah nope sure no wow";
 
 /// Words of which questions about Trialogue itself are made.
-const OF_ITSELF: &str = "who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
+const OF_ITSELF: &str = "make makes who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
     software app service thing help helping ask asking question questions kind kinds sort sorts type types of know able answer answers tell about \
+    mistake mistakes error errors wrong trust trusted reliable accurate lie hallucinate t not cannot limited \
     abilities ability capabilities capability features feature skills limits limitations name made built created wrote programmed developed invented \
     work works working use used using for possible with here there trialogue mlflow please the a an to and else things thing could should would introduce \
     explain ai robot human machine real person chatbot gpt chatgpt llm language languages speak understand old from come my need like want some get started \
@@ -55,6 +57,19 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
     if words.is_empty() {
         return None;
     }
+    let closes = words.windows(2).any(|pair| {
+        let pair: Vec<&str> = pair.iter().map(String::as_str).collect();
+        matches!(
+            pair.as_slice(),
+            ["see", "you" | "ya" | "u"] | ["good" | "great" | "nice" | "well", "job" | "work" | "done" | "one"] | ["makes", "sense"]
+        )
+    });
+    if closes && words.len() <= 6 && consists_of(COURTESY) && !asks && !question.contains('?') {
+        return Some(if says("see") { Talk::Farewell } else { Talk::Thanks });
+    }
+    if is_ability(&words) {
+        return Some(Talk::OfItself);
+    }
     if consists_of(COURTESY) && !asks && (words.iter().any(|word| has(COURTEOUS, word)) || asks_how) {
         let any = |known: &str| words.iter().any(|word| has(known, word));
         return Some(match () {
@@ -70,6 +85,28 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
         || says("this") && ["tool", "bot", "assistant", "program", "app", "thing", "service", "work"].iter().any(|word| says(word));
     let names_one = says("show") && !says("what") && !says("example") && !says("examples");
     (consists_of(OF_ITSELF) && is_addressed && !of_it && !names_one).then_some(Talk::OfItself)
+}
+
+/// `can you plot things`, `do you compare runs`, `what kind of things can you tell me about my experiments`: asks what it does, and for nothing.
+fn is_ability(words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let asks_you = |word: &str| matches!(word, "can" | "could" | "do" | "are");
+    match words.as_slice() {
+        ["can" | "do", "you", verb, "things" | "stuff" | "charts" | "plots" | "graphs" | "curves" | "pictures" | "files" | "runs"] => {
+            matches!(lexicon::meaning(verb), Some("plot" | "compare")) || matches!(*verb, "read" | "make")
+        }
+        [
+            "what" | "which",
+            "kind" | "kinds" | "sort" | "sorts" | "type" | "types",
+            "of",
+            "things" | "questions" | "stuff",
+            can,
+            "you" | "i",
+            ..,
+        ]
+        | ["what" | "which", "things" | "questions", can, "you" | "i", ..] => asks_you(can) && words.len() <= 14,
+        _ => false,
+    }
 }
 
 /// Whether nothing is asked: no word of the trade, no name of the store, no question word and no order.
@@ -149,13 +186,28 @@ pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
         && words.iter().filter(|word| is_number(word)).count() == 2
         && words.iter().all(|word| is_number(word) || has("what whats is s calculate compute how much", word))
         && question.contains(['+', '*', '/', '×', '^']);
+    // `what's the date?`
+    let asks_day = words.len() <= 7
+        && words.first().is_some_and(|word| has("what whats which", word))
+        && words.iter().any(|word| has("date day time", word))
+        && words.iter().all(|word| has("what whats which s is it the date day time of today now current todays right week", word));
     let searches = words.iter().take(3).any(|word| word == "search") && words.iter().any(|word| has("web internet online", word));
-    calculates || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// `how do transformers work`, `explain overfitting`, `what does auc mean`: a question about the thing itself, and not about runs with it.
 pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    // `explain the transformer architecture`, but not what explains a metric.
+    let is_explained = matches!(words.first(), Some(&"explain" | &"define"))
+        && reading.parts().all(|part| is_knowledge_part(part))
+        && !reading.says("by")
+        && reading.parts().any(|part| matches!(part, Part::Unknown | Part::Value(..) | Part::Conditions(_) | Part::Parameter(_)));
+    let asks_who_did = matches!(words.as_slice(), ["who", verb, ..] if has("wrote invented discovered painted composed directed founded sang coined built", verb));
+    let is_nobody_here = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("user" | "create"));
+    if is_explained || asks_who_did && words.len() > 2 && reading.parts().all(is_nobody_here) {
+        return true;
+    }
     let is_thing = |part: &Part| matches!(part, Part::Value(..) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Conditions(_));
     let is_term = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "impact") | Part::Value(..));
     // `explain what recall is`
@@ -176,6 +228,33 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     begins && words.last() == Some(&"work") && reading.parts().all(is_thing)
 }
 
+fn is_knowledge_part(part: &Part) -> bool {
+    matches!(part, Part::Value(..) | Part::Conditions(_) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Meaning("impact"))
+}
+
+/// Words for the machines on which things run.
+const MACHINES: &str = "server servers machine machines cluster clusters host hosts node nodes gpu gpus cpu cpus";
+
+/// What machines have and no experiment tells.
+const OF_MACHINES: &str = "disk disks ip memory ram cpu cpus port ports load temperature hot uptime space storage firewall network address idle busy available free left";
+
+/// `how much memory does the server have`: asks about the machine, and names nothing of the store.
+pub(super) fn is_of_machine(reading: &Reading) -> bool {
+    let said = |known: &str| reading.words.iter().any(|word| has(known, word));
+    let names = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Metric(_)
+                | Part::Parameter(_)
+                | Part::Experiment(_)
+                | Part::Run(_)
+                | Part::Runs(_)
+                | Part::Meaning("run" | "experiment" | "experiments")
+        )
+    });
+    !names && said(MACHINES) && said(OF_MACHINES)
+}
+
 /// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.
 pub(super) fn is_of_other_matters(reading: &Reading) -> bool {
     let is_other = |span: &Span| {
@@ -183,8 +262,29 @@ pub(super) fn is_of_other_matters(reading: &Reading) -> bool {
         words.len() == 1 && words.all(|word| lexicon::is_off_topic_noun(word))
     };
     let is_none = |span: &Span| {
-        matches!(span.part, Part::Filler | Part::Unknown | Part::Conditions(_) | Part::Runs(_) | Part::End(..) | Part::Anaphor(_))
-            || is_other(span)
+        matches!(
+            span.part,
+            Part::Filler
+                | Part::Unknown
+                | Part::Conditions(_)
+                | Part::Runs(_)
+                | Part::End(..)
+                | Part::Anaphor(_)
+                | Part::Number(_)
+                | Part::Meaning(
+                    "describe"
+                        | "show"
+                        | "user"
+                        | "start"
+                        | "details"
+                        | "howmany"
+                        | "howlong"
+                        | "create"
+                        | "perform"
+                        | "compare"
+                        | "status"
+                )
+        ) || is_other(span)
     };
     reading.spans.iter().any(is_other) && reading.spans.iter().all(is_none)
 }

@@ -150,6 +150,9 @@ fn attribute(reading: &Reading) -> Option<&'static str> {
     let first = reading.words.first().map_or("", String::as_str);
     let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
     let started = says(&["started", "start", "launched", "ran", "trained", "made", "created", "owns", "began", "begin", "kicked", "run"]);
+    if says(&["note", "notes", "description", "comment", "comments"]) {
+        return Some("note");
+    }
     Some(match first {
         "who" if started && !says(&["has", "had", "got", "leads", "wins", "won"]) => "user",
         "whose" => "user",

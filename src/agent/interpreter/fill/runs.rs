@@ -104,6 +104,11 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     let mut keys = reading.metrics();
     keys.extend(reading.parameters());
+    if keys.is_empty()
+        && let Some(remark) = reading.words.iter().find(|word| is_remark(word))
+    {
+        keys.push(remark.clone());
+    }
     if keys.is_empty() {
         for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
             if reading.means(meaning) {
@@ -115,7 +120,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
-        && let Some(name) = reading.unknown().into_iter().next().filter(|name| asks_for_fact(reading) && !is_remark(name))
+        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
     {
         keys.push(name);
     }
@@ -123,9 +128,9 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     keys
 }
 
-/// `note`: stands in whatever is told of a run.
-fn is_remark(name: &str) -> bool {
-    matches!(name.to_lowercase().as_str(), "note" | "notes" | "comment" | "comments" | "remark" | "remarks")
+/// `note`: what somebody wrote about a run.
+pub(in crate::agent::interpreter) fn is_remark(word: &str) -> bool {
+    matches!(word, "note" | "notes" | "description" | "comment" | "comments" | "remark" | "remarks")
 }
 
 /// `did …`, `is …`: asks whether something is so.
