@@ -200,7 +200,7 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     // `explain the transformer architecture`, but not what explains a metric.
     let is_explained = matches!(words.first(), Some(&"explain" | &"define"))
-        && reading.parts().all(|part| is_knowledge_part(part))
+        && reading.parts().all(is_knowledge_part)
         && !reading.says("by")
         && reading.parts().any(|part| matches!(part, Part::Unknown | Part::Value(..) | Part::Conditions(_) | Part::Parameter(_)));
     let asks_who_did = matches!(words.as_slice(), ["who", verb, ..] if has("wrote invented discovered painted composed directed founded sang coined built", verb));
