@@ -75,12 +75,11 @@ step_replicas() {
 step_evals() {
     local run
     build_program
+    "$WORK/trialogue" eval run --planner scripted --require 1 --out "$WORK/evals-scripted" >/dev/null
+    evaluate_offline
     for run in scripted builtin; do
-        "$WORK/trialogue" eval run --planner "$run" --out "$WORK/evals-$run" >"$WORK/evals-$run.log"
         "$WORK/trialogue" eval export --format bfcl --results "$WORK/evals-$run" --out "$WORK/bfcl-$run" >/dev/null
     done
-    grep "^all " "$WORK/evals-builtin.log"
-    evaluate_offline
     "$WORK/trialogue" eval gate --results "$WORK/evals-builtin"
     # The page opens in a browser and shows the answer of the case that its address names.
     timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html#seed.best.01" 2>/dev/null |
@@ -94,17 +93,19 @@ step_evals() {
     "$BFCL_PYTHON" tests/judges/check_bfcl.py evals/bfcl-disagreements.json "$WORK/bfcl-scripted" "$WORK/bfcl-builtin"
 }
 
-# As a fresh clone has it: the program and the cases, no environment, no key, no home, and no network where the system lets us take it away.
+# The interpreter on all cases, as a fresh clone has it: the program and the cases, no environment, no key, no home, and no network where the
+# system lets us take it away. The time is told, not judged: this is a debug build beside whatever else runs.
 evaluate_offline() {
     local without_network=() begun="$EPOCHREALTIME"
     if unshare -rn true 2>/dev/null; then without_network=(unshare -rn); else echo "\`unshare -rn\` is not allowed here: the network stays"; fi
     mkdir "$WORK/fresh" && cp -r evals "$WORK/fresh/"
-    (cd "$WORK/fresh" && timeout 30 env -i "${without_network[@]}" "$WORK/trialogue" eval run >run.log) || fail "the evaluation does not run offline in 30 s"
-    [[ "$(grep "^all " "$WORK/fresh/run.log")" == "$(grep "^all " "$WORK/evals-builtin.log")" ]] || fail "offline the evaluation comes to something else"
+    (cd "$WORK/fresh" && timeout 300 env -i "${without_network[@]}" "$WORK/trialogue" eval run >run.log) || fail "the evaluation does not run offline"
+    grep "^all " "$WORK/fresh/run.log"
+    echo "offline, without a key: $(seconds_since "$begun") s"
     for file in results.jsonl report.json junit.xml report.html; do
         [[ -s "$WORK/fresh/eval-results/$file" ]] || fail "the evaluation did not write $file"
     done
-    echo "offline, without a key: $(seconds_since "$begun") s"
+    mv "$WORK/fresh/eval-results" "$WORK/evals-builtin"
 }
 
 step_charts() {
