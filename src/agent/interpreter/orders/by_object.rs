@@ -41,7 +41,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         {
             "change"
         }
-        "start" | "begin" | "try" | "do" if has("it that this run", next) && says("again") && !shows => "start",
+        "start" | "begin" | "try" | "do" if has("it that this run the", next) && says("again") && !shows => "start",
         "start" | "begin" | "launch"
             if !names_experiment && rest.iter().take(5).any(|word| matches!(*word, "run" | "training" | "job")) =>
         {
@@ -119,6 +119,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         }
         "get" if says("running") && says("again") => "restart",
         "make" if [" go away", " disappear", " vanish"].iter().any(|end| after.contains(end)) => "remove",
+        "add" if has("me him her us", next) && says("as") => "add",
         "add" if next.parse::<f64>().is_ok() && says("to") => "change",
         "tell" | "inform" | "ask" | "warn"
             if !has("me us you it the about", next)
