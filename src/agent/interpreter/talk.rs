@@ -31,7 +31,7 @@ const COURTESY: &str = "hello hi hey hiya yo howdy greetings dear morning aftern
     good enough course love loved like no worries glad makes sense understood clear alright right fun been pleasure talking talk made saved bless u";
 
 /// Words that make such an utterance one.
-const COURTEOUS: &str = "hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
+const COURTEOUS: &str = "helpful helps helped hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
     welcome great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing okay ok hm hmm mhm aha ah oh appreciate later tomorrow sorry problem \
     mind yes yep yeah nope sure no wow";
 
@@ -319,6 +319,7 @@ mod tests {
             ("good morning!", Talk::Greeting),
             ("hi, how are you?", Talk::Greeting),
             ("thanks, that was helpful", Talk::Thanks),
+            ("that was helpful", Talk::Remark),
             ("bye", Talk::Farewell),
             ("see you tomorrow", Talk::Farewell),
             ("never mind", Talk::Remark),
