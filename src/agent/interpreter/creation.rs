@@ -46,6 +46,9 @@ pub(super) fn adds(text: &str) -> bool {
     let words = crate::domain::reference::words(text);
     let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
     let mut behind = words.iter().map(String::as_str).skip_while(|word| has(LINKS, word)).take(7).peekable();
+    if matches!(words.as_slice(), [it, is, about, ..] if it == "it" && (is == "is" || is == "s") && about == "about") {
+        return true;
+    }
     let begins = behind.peek().is_some_and(|first| has(BEGINNINGS, first));
     begins && behind.clone().any(|word| has(SAID, word)) && !behind.any(|word| matches!(word, "run" | "runs"))
 }
@@ -57,7 +60,7 @@ pub(super) fn name_asked_about(question: &str) -> Option<String> {
     let asks = words
         .first()
         .is_some_and(|word| matches!(word.as_str(), "is" | "can" | "could" | "may" | "would" | "will" | "check" | "tell" | "has" | "do"));
-    let of_use = ["free", "available", "taken", "unused", "occupied", "reserved"].iter().any(|word| says(word))
+    let of_use = ["free", "available", "taken", "used", "unused", "occupied", "reserved"].iter().any(|word| says(word))
         || says("use") && says("name")
         || says("in") && says("use");
     if !asks || !of_use || !(says("name") || says("experiment")) {
@@ -168,6 +171,7 @@ fn takes_back(question: &str) -> bool {
     let later = [" tomorrow", " next week", " next month", " later", " soon", " on monday"];
     let says = |phrases: &[&str], text: &str| phrases.iter().any(|phrase| text.contains(phrase));
     let head = folded.split([':', ';']).next().unwrap_or_default();
+    let (folded, head) = (format!(" {folded}"), &format!(" {head}"));
     says(&denies, &folded) || says(&may, head) && !folded.contains("please") || says(&announces, head) && says(&later, &folded)
 }
 
@@ -203,21 +207,23 @@ fn obeyed(question: &str) -> Option<Order> {
     // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
     let is_called = question_calls(question);
     let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
+    let minds = words.iter().take(4).any(|(word, _)| word == "mind");
     let creates = |word: &str| {
         lexicon::meaning(word) == Some("create")
             || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
             || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish" | "launch" | "kick")
             || is_called.is_some() && matches!(word, "need" | "want" | "like")
+            || minds && matches!(word, "creating" | "making" | "adding" | "opening" | "starting" | "registering")
     };
     // `exp011` and `experiment-x` are names.
     let stands_alone = |end: usize| {
         let mut rest = question.get(end..).unwrap_or_default().chars();
-        let goes_on = match rest.next() {
-            Some('-' | '_') => true,
-            Some('.') => rest.next().is_some_and(char::is_alphanumeric),
-            next => next.is_some_and(char::is_alphanumeric),
-        };
-        !goes_on
+        let next = rest.next();
+        match next {
+            Some('.') => !rest.next().is_some_and(char::is_alphanumeric),
+            Some(letter) => !letter.is_alphanumeric() && !matches!(letter, '-' | '_'),
+            None => true,
+        }
     };
     let is_noun = |(word, place): &(String, Range<usize>)| {
         matches!(word.as_str(), "experiment" | "project" | "exp" | "expt") && stands_alone(place.end)
@@ -230,13 +236,19 @@ fn obeyed(question: &str) -> Option<Order> {
     {
         return Some(Order::Nameless);
     }
-    words.iter().take(8).position(|(word, _)| creates(word))?;
+    words.iter().take(16).position(|(word, _)| creates(word))?;
     let Some(noun_at) = noun_at else {
         return bare_order(question, &words);
     };
     // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.
     let of_verb = words.iter().take(noun_at).rposition(|(word, _)| creates(word) && word != "new");
     let verb_at = of_verb.or_else(|| words.iter().take(noun_at).rposition(|(word, _)| creates(word)))?;
+    // `the new experiment x has …` is there already.
+    let is_there =
+        verb_at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|(word, _)| has("the this that our my its in of", word));
+    if is_there && words.get(verb_at).is_some_and(|(word, _)| word == "new" || word == "fresh") {
+        return None;
+    }
     let said: Vec<&str> = words.get(verb_at + 1..noun_at)?.iter().map(|(word, _)| word.as_str()).collect();
     let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
     let rest = question.get(words.get(noun_at)?.1.end..)?;
@@ -254,7 +266,7 @@ fn obeyed(question: &str) -> Option<Order> {
     let rest = is_called.and_then(|at| question.get(at..)).map_or(rest, str::to_owned);
     let Some((name, rest)) = name_of(&rest) else {
         // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
-        let is_bare = rest.chars().all(|letter| !letter.is_alphanumeric());
+        let is_bare = crate::domain::reference::words(&rest).iter().all(|word| has("called named name please with the", word));
         let is_one = said.iter().any(|word| has("a an new another one fresh", word)) || verb == "new";
         let goes_on_otherwise = ["list", "page", "id", "ids", "name", "names", "tag", "tags"];
         let next = rest.split_whitespace().next().unwrap_or_default();
@@ -262,7 +274,9 @@ fn obeyed(question: &str) -> Option<Order> {
     };
     let mut arguments = Arguments::new();
     put(&mut arguments, "name", name);
-    let (description, rest) = description_of(&rest);
+    // `an experiment with the tag a=b called x`
+    let middle = is_called.and_then(|at| question.get(words.get(noun_at)?.1.end..at)).unwrap_or_default();
+    let (description, rest) = description_of(&format!("{middle}; {rest}"));
     if let Some(description) = description {
         put(&mut arguments, "description", description);
     }
@@ -364,6 +378,14 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_whether_a_name_is_free_is_told_from_who_orders() {
+        assert_eq!(name_asked_about("is the name fog-v2 still free?").as_deref(), Some("fog-v2"));
+        assert_eq!(name_asked_about("can I use the name \"Deep fog\"?").as_deref(), Some("Deep fog"));
+        assert_eq!(name_asked_about("is gpu 3 free?"), None);
+        assert_eq!(name_asked_about("is there an experiment called fog?"), None);
+    }
+
+    #[test]
     fn names_descriptions_and_tags_are_cut_out() {
         check("create an experiment called uplift-pilot", serde_json::json!({"name": "uplift-pilot"}));
         check(
@@ -392,6 +414,38 @@ mod tests {
         check("how do I create an experiment?", Value::from("asked"));
         check("create two experiments a and b", Value::from("several"));
         check("create an experiment called \"do not delete\"", serde_json::json!({"name": "do not delete"}));
+        check(
+            "set up fog-v2 as a new experiment, tagged team=meteo and phase=pilot",
+            serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo", "phase": "pilot"}}),
+        );
+        check("create fog-v2 (new experiment) and tag it team=meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check(
+            "new experiment please: fog (tags: team=meteo, phase=p)",
+            serde_json::json!({"name": "fog", "tags": {"team": "meteo", "phase": "p"}}),
+        );
+        check("create experiment fog, tag: team=\"deep sea\"", serde_json::json!({"name": "fog", "tags": {"team": "deep sea"}}));
+        check("create experiment fog with the team tag meteo", serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check("create experiment fog with tag team set to meteo", serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check(
+            "make an experiment called fog and give it the description \"low, dense\"",
+            serde_json::json!({"name": "fog", "description": "low, dense"}),
+        );
+        check("create an experiment called 'Zoë's test'", serde_json::json!({"name": "Zoë's test"}));
+        check("create an experiment called spring and autumn", serde_json::json!({"name": "spring and autumn"}));
+        check("create an experiment for the sea team called fog", serde_json::json!({"name": "fog"}));
+        check("create an experiment to test dropout", Value::from("nameless"));
+        check("new experiment please", Value::from("nameless"));
+        check("we need one more experiment, can you make it", Value::from("nameless"));
+        check("should I create an experiment called fog?", Value::from("not yet"));
+        check("we will create an experiment called fog next week", Value::from("not yet"));
+        check("create one experiment called fog and one called hail", Value::from("several"));
+        check("open the experiment fog", Value::Null);
+        check("I need an experiment with a high recall", Value::Null);
+        check("would you mind creating an experiment called fog?", serde_json::json!({"name": "fog"}));
+        check("create an experiment with tag team=sea called fog", serde_json::json!({"name": "fog", "tags": {"team": "sea"}}));
+        check("create fog-v2 again", serde_json::json!({"name": "fog-v2"}));
+        check("the new experiment fog has how many runs?", Value::Null);
+        check("add an experiment, name to be decided", Value::from("nameless"));
         check("which experiment is new?", Value::Null);
         check("what experiments were created by ana", Value::Null);
     }

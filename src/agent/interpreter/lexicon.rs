@@ -242,7 +242,7 @@ const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recip
 
 /// Whether a word speaks of what no experiment is about.
 pub(super) fn is_off_topic_noun(word: &str) -> bool {
-    has(OFF_TOPIC_NOUNS, word)
+    has(OFF_TOPIC_NOUNS, word) || word.strip_suffix('s').is_some_and(|one| has(OFF_TOPIC_NOUNS, one))
 }
 
 /// Whether a word is the name of a file, by its ending.

@@ -167,6 +167,12 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if let Some(reason) = unanswered::reason(&reading, &vocabulary).or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
     }
+    if let Some(verb) = orders::unknown_verb(&reading) {
+        return Ok(Plan::Refuse(format!(
+            "I do not know how to {} anything: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}",
+            plain(verb)
+        )));
+    }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
     selecting::resolve(&mut reading, context, &vocabulary).await?;
     if let Some(plan) = narrowing::against_focus(&reading, conversation) {
@@ -259,6 +265,8 @@ fn points_nowhere(reading: &Reading) -> bool {
     let is_empty = |part: &Part| match part {
         Part::Filler | Part::Anaphor(_) => true,
         Part::Meaning(meaning) => SAID_ALONGSIDE.contains(meaning),
+        // `why did it fail?`
+        Part::Conditions(_) => reading.says("why"),
         _ => false,
     };
     let points = ["it", "its", "that", "those", "them", "these", "their"].iter().any(|word| reading.says(word));
@@ -269,7 +277,7 @@ fn points_nowhere(reading: &Reading) -> bool {
         && !of_place
         && reading.words.len() <= 8
         && reading.parts().all(is_empty)
-        && reading.parts().any(|part| matches!(part, Part::Meaning(_)))
+        && reading.parts().any(|part| matches!(part, Part::Meaning(_) | Part::Conditions(_)))
 }
 
 fn off_topic() -> String {

@@ -389,6 +389,10 @@ mod tests {
         check("Was the loss of run 3 still dropping? Plot it.", &["Was the loss of run 3 still dropping? Plot it."]);
         check("lowest perplexity, and which run got it?", &["lowest perplexity, and which run got it?"]);
         check("was anything killed? list it", &["was anything killed?"]);
+        check("who is above 10? in which runs?", &["who is above 10?"]);
+        check("create an experiment called fog. Tag it team=meteo.", &["create an experiment called fog. Tag it team=meteo."]);
+        check("create fog-v2? no, wait, don't", &["create fog-v2? no, wait, don't"]);
+        check("show run 3 and tag it as best", &["show run 3", "tag it as best"]);
         check("show them", &["show them"]);
         check("create experiment \"a and show b\"", &["create experiment \"a and show b\""]);
     }

@@ -31,14 +31,14 @@ const COURTESY: &str = "hello hi hey hiya yo howdy greetings dear morning aftern
     good enough course love loved like no worries glad makes sense understood clear alright right fun been pleasure talking talk made saved bless u";
 
 /// Words that make such an utterance one.
-const COURTEOUS: &str = "hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
+const COURTEOUS: &str = "helpful helps helped hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
     welcome great nice cool perfect awesome sweet wonderful excellent lovely brilliant fantastic amazing okay ok hm hmm mhm aha ah oh appreciate later tomorrow sorry problem \
     mind yes yep yeah nope sure no wow";
 
 /// Words of which questions about Trialogue itself are made.
 const OF_ITSELF: &str = "make makes who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
     software app service thing help helping ask asking question questions kind kinds sort sorts type types of know able answer answers tell about \
-    mistake mistakes error errors wrong trust trusted reliable accurate lie hallucinate t not cannot limited \
+    mistake mistakes error errors wrong trust trusted reliable accurate lie hallucinate commands manual documentation docs smart clever intelligent talking am t not cannot limited \
     abilities ability capabilities capability features feature skills limits limitations name made built created wrote programmed developed invented \
     work works working use used using for possible with here there trialogue mlflow please the a an to and else things thing could should would introduce \
     explain ai robot human machine real person chatbot gpt chatgpt llm language languages speak understand old from come my need like want some get started \
@@ -61,11 +61,19 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
         let pair: Vec<&str> = pair.iter().map(String::as_str).collect();
         matches!(
             pair.as_slice(),
-            ["see", "you" | "ya" | "u"] | ["good" | "great" | "nice" | "well", "job" | "work" | "done" | "one"] | ["makes", "sense"]
+            ["see", "you" | "ya" | "u"]
+                | ["good" | "great" | "nice" | "well", "job" | "work" | "done" | "one"]
+                | ["makes", "sense"]
+                | ["got", "it"]
+                | ["i", "see"]
         )
     });
     if closes && words.len() <= 6 && consists_of(COURTESY) && !asks && !question.contains('?') {
-        return Some(if says("see") { Talk::Farewell } else { Talk::Thanks });
+        return Some(match says("see") && !says("i") {
+            true => Talk::Farewell,
+            false if says("got") || says("see") || says("sense") => Talk::Remark,
+            false => Talk::Thanks,
+        });
     }
     if is_ability(&words) {
         return Some(Talk::OfItself);
@@ -83,6 +91,12 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
     let is_addressed = ["you", "your", "yours", "yourself", "trialogue", "help", "ask"].iter().any(|word| says(word))
         || ["server", "mlflow"].iter().any(|word| says(word)) && ["up", "version", "alive", "online"].iter().any(|word| says(word))
         || says("this") && ["tool", "bot", "assistant", "program", "app", "thing", "service", "work"].iter().any(|word| says(word));
+    let is_addressed = is_addressed
+        || ["commands", "manual", "documentation"].iter().any(|word| says(word))
+        || says("talking") && says("who")
+        || says("examples") && says("questions")
+        || says("do") && says("i") && (says("here") || says("with"))
+        || words.iter().map(String::as_str).eq(["what", "is", "this"]);
     let names_one = says("show") && !says("what") && !says("example") && !says("examples");
     (consists_of(OF_ITSELF) && is_addressed && !of_it && !names_one).then_some(Talk::OfItself)
 }
@@ -174,7 +188,7 @@ pub(super) fn overrides(question: &str) -> bool {
 }
 
 /// Orders that people give to assistants of any kind and that no experiment answers.
-const OFF_TOPIC: &str = "translate write draft sing compose book remind convert recommend buy pay cook google solve play hack";
+const OFF_TOPIC: &str = "rhyme translate write draft sing compose book remind convert recommend buy pay cook google solve play hack";
 
 /// Whether the first word that is not polite is such an order, or a sum is to be worked out.
 pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
@@ -305,9 +319,14 @@ mod tests {
             ("good morning!", Talk::Greeting),
             ("hi, how are you?", Talk::Greeting),
             ("thanks, that was helpful", Talk::Thanks),
+            ("that was helpful", Talk::Remark),
             ("bye", Talk::Farewell),
             ("see you tomorrow", Talk::Farewell),
             ("never mind", Talk::Remark),
+            ("good job!", Talk::Thanks),
+            ("perfect, that's what I needed", Talk::Remark),
+            ("I see", Talk::Remark),
+            ("see you", Talk::Farewell),
             ("ok", Talk::Remark),
         ];
         for (said, kind) in courtesies {
@@ -323,6 +342,9 @@ mod tests {
             "who made you?",
             "how does this work?",
             "what can I ask you?",
+            "what can't you do?",
+            "can you plot things?",
+            "what kind of things can you tell me about my runs?",
         ] {
             assert_eq!(talk(said), Some(Talk::OfItself), "{said}");
         }
@@ -335,6 +357,8 @@ mod tests {
             "what about it?",
             "who made it?",
             "can you show it?",
+            "can you plot the loss?",
+            "what should I do with it?",
         ] {
             assert_eq!(talk(said), None, "{said}");
         }

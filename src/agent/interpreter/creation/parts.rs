@@ -40,7 +40,7 @@ const NAME_LEADS: [&str; 30] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 38] = [
+const NAME_ENDS: [&str; 45] = [
     "; ",
     ". ",
     " (",
@@ -77,6 +77,13 @@ const NAME_ENDS: [&str; 38] = [
     " in the ",
     " to track ",
     " thanks",
+    " again",
+    " anew",
+    " today",
+    " tomorrow",
+    " instead",
+    " right away",
+    " as well",
     " asap",
     "\n",
 ];
@@ -111,7 +118,8 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
     }
     let folded = unquoted(rest).to_ascii_lowercase();
     let first = folded.split_whitespace().next().unwrap_or_default().trim_end_matches([',', '.', '?', '!', ':']);
-    let is_open = matches!(first, "whatever" | "something" | "anything" | "what");
+    let is_open = matches!(first, "whatever" | "something" | "anything" | "what" | "tbd" | "tba" | "undecided" | "unknown" | "unclear")
+        || folded.starts_with("to be ");
     if is_open || !is_led && NO_NAMES.split_whitespace().any(|word| word == first) {
         return None;
     }
