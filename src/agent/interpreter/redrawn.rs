@@ -28,6 +28,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| left_out(reading, conversation, tool, last))
         .or_else(|| counted_anew(reading, tool, last))
         .or_else(|| back_to_linear(reading, tool, last))
+        .or_else(|| of_these_runs(reading, tool, last))
+        .or_else(|| against_time(reading, tool, last))
         .or_else(|| back_to_steps(reading, tool, last))
         .or_else(|| all_metrics(reading, tool, last))
         .or_else(|| read_off(reading, tool, last))
@@ -197,6 +199,36 @@ fn back_to_linear(reading: &Reading, tool: &'static str, last: &Arguments) -> Op
     }
     let mut arguments = last.clone();
     put(&mut arguments, "y_scale", "linear");
+    Some(Plan::call(tool, arguments))
+}
+
+/// `now all three: run 3, run 4 and run 5`, after a chart: the same of these.
+fn of_these_runs(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| {
+        matches!(part, Part::Filler | Part::Run(_) | Part::Anaphor(_) | Part::Number(_) | Part::Meaning("run" | "plot" | "show"))
+    };
+    let runs: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
+    if tool != "metric_history" || runs.len() < 2 || !reading.parts().all(is_plain) || fill::axis(reading).is_some() {
+        return None;
+    }
+    let adds = ["add", "also", "too", "include", "well", "plus"].iter().any(|word| reading.says(word));
+    let mut arguments = last.clone();
+    put(&mut arguments, "run_ids", runs);
+    (!adds).then(|| Plan::call(tool, arguments))
+}
+
+/// `against time please`, after a chart over steps.
+fn against_time(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_of_time = reading.words.windows(2).any(|pair| {
+        matches!(pair, [link, time] if time == "time" && matches!(link.as_str(), "against" | "over" | "by" | "vs" | "versus" | "with"))
+    });
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Anaphor(_) | Part::Meaning("plot" | "show" | "compare"));
+    if tool != "metric_history" || !is_of_time || !reading.parts().all(is_plain) || reading.words.len() > 7 || fill::axis(reading).is_some()
+    {
+        return None;
+    }
+    let mut arguments = last.clone();
+    put(&mut arguments, "x_axis", "relative_time");
     Some(Plan::call(tool, arguments))
 }
 

@@ -28,7 +28,8 @@ pub(super) fn what_drives_it(reading: &Reading, conversation: &Conversation) -> 
         .words
         .windows(2)
         .any(|pair| matches!(pair, [that, noun] if matches!(that.as_str(), "that" | "this" | "the" | "same") && noun == "metric"))
-        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "it" | "that" | "this")) && reading.means("parameter");
+        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "it" | "that" | "this"))
+            && (reading.means("parameter") || reading.words.len() <= 3);
     let names_else =
         !reading.metrics().is_empty() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Runs(_)));
     let metric = conversation.metrics.first()?;
@@ -80,6 +81,19 @@ pub(super) fn curve_of_answer(reading: &Reading, conversation: &Conversation, la
     put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
     put(&mut arguments, "metrics", metrics);
     Some(Plan::call("metric_history", arguments))
+}
+
+/// `more details please`, after one run was told.
+pub(super) fn details_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("details" | "show"));
+    let run = conversation.runs.first().filter(|_| conversation.runs.len() == 1 && matches!(last_tool, "best_run" | "get_run"))?;
+    if !reading.means("details") || !reading.parts().all(is_plain) || reading.words.len() > 5 || reading.says("experiment") {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
+    Some(Plan::call("get_run", arguments))
 }
 
 /// `anything else in there?`, after a file was read: the list of them.
