@@ -33,7 +33,9 @@ pub(super) fn without_lead(question: &str) -> (&str, bool) {
 /// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
 /// stood before it.
 pub(super) fn without_order<'a>(question: &'a str, conversation: &Conversation) -> (&'a str, bool) {
-    const ORDERS: [&str; 11] = [
+    const ORDERS: [&str; 13] = [
+        "i wanted ",
+        "i meant ",
         "make that ",
         "make it ",
         "i said ",

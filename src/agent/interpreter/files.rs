@@ -179,7 +179,8 @@ fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String>
         || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_)));
     let asks_else = reading.parts().any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "create")));
     let reads = reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("show"));
-    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"));
+    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"))
+        || reading.words.first().is_some_and(|word| word == "and") && reading.words.len() <= 4;
     if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {
         return None;
     }

@@ -89,6 +89,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         return Some(plan);
     }
     if let Some(plan) = told::details_of_answer(reading, conversation, last_tool)
+        .or_else(|| told::runs_beside_it(reading, conversation))
+        .or_else(|| told::other_of_two(reading, conversation, last_tool, last_arguments))
         .or_else(|| told::other_files(reading, conversation, last_tool))
         .or_else(|| told::others_of_user(reading, conversation, last_tool))
     {

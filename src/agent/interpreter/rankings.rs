@@ -376,7 +376,7 @@ impl Reader<'_> {
                 "it" | "its" | "that" | "this" | "he" | "she" => Some(Anaphor::One),
                 "two" | "three" | "four" | "pair"
                     if index > 0
-                        && matches!(self.word(index - 1), "the" | "those" | "these")
+                        && matches!(self.word(index - 1), "the" | "those" | "these" | "all")
                         && !matches!(next, "runs" | "run" | "experiments" | "projects") =>
                 {
                     Some(Anaphor::All)

@@ -121,12 +121,13 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
                 | Part::Number(_)
                 | Part::Runs(_)
                 | Part::End(_, Some(2..))
-                | Part::Anaphor(Anaphor::One | Anaphor::All)
+                | Part::Anaphor(Anaphor::One)
                 | Part::Meaning("run" | "create" | "compare" | "plot" | "show")
         )
     };
-    let goes_on = ["next", "more", "other", "others", "another", "rest"].iter().any(|word| reading.says(word));
-    if reading.words.len() > 7 || goes_on || !reading.parts().all(is_plain) {
+    let goes_on = ["next", "more", "other", "others", "another", "rest", "before", "previous"].iter().any(|word| reading.says(word));
+    let asks_else = reading.means("compare") && tool != "compare_runs" || reading.means("plot") && tool != "metric_history";
+    if reading.words.len() > 7 || goes_on || asks_else || !reading.parts().all(is_plain) {
         return None;
     }
     let phrase = match last.get("run_ids").and_then(Value::as_array).map(Vec::as_slice) {
@@ -157,8 +158,11 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
         put(&mut arguments, "limit", count);
         return Some(Plan::call(tool, arguments));
     }
-    let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 0);
-    let count = reading.words.iter().rev().find(|word| *word != "instead" && *word != "please").filter(|word| is_lone(word));
+    let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 1);
+    // `five, not three`
+    let is_denied = |place: usize| place.checked_sub(1).and_then(|before| reading.words.get(before)).is_some_and(|word| word == "not");
+    let lone = reading.words.iter().enumerate().filter(|(place, word)| is_lone(word) && !is_denied(*place)).map(|(_, word)| word);
+    let count = lone.last();
     let count = count.and_then(|word| count_word(word)).filter(|_| chosen.is_none() && reading.words.len() <= 4)?;
     match (old, phrase) {
         (Some(old), Some(phrase)) => put(&mut arguments, "run_ids", vec![phrase.replacen(&old.to_string(), &count.to_string(), 1)]),
@@ -211,7 +215,7 @@ fn of_these_runs(reading: &Reading, tool: &'static str, last: &Arguments) -> Opt
     if tool != "metric_history" || runs.len() < 2 || !reading.parts().all(is_plain) || fill::axis(reading).is_some() {
         return None;
     }
-    let adds = ["add", "also", "too", "include", "well", "plus"].iter().any(|word| reading.says(word));
+    let adds = ["add", "also", "too", "include", "well", "plus", "not", "instead", "than", "without"].iter().any(|word| reading.says(word));
     let mut arguments = last.clone();
     put(&mut arguments, "run_ids", runs);
     (!adds).then(|| Plan::call(tool, arguments))
