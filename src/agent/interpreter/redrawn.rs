@@ -161,8 +161,8 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
     let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 1);
     // `five, not three`
     let is_denied = |place: usize| place.checked_sub(1).and_then(|before| reading.words.get(before)).is_some_and(|word| word == "not");
-    let lone = reading.words.iter().enumerate().filter(|(place, word)| is_lone(word) && !is_denied(*place)).map(|(_, word)| word);
-    let count = lone.last();
+    let mut lone = reading.words.iter().enumerate().filter(|(place, word)| is_lone(word) && !is_denied(*place)).map(|(_, word)| word);
+    let count = lone.next_back();
     let count = count.and_then(|word| count_word(word)).filter(|_| chosen.is_none() && reading.words.len() <= 4)?;
     match (old, phrase) {
         (Some(old), Some(phrase)) => put(&mut arguments, "run_ids", vec![phrase.replacen(&old.to_string(), &count.to_string(), 1)]),
