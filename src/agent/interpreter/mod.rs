@@ -92,8 +92,10 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
-    let (question, is_taken_back) = corrections::without_lead(question);
-    if let Some(plan) = without_store(question, conversation) {
+    let whole = question;
+    let (question, is_taken_back) = corrections::without_lead(whole);
+    // `thanks, that was helpful` is thanks as a whole.
+    if let Some(plan) = without_store(question, conversation).or_else(|| without_store(whole, conversation)) {
         return Ok(plan);
     }
     match creation::order(question) {
