@@ -13,16 +13,19 @@ const LONGEST: usize = 10;
 /// Words that take back the answer before, set off by a comma.
 const LEADS: &str = "no nope nah sorry oops ups wait correction wrong pardon actually hm hmm ah er";
 
+/// Words of thanks and praise before a question.
+const COURTESIES: &str = "cool great nice ok okay thanks thx alright right good perfect awesome interesting";
+
 /// The question without the words at its head that take back the answer before, and whether there were any: `no, the killed ones`.
 pub(super) fn without_lead(question: &str) -> (&str, bool) {
     let mut rest = question.trim_start();
     let mut is_taken_back = false;
     while let Some((lead, behind)) = rest.split_once([',', '-', '–', '—', ':', '.', '!'])
-        && LEADS.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known))
+        && [LEADS, COURTESIES].iter().any(|words| words.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known)))
         && behind.chars().any(char::is_alphanumeric)
     {
         rest = behind.trim_start();
-        is_taken_back = true;
+        is_taken_back |= LEADS.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known));
     }
     (rest, is_taken_back)
 }
@@ -30,7 +33,9 @@ pub(super) fn without_lead(question: &str) -> (&str, bool) {
 /// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
 /// stood before it.
 pub(super) fn without_order<'a>(question: &'a str, conversation: &Conversation) -> (&'a str, bool) {
-    const ORDERS: [&str; 11] = [
+    const ORDERS: [&str; 13] = [
+        "i wanted ",
+        "i meant ",
         "make that ",
         "make it ",
         "i said ",
@@ -63,7 +68,8 @@ pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conver
             Part::Meaning("plot" | "compare" | "impact" | "howmany" | "experiments" | "create" | "artifact")
                 | Part::Runs(_)
                 | Part::File(_)
-        ) || matches!(part, Part::Conditions(_) | Part::Value(..) | Part::Anaphor(_) | Part::End(..) | Part::Order(_))
+        ) || matches!(part, Part::Anaphor(_)) && !reading.says("wrong")
+            || matches!(part, Part::Conditions(_) | Part::Value(..) | Part::End(..) | Part::Order(_))
     });
     if !(is_taken_back || corrects(reading)) || asks_anew || reading.words.len() > LONGEST {
         return None;
@@ -81,8 +87,12 @@ pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conver
         put(&mut arguments, "experiment", place.clone());
     }
     if let Some(run) = runs.first() {
+        // `sorry, run 3 and run 5`: all that are meant.
+        let is_all_anew = runs.len() > 1 && denied.is_empty() && matches!(*tool, "compare_runs" | "metric_history");
         let wrong = denied.iter().find_map(|span| if let Part::Run(run) = &span.part { Some(run.as_str()) } else { None });
-        if !put_run(&mut arguments, tool, run, wrong, conversation) {
+        if is_all_anew {
+            put(&mut arguments, "run_ids", runs.clone());
+        } else if !put_run(&mut arguments, tool, run, wrong, conversation) {
             return None;
         }
         // Where the run is belongs to the wrong one.
@@ -108,7 +118,7 @@ fn corrects(reading: &Reading) -> bool {
         |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted" | "said")),
     );
     let replaces = reading.text.to_lowercase().contains("instead of") || reading.text.to_lowercase().contains("rather than");
-    leads || denies || means || replaces
+    leads || reading.says("wrong") || denies || means || replaces
 }
 
 /// `not f1`, `instead of run 15`, `rather than f1`
@@ -172,6 +182,8 @@ mod tests {
     fn leads_are_cut_off() {
         assert_eq!(without_lead("no, the killed ones"), ("the killed ones", true));
         assert_eq!(without_lead("No - sorry, run-018"), ("run-018", true));
+        assert_eq!(without_lead("cool. and auc?"), ("and auc?", false));
+        assert_eq!(without_lead("thanks, no, run-018"), ("run-018", true));
         assert_eq!(without_lead("run-018"), ("run-018", false));
         assert_eq!(without_lead("no"), ("no", false));
         assert_eq!(without_lead("no runs failed, right?"), ("no runs failed, right?", false));

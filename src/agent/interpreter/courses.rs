@@ -9,7 +9,7 @@ use super::reading::Part;
 const COUNTED: [&str; 8] = ["step", "steps", "epoch", "epochs", "iteration", "iterations", "round", "rounds"];
 
 /// Verbs for what a curve does at one point of it.
-const TURNING: [&str; 8] = ["bottom", "bottomed", "peak", "peaked", "turn", "turned", "nan", "minimum"];
+const TURNING: [&str; 10] = ["low", "high", "bottom", "bottomed", "peak", "peaked", "turn", "turned", "nan", "minimum"];
 
 impl Reader<'_> {
     /// Takes the words for points of a curve as asking for it, where a run and a metric are named.

@@ -11,7 +11,9 @@ use super::reader::Reader;
 use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, lexicon, put};
 use crate::agent::conversation::Conversation;
+use crate::domain::artifact::ArtifactPath;
 use crate::domain::reference::Likeness;
+use crate::tools::view::plain;
 
 /// Nouns for a place that holds files.
 const FOLDERS: [&str; 6] = ["folder", "folders", "directory", "subfolder", "subdirectory", "dir"];
@@ -129,10 +131,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let mut arguments = Arguments::new();
     if is_listed || fill::put_run(&mut arguments, reading, conversation).is_none() {
         let [only] = conversation.runs.as_slice() else {
-            return Some(Plan::Refuse(format!(
-                "I look into the files of one run at a time: of which run is `{}` meant?",
-                crate::tools::view::plain(&path)
-            )));
+            let shown = plain(&path);
+            return Some(Plan::Refuse(match ArtifactPath::parse(&path) {
+                Ok(_) => format!("I look into the files of one run at a time: of which run is `{shown}` meant?"),
+                Err(_) => format!("I cannot read `{shown}`: I look into the files that runs logged, and into no others."),
+            }));
         };
         arguments = Arguments::new();
         put_focus(&mut arguments, conversation);
@@ -180,7 +183,8 @@ fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String>
         || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_)));
     let asks_else = reading.parts().any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "create")));
     let reads = reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("show"));
-    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"));
+    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"))
+        || reading.words.first().is_some_and(|word| word == "and") && reading.words.len() <= 4;
     if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {
         return None;
     }

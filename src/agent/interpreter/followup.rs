@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, fill, narrowing, put, told};
+use super::{Arguments, Plan, changes, fill, narrowing, put, told};
 use crate::agent::conversation::Conversation;
+use crate::domain::filter::Field;
 
 /// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
 pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
@@ -88,8 +88,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
         return Some(plan);
     }
-    if let Some(plan) =
-        told::other_files(reading, conversation, last_tool).or_else(|| told::others_of_user(reading, conversation, last_tool))
+    if let Some(plan) = told::details_of_answer(reading, conversation, last_tool)
+        .or_else(|| told::runs_beside_it(reading, conversation))
+        .or_else(|| told::other_of_two(reading, conversation, last_tool, last_arguments))
+        .or_else(|| told::other_files(reading, conversation, last_tool))
+        .or_else(|| told::others_of_user(reading, conversation, last_tool))
     {
         return Some(plan);
     }
@@ -147,7 +150,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         changed = true;
     }
     if let Some(end) = end {
-        changed |= change_end(tool, &mut arguments, end);
+        changed |= changes::end(tool, &mut arguments, end);
     }
     let run = reading.parts().find_map(|part| match part {
         Part::Run(text) => Some(text.clone()),
@@ -165,7 +168,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         _ => None,
     });
     if let Some(run) = run {
-        changed |= change_run(&mut tool, &mut arguments, &run);
+        changed |= changes::run(&mut tool, &mut arguments, &run);
     }
     // `and runs 3 and 4?`, after one run was told: as many facts as were asked of it, side by side.
     let more: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
@@ -183,12 +186,16 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         put(&mut arguments, "parameters", parameters);
         changed = true;
     } else if let Some(metric) = metrics.first().cloned().or_else(|| parameters.first().cloned()) {
-        changed |= change_metric(tool, &mut arguments, &metrics, &metric);
+        changed |= changes::metric(tool, &mut arguments, &metrics, &metric);
     }
     let clauses = reading.clauses();
     if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
         const NARROWING: [&str; 9] = ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those"];
-        let narrows = reading.words.iter().take(2).any(|word| NARROWING.contains(&word.as_str()));
+        // `and precision over 0.87`: a bound beside the others.
+        let bounds_more = reading.words.first().is_some_and(|word| word == "and")
+            && clauses.iter().all(|clause| matches!(clause.field, Field::Metric(_)))
+            && !["those", "ones", "what", "about"].iter().any(|word| reading.says(word));
+        let narrows = bounds_more || reading.words.iter().take(2).any(|word| NARROWING.contains(&word.as_str()));
         let before = arguments.get("filter").and_then(Value::as_str).filter(|_| narrows).map(str::to_owned);
         if let Some(filter) = narrowing::joined_filter(before.as_deref(), &clauses) {
             put(&mut arguments, "filter", filter);
@@ -208,7 +215,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if !changed {
         let unknown = reading.unknown();
         let [name] = unknown.as_slice() else { return None };
-        changed = change_metric(tool, &mut arguments, std::slice::from_ref(name), name);
+        changed = changes::metric(tool, &mut arguments, std::slice::from_ref(name), name);
     }
     changed.then(|| Plan::call(tool, arguments))
 }
@@ -399,59 +406,4 @@ pub(super) fn put_focus(arguments: &mut Arguments, conversation: &Conversation) 
     if let Some(experiment) = &conversation.experiment {
         put(arguments, "experiment", experiment.name.clone());
     }
-}
-
-fn change_end(tool: &str, arguments: &mut Arguments, end: End) -> bool {
-    match tool {
-        "best_run" => {
-            fill::put_direction(arguments, end);
-            true
-        }
-        "list_runs" => {
-            let order = match end {
-                End::Highest => "desc",
-                End::Lowest => "asc",
-                End::Best | End::Worst => {
-                    if arguments.get("order").and_then(Value::as_str) == Some("desc") {
-                        "asc"
-                    } else {
-                        "desc"
-                    }
-                }
-            };
-            put(arguments, "order", order);
-            true
-        }
-        _ => false,
-    }
-}
-
-fn change_run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> bool {
-    match *tool {
-        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run),
-        "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
-        "compare_runs" => {
-            let mut all = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();
-            all.push(Value::from(run));
-            put(arguments, "run_ids", all);
-        }
-        "best_run" | "list_runs" => {
-            *tool = "get_run";
-            arguments.retain(|name, _| name == "experiment");
-            put(arguments, "run", run);
-        }
-        _ => return false,
-    }
-    true
-}
-
-fn change_metric(tool: &str, arguments: &mut Arguments, all: &[String], metric: &str) -> bool {
-    match tool {
-        "best_run" | "parameter_impact" => put(arguments, "metric", metric),
-        "metric_history" | "compare_runs" => put(arguments, "metrics", all.to_vec()),
-        "list_runs" if arguments.contains_key("sort_by") => put(arguments, "sort_by", metric),
-        "get_run" => put(arguments, "keys", if all.is_empty() { vec![metric.to_owned()] } else { all.to_vec() }),
-        _ => return false,
-    }
-    true
 }

@@ -105,7 +105,9 @@ pub(super) fn misspelt_meaning(word: &str) -> Option<&'static str> {
     }
     let known = MEANINGS.iter().flat_map(|(name, words)| words.split(' ').map(move |known| (*name, known)));
     let near = known.filter(|(_, known)| known.chars().count() >= 5 && is_typo_of(word, known));
-    near.min_by_key(|(_, known)| strsim::damerau_levenshtein(word, known)).map(|(name, _)| name)
+    // `experimens` is several.
+    let is_number_kept = |known: &str| known.ends_with('s') == word.ends_with('s');
+    near.min_by_key(|(_, known)| (strsim::damerau_levenshtein(word, known), !is_number_kept(known))).map(|(name, _)| name)
 }
 
 /// Whether `word` is one of the commonest words, a letter wrong.

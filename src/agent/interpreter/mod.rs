@@ -1,17 +1,19 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `corrections`, `redrawn`, `other_end`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
 mod bounds;
+mod changes;
 mod chatter;
 mod choosing;
 mod concepts;
 mod conditions;
 mod corrections;
+mod counts;
 mod courses;
 mod creation;
 mod cues;
@@ -44,6 +46,7 @@ mod selecting;
 mod split;
 mod standings;
 mod talk;
+mod thresholds;
 mod told;
 mod topics;
 mod unanswered;
@@ -91,8 +94,10 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
-    let (question, is_taken_back) = corrections::without_lead(question);
-    if let Some(plan) = without_store(question, conversation) {
+    let whole = question;
+    let (question, is_taken_back) = corrections::without_lead(whole);
+    // `thanks, that was helpful` is thanks as a whole.
+    if let Some(plan) = without_store(question, conversation).or_else(|| without_store(whole, conversation)) {
         return Ok(plan);
     }
     if let Some(name) = creation::name_asked_about(question) {
@@ -151,6 +156,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     }
     let corrected = redrawn::plan(&reading, conversation)
         .or_else(|| other_end::plan(&reading, conversation))
+        .or_else(|| thresholds::plan(&reading, conversation))
         .or_else(|| corrections::plan(&reading, is_taken_back, conversation));
     if let Some(plan) = corrected {
         return Ok(plan);

@@ -154,9 +154,18 @@ pub(super) fn next_page(
         "see",
         "experiments",
     ];
-    let goes_on = ["next", "more", "rest", "remaining"].iter().any(|word| reading.says(word));
+    // `and the one before that?`, after the newest
+    const BEFORE: [&str; 9] = ["before", "previous", "preceding", "one", "that", "it", "run", "what", "about"];
+    let is_newest = last_arguments.get("sort_by").and_then(Value::as_str) == Some("start_time")
+        && last_arguments.get("limit").and_then(Value::as_u64) == Some(1);
+    let steps_back = is_newest && BEFORE.iter().take(3).any(|word| reading.says(word));
+    let goes_on = steps_back || ["next", "more", "rest", "remaining"].iter().any(|word| reading.says(word));
     let count = reading.words.iter().find_map(|word| count_word(word).filter(|count| *count > 0));
-    let is_plain = reading.words.iter().all(|word| WORDS.contains(&word.as_str()) || count_word(word).is_some());
+    let is_plain = reading
+        .words
+        .iter()
+        .all(|word| WORDS.contains(&word.as_str()) || count_word(word).is_some() || steps_back && BEFORE.contains(&word.as_str()));
+    let count = count.filter(|_| !steps_back);
     if !matches!(last_tool, "list_runs" | "list_experiments") || !goes_on || !is_plain || reading.words.len() > 8 {
         return None;
     }

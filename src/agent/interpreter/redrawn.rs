@@ -28,6 +28,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| left_out(reading, conversation, tool, last))
         .or_else(|| counted_anew(reading, tool, last))
         .or_else(|| back_to_linear(reading, tool, last))
+        .or_else(|| of_these_runs(reading, tool, last))
+        .or_else(|| against_time(reading, tool, last))
         .or_else(|| back_to_steps(reading, tool, last))
         .or_else(|| all_metrics(reading, tool, last))
         .or_else(|| read_off(reading, tool, last))
@@ -119,12 +121,13 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
                 | Part::Number(_)
                 | Part::Runs(_)
                 | Part::End(_, Some(2..))
-                | Part::Anaphor(Anaphor::One | Anaphor::All)
+                | Part::Anaphor(Anaphor::One)
                 | Part::Meaning("run" | "create" | "compare" | "plot" | "show")
         )
     };
-    let goes_on = ["next", "more", "other", "others", "another", "rest"].iter().any(|word| reading.says(word));
-    if reading.words.len() > 7 || goes_on || !reading.parts().all(is_plain) {
+    let goes_on = ["next", "more", "other", "others", "another", "rest", "before", "previous"].iter().any(|word| reading.says(word));
+    let asks_else = reading.means("compare") && tool != "compare_runs" || reading.means("plot") && tool != "metric_history";
+    if reading.words.len() > 7 || goes_on || asks_else || !reading.parts().all(is_plain) {
         return None;
     }
     let phrase = match last.get("run_ids").and_then(Value::as_array).map(Vec::as_slice) {
@@ -155,8 +158,11 @@ fn counted_anew(reading: &Reading, tool: &'static str, last: &Arguments) -> Opti
         put(&mut arguments, "limit", count);
         return Some(Plan::call(tool, arguments));
     }
-    let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 0);
-    let count = reading.words.iter().rev().find(|word| *word != "instead" && *word != "please").filter(|word| is_lone(word));
+    let is_lone = |word: &String| count_word(word).is_some_and(|count| count > 1);
+    // `five, not three`
+    let is_denied = |place: usize| place.checked_sub(1).and_then(|before| reading.words.get(before)).is_some_and(|word| word == "not");
+    let mut lone = reading.words.iter().enumerate().filter(|(place, word)| is_lone(word) && !is_denied(*place)).map(|(_, word)| word);
+    let count = lone.next_back();
     let count = count.and_then(|word| count_word(word)).filter(|_| chosen.is_none() && reading.words.len() <= 4)?;
     match (old, phrase) {
         (Some(old), Some(phrase)) => put(&mut arguments, "run_ids", vec![phrase.replacen(&old.to_string(), &count.to_string(), 1)]),
@@ -197,6 +203,36 @@ fn back_to_linear(reading: &Reading, tool: &'static str, last: &Arguments) -> Op
     }
     let mut arguments = last.clone();
     put(&mut arguments, "y_scale", "linear");
+    Some(Plan::call(tool, arguments))
+}
+
+/// `now all three: run 3, run 4 and run 5`, after a chart: the same of these.
+fn of_these_runs(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| {
+        matches!(part, Part::Filler | Part::Run(_) | Part::Anaphor(_) | Part::Number(_) | Part::Meaning("run" | "plot" | "show"))
+    };
+    let runs: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
+    if tool != "metric_history" || runs.len() < 2 || !reading.parts().all(is_plain) || fill::axis(reading).is_some() {
+        return None;
+    }
+    let adds = ["add", "also", "too", "include", "well", "plus", "not", "instead", "than", "without"].iter().any(|word| reading.says(word));
+    let mut arguments = last.clone();
+    put(&mut arguments, "run_ids", runs);
+    (!adds).then(|| Plan::call(tool, arguments))
+}
+
+/// `against time please`, after a chart over steps.
+fn against_time(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_of_time = reading.words.windows(2).any(|pair| {
+        matches!(pair, [link, time] if time == "time" && matches!(link.as_str(), "against" | "over" | "by" | "vs" | "versus" | "with"))
+    });
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Anaphor(_) | Part::Meaning("plot" | "show" | "compare"));
+    if tool != "metric_history" || !is_of_time || !reading.parts().all(is_plain) || reading.words.len() > 7 || fill::axis(reading).is_some()
+    {
+        return None;
+    }
+    let mut arguments = last.clone();
+    put(&mut arguments, "x_axis", "relative_time");
     Some(Plan::call(tool, arguments))
 }
 

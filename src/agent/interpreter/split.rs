@@ -155,7 +155,8 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
 
 /// `…? list them`: asks to be shown what the question before it shows already.
 fn is_echo(question: &str) -> bool {
-    const ECHOES: &str = "list show name display give tell me us it them those please all and then also thanks thank you which one ones";
+    const ECHOES: &str =
+        "list show name display give tell me us it them those please all and then also thanks thank you which one ones how many";
     let words = placed_words(question);
     // `in which runs?`
     let asks_which: Vec<&str> =

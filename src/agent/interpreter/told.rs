@@ -28,7 +28,8 @@ pub(super) fn what_drives_it(reading: &Reading, conversation: &Conversation) -> 
         .words
         .windows(2)
         .any(|pair| matches!(pair, [that, noun] if matches!(that.as_str(), "that" | "this" | "the" | "same") && noun == "metric"))
-        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "it" | "that" | "this")) && reading.means("parameter");
+        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "it" | "that" | "this"))
+            && (reading.means("parameter") || reading.words.len() <= 3);
     let names_else =
         !reading.metrics().is_empty() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Runs(_)));
     let metric = conversation.metrics.first()?;
@@ -80,6 +81,57 @@ pub(super) fn curve_of_answer(reading: &Reading, conversation: &Conversation, la
     put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
     put(&mut arguments, "metrics", metrics);
     Some(Plan::call("metric_history", arguments))
+}
+
+/// `more details please`, after one run was told.
+pub(super) fn details_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("details" | "show"));
+    let run = conversation.runs.first().filter(|_| conversation.runs.len() == 1 && matches!(last_tool, "best_run" | "get_run"))?;
+    if !reading.means("details") || !reading.parts().all(is_plain) || reading.words.len() > 5 || reading.says("experiment") {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `list its runs`, after a run was told: those of its experiment.
+pub(super) fn runs_beside_it(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let points = reading
+        .words
+        .windows(2)
+        .any(|pair| matches!(pair, [its, runs] if matches!(its.as_str(), "its" | "their") && matches!(runs.as_str(), "runs" | "trials")));
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Anaphor(_) | Part::Meaning("show" | "run" | "howmany"));
+    if !points || conversation.runs.len() != 1 || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    Some(Plan::call("list_runs", arguments))
+}
+
+/// `and the other one?`, after one of two was told: as much of the other.
+pub(super) fn other_of_two(reading: &Reading, conversation: &Conversation, last_tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| {
+        matches!(
+            part,
+            Part::Filler | Part::Unknown | Part::Anaphor(_) | Part::Metric(_) | Part::Parameter(_) | Part::Meaning("run" | "user")
+        )
+    };
+    let ([told], [one, other]) = (conversation.runs.as_slice(), conversation.listed.as_slice()) else { return None };
+    let asks = reading.says("other") && !reading.says("runs") && reading.words.len() <= 7 && reading.parts().all(is_plain);
+    if !asks || !matches!(last_tool, "get_run" | "list_artifacts") || !(told.run_id == one.run_id || told.run_id == other.run_id) {
+        return None;
+    }
+    let mut arguments = last.clone();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", if told.run_id == one.run_id { other.run_id.clone() } else { one.run_id.clone() });
+    let keys = fill::keys(reading);
+    if last_tool == "get_run" && !(reading.metrics().is_empty() && reading.parameters().is_empty()) {
+        put(&mut arguments, "keys", keys);
+    }
+    Some(Plan::call(last_tool, arguments))
 }
 
 /// `anything else in there?`, after a file was read: the list of them.

@@ -18,6 +18,12 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
     if super::lists::asks_for_tried(reading) || asks_for_range(reading) {
         return Some("describe_experiment");
     }
+    if asks_when_created(reading) {
+        return Some("describe_experiment");
+    }
+    if asks_for_empty(reading) {
+        return Some("list_experiments");
+    }
     if fact_of_ranked(reading).is_some() {
         return Some("get_run");
     }
@@ -25,6 +31,20 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
         return Some("best_run");
     }
     asks_what_matters(reading).then_some("parameter_impact")
+}
+
+/// `when was pilot created`: asks for a fact of an experiment, and of none of its runs.
+fn asks_when_created(reading: &Reading) -> bool {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Experiment(_) | Part::Meaning("start" | "create" | "experiment"));
+    let asks = reading.words.first().is_some_and(|word| word == "when") && reading.experiment().is_some();
+    asks && ["created", "made", "set", "added", "begun"].iter().any(|word| reading.says(word)) && reading.parts().all(is_plain)
+}
+
+/// `which experiment has no runs`: the list tells how many each has.
+fn asks_for_empty(reading: &Reading) -> bool {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Meaning("run" | "experiment" | "experiments" | "show"));
+    let is_empty = (reading.says("no") || reading.says("without")) && reading.says("runs");
+    (reading.means("experiment") || reading.means("experiments")) && is_empty && reading.parts().all(is_plain)
 }
 
 /// `what matters in pilot`, with nothing else.
