@@ -197,6 +197,12 @@ impl Chosen {
 
     /// The suites with the chosen cases.
     pub(super) fn suites(&self) -> Result<Vec<Suite>, Failure> {
+        if !self.evals.join("suites").is_dir() {
+            return Err(Failure::Usage(format!(
+                "`{}` has no folder `suites`; `--evals DIR` names the folder that has",
+                self.evals.display()
+            )));
+        }
         let mut suites = read_suites(&self.evals).map_err(|fault| Failure::Usage(format!("{fault:#}")))?;
         if let Some(unknown) = self.suites.iter().find(|name| !suites.iter().any(|suite| suite.name == **name)) {
             let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();

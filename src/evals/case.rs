@@ -24,6 +24,9 @@ pub struct Case {
     pub suite: String,
     /// Paraphrases of one question are one family: they share a split and count as one cluster.
     pub family: String,
+    /// The half of the cases that it is of, where it is not left to its family's name: `dev` once somebody has learned from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
     /// What the case is about beside its suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -321,10 +324,10 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Case {
-    /// The split of the case's family.
+    /// The half that the case is of: the one it names, else its family's.
     #[must_use]
     pub fn split(&self) -> Split {
-        Split::of(&self.family)
+        self.split.unwrap_or_else(|| Split::of(&self.family))
     }
 
     /// Whether every call that the case expects can be made.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::case::{Budget, Case, CaseTurn, Expect, StoreState};
+use super::case::{Budget, Case, CaseTurn, Expect, Split, StoreState};
 
 /// A suite as people write it: `evals/suites/NAME.yaml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct SuiteFile {
 pub struct Family {
     /// Its name; the cases are called by it and a number.
     pub family: String,
+    /// The half of the cases that they are of, where it is not left to the family's name: `dev` once somebody has learned from them.
+    #[serde(default)]
+    pub split: Option<Split>,
     /// What the cases are about beside the suite.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -178,6 +181,7 @@ fn cases_of_family(suite: &str, fixture: &str, family: &Family) -> anyhow::Resul
         id: format!("{name}.{:02}", index + 1),
         suite: suite.to_owned(),
         family: name.clone(),
+        split: family.split,
         tags: family.tags.clone(),
         fixture: family.fixture.clone().unwrap_or_else(|| fixture.to_owned()),
         store: family.store,
@@ -235,6 +239,17 @@ mod tests {
         check("{tool: get_run, args: {run: {time: yesterday}}}", "`yesterday` is no instant");
         check("{tool: get_run, args: {rum: x}}", "`get_run` has no argument `rum`; it has `experiment`, `run`");
         check("{tool: get_runs}", "there is no tool `get_runs`; there are");
+    }
+
+    #[test]
+    fn a_family_may_name_its_half() {
+        let split = |said: &str| {
+            let cases = family(&format!("{{family: a.b, {said} ask: [one], expect: {{}}}}")).unwrap();
+            cases.first().unwrap().split()
+        };
+        assert_eq!(split("split: dev,"), Split::Dev);
+        assert_eq!(split("split: heldout,"), Split::Heldout);
+        assert_eq!(split(""), Split::of("a.b"));
     }
 
     #[test]

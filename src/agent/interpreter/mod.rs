@@ -179,6 +179,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             plain(verb)
         )));
     }
+    if talk::is_of_elsewhere(&reading) && !talk::asks_nothing(&reading) && fill::absent_experiment(&reading).is_none() {
+        return Ok(Plan::Refuse(off_topic()));
+    }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
     selecting::resolve(&mut reading, context, &vocabulary).await?;
     if let Some(plan) = narrowing::against_focus(&reading, conversation) {

@@ -29,21 +29,10 @@ pub(super) fn is_private(reading: &Reading) -> bool {
         matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
     };
     let names_person = reading.parts().any(|part| matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person)));
-    let names_else = reading.parts().any(|part| {
-        matches!(
-            part,
-            Part::Metric(_)
-                | Part::Parameter(_)
-                | Part::Experiment(_)
-                | Part::Run(_)
-                | Part::Runs(_)
-                | Part::Value(..)
-                | Part::File(_)
-                | Part::Meaning("run" | "experiment" | "experiments" | "metric" | "parameter" | "artifact" | "tag" | "status")
-        )
-    });
     let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
-    names_person && !names_else && (looks_like || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+    names_person
+        && !reading.speaks_of_store()
+        && (looks_like || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
 }
 
 fn is_stranger(reading: &Reading, index: usize) -> bool {

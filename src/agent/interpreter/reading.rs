@@ -281,6 +281,24 @@ impl Reading {
         self.parts().any(|part| matches!(part, Part::Meaning(found) if *found == meaning))
     }
 
+    /// Whether anything of a store is spoken of: one of its names or values, or what every store has.
+    pub(super) fn speaks_of_store(&self) -> bool {
+        self.parts().any(|part| {
+            matches!(
+                part,
+                Part::Metric(_)
+                    | Part::Parameter(_)
+                    | Part::Experiment(_)
+                    | Part::ExperimentTag { .. }
+                    | Part::Run(_)
+                    | Part::Runs(_)
+                    | Part::Value(..)
+                    | Part::File(_)
+                    | Part::Meaning("run" | "experiment" | "experiments" | "metric" | "parameter" | "artifact" | "tag" | "status")
+            )
+        })
+    }
+
     /// Whether this very word stands there.
     pub(super) fn says(&self, word: &str) -> bool {
         self.words.iter().any(|said| said == word)

@@ -3,8 +3,8 @@
 //!
 //! Knows English, not the store's names.
 
-use super::lexicon;
 use super::reading::{Part, Reading, Span};
+use super::{chatter, lexicon};
 use crate::domain::reference::words;
 
 /// What an utterance that wants no tool is.
@@ -246,6 +246,16 @@ fn is_knowledge_part(part: &Part) -> bool {
     matches!(part, Part::Value(..) | Part::Conditions(_) | Part::Parameter(_) | Part::Filler | Part::Unknown | Part::Meaning("impact"))
 }
 
+/// `who will win the world cup`: nothing of a store is spoken of, and there are words for something else.
+pub(super) fn is_of_elsewhere(reading: &Reading) -> bool {
+    let is_other = |span: &Span| {
+        let said = reading.words.get(span.words.clone()).unwrap_or_default();
+        span.part == Part::Unknown
+            && said.iter().any(|word| !chatter::is_common(word) && word != "step" && word.chars().any(char::is_alphabetic))
+    };
+    !reading.speaks_of_store() && reading.spans.iter().any(is_other)
+}
+
 /// Words for the machines on which things run.
 const MACHINES: &str = "server servers machine machines cluster clusters host hosts node nodes gpu gpus cpu cpus";
 
@@ -255,18 +265,7 @@ const OF_MACHINES: &str = "disk disks ip memory ram cpu cpus port ports load tem
 /// `how much memory does the server have`: asks about the machine, and names nothing of the store.
 pub(super) fn is_of_machine(reading: &Reading) -> bool {
     let said = |known: &str| reading.words.iter().any(|word| has(known, word));
-    let names = reading.parts().any(|part| {
-        matches!(
-            part,
-            Part::Metric(_)
-                | Part::Parameter(_)
-                | Part::Experiment(_)
-                | Part::Run(_)
-                | Part::Runs(_)
-                | Part::Meaning("run" | "experiment" | "experiments")
-        )
-    });
-    !names && said(MACHINES) && said(OF_MACHINES)
+    !reading.speaks_of_store() && said(MACHINES) && said(OF_MACHINES)
 }
 
 /// `what's the weather tomorrow`, in a store with `weather_features`: all that is named is what no experiment is about.
