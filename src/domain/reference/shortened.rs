@@ -21,8 +21,8 @@ pub(super) fn is_same(reference: &Name, name: &Name) -> bool {
 
 /// Whether the reference with initials for words is a part of the name, or the other way round.
 pub(super) fn is_part(reference: &Name, name: &Name) -> bool {
-    with_initials(&reference.words, &name.words).is_some_and(|short| super::is_subsequence(&short, &name.meaning))
-        || with_initials(&name.words, &reference.words).is_some_and(|short| super::is_subsequence(&reference.meaning, &short))
+    with_initials(&reference.words, &name.words).is_some_and(|short| super::likeness::is_subsequence(&short, &name.meaning))
+        || with_initials(&name.words, &reference.words).is_some_and(|short| super::likeness::is_subsequence(&reference.meaning, &short))
         || is_shortened_part(&reference.meaning, &name.meaning)
 }
 
