@@ -86,7 +86,9 @@ step_evals() {
         grep -q 'class="bubble answer"' || fail "the page of the evaluation shows no answer"
     # Without a case in the address it shows no held-out case, only how many there are.
     timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$WORK/evals-builtin/report.html" 2>/dev/null >"$WORK/page.html"
-    grep -q 'id="hidden"' "$WORK/page.html" || fail "the page of the evaluation does not tell how many held-out cases failed"
+    if grep -Eq '"split":"heldout".*"passed":false,"scores"' "$WORK/evals-builtin/results.jsonl"; then
+        grep -q 'id="hidden"' "$WORK/page.html" || fail "the page of the evaluation does not tell how many held-out cases failed"
+    fi
     { grep -o '<span class="id">[^<]*' "$WORK/page.html" || true; } | sed 's/.*>//' | sort >"$WORK/shown"
     "$WORK/trialogue" eval list --cases --split heldout | sed -n 's/^  \([^ ]*\)  .*/\1/p' | sort >"$WORK/heldout"
     [[ -s "$WORK/heldout" ]] || fail "no held-out case is listed"
