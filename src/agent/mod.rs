@@ -162,6 +162,8 @@ impl Call {
 pub struct Turn {
     /// The answer in words.
     pub answer: String,
+    /// Whether they are the model's own, and not composed from the results.
+    pub in_its_own_words: bool,
     /// Who made it.
     pub planner: String,
     /// The calls, in order.

@@ -127,6 +127,49 @@ pub struct Expect {
     pub chart: Option<ChartExpect>,
 }
 
+impl Expect {
+    /// Whether the turn at `index` asks for something, and all that it asks for can be met.
+    fn check(&self, index: usize) -> Result<(), String> {
+        let asks_nothing = self.outcome == Outcome::Act && self.calls.is_empty() && self.answer == AnswerExpect::default();
+        if asks_nothing && self.chart.is_none() {
+            return Err("`expect` asks for nothing: neither calls nor words, and no other outcome".to_owned());
+        }
+        if self.calls.is_empty() && !self.alternatives.is_empty() {
+            return Err("`alternatives` stand beside `calls`, of which there are none".to_owned());
+        }
+        let calls = || self.calls.iter().chain(self.alternatives.iter().flatten());
+        calls().try_for_each(ExpectedCall::check)?;
+        let references = calls().flat_map(|call| call.args.values()).flat_map(Matcher::references);
+        let mut astray = references.filter(|reference| !is_reference(reference, index));
+        if let Some(astray) = astray.next() {
+            return Err(format!("`{astray}` refers to nothing: it should be such as `turn[0].run`, of a turn before this one"));
+        }
+        let is_tool = |pattern: &&String| tools::ALL.iter().any(|tool| matches_tool(pattern, tool.name));
+        if let Some(pattern) = self.never.iter().find(|pattern| !is_tool(pattern)) {
+            return Err(format!("`never` has `{pattern}`, which is no tool"));
+        }
+        let is_half = |fact: &&Fact| fact.value.is_none() && (fact.run.is_none() || fact.metric.is_none());
+        match self.answer.facts.iter().find(is_half) {
+            Some(fact) => Err(format!("a fact has a `value`, or a `run` and a `metric`: {fact:?}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the name of a tool is one that a pattern of `never` means.
+#[must_use]
+pub fn matches_tool(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |head| name.starts_with(head))
+}
+
+/// Whether `turn[0].run` and the like refer to a turn before the one at `index`.
+fn is_reference(reference: &str, index: usize) -> bool {
+    let Some((turn, what)) = reference.strip_prefix("turn[").and_then(|rest| rest.split_once("].")) else { return false };
+    let is_place = what.strip_prefix("runs[").and_then(|rest| rest.strip_suffix(']')).is_some_and(|place| place.parse::<usize>().is_ok());
+    turn.parse::<usize>().is_ok_and(|turn| turn < index)
+        && (is_place || matches!(what, "experiment" | "run" | "runs" | "metric" | "metrics"))
+}
+
 /// How many further reads a turn may make where its case does not say.
 pub const EXTRA_CALLS: u32 = 2;
 
@@ -330,14 +373,15 @@ impl Case {
         self.split.unwrap_or_else(|| Split::of(&self.family))
     }
 
-    /// Whether every call that the case expects can be made.
+    /// Whether the case can be played, and every turn asks for something that can be met: else everybody would pass it, or nobody.
     ///
     /// # Errors
-    /// The first that cannot.
+    /// What is wrong with it.
     pub fn check(&self) -> Result<(), String> {
-        let expects = self.turns.iter().map(|turn| &turn.expect);
-        let mut calls = expects.flat_map(|expect| expect.calls.iter().chain(expect.alternatives.iter().flatten()));
-        calls.try_for_each(ExpectedCall::check)
+        if self.turns.is_empty() {
+            return Err("it has no turn".to_owned());
+        }
+        self.turns.iter().enumerate().try_for_each(|(index, turn)| turn.expect.check(index))
     }
 
     /// A hash of all that the case says, for runs that are taken up again: a case that changed is played anew.

@@ -187,10 +187,10 @@ impl Matcher {
                 let object = Value::Object(fields.clone());
                 Err(format!("`{object}` is no matcher, which has one of {}; and the tool takes no such object", keys.join(", ")))
             }
+            Self::Filter(filter) => filter.check(),
             Self::Number(_)
             | Self::Regex(_)
             | Self::Time(_)
-            | Self::Filter(_)
             | Self::Ref(_)
             | Self::Absent(_)
             | Self::Default(_)
@@ -241,6 +241,32 @@ impl Matcher {
                 .is_some_and(|items| items.len() == list.len() && list.iter().zip(items).all(|(one, item)| one.fits(Some(item), bindings))),
             Self::Literal(Value::Null) => found.is_none(),
             Self::Literal(literal) | Self::Exactly(Exactly { literal }) => found.is_some_and(|found| same(literal, found)),
+        }
+    }
+
+    /// Whether earlier turns led to all that this refers to.
+    #[must_use]
+    pub fn is_bound(&self, bindings: &dyn Bindings) -> bool {
+        self.references().iter().all(|reference| bindings.value_of(reference).is_some())
+    }
+
+    /// All that this refers to, such as `turn[0].run`.
+    #[must_use]
+    pub fn references(&self) -> Vec<&str> {
+        match self {
+            Self::Ref(Ref { reference }) => vec![reference],
+            Self::AnyOf(AnyOf { any_of: list }) | Self::Set(Set { set: list }) | Self::List(list) => {
+                list.iter().flat_map(Self::references).collect()
+            }
+            Self::Number(_)
+            | Self::Regex(_)
+            | Self::Time(_)
+            | Self::Filter(_)
+            | Self::Absent(_)
+            | Self::Default(_)
+            | Self::Any(_)
+            | Self::Exactly(_)
+            | Self::Literal(_) => Vec::new(),
         }
     }
 

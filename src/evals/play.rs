@@ -18,6 +18,10 @@ use crate::llm::replay::{Clock, Replay, Spelling};
 use crate::llm::{Model, ModelError};
 use crate::prompts::Prompts;
 use crate::tools;
+use crate::tools::view::Resolved;
+
+/// The name of the planner that makes what the cases expect.
+const SCRIPTED: &str = "scripted";
 
 /// Who is put to the test.
 #[derive(Debug)]
@@ -94,7 +98,7 @@ impl Player {
         match self {
             Self::Planner(planner) => planner.name(),
             Self::Taped { replay, .. } => replay.model().to_owned(),
-            Self::Gold => "scripted".to_owned(),
+            Self::Gold => SCRIPTED.to_owned(),
             Self::Script(_) => "script".to_owned(),
         }
     }
@@ -138,11 +142,11 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
                     Player::Script(turns) => turns.get(index).cloned().unwrap_or_default(),
                     Player::Gold | Player::Planner(_) | Player::Taped { .. } => gold(case_turn),
                 };
-                follow(&scripted, user, &Earlier(&played.turns), context, &mut conversation, &mut on_event).await
+                follow(&scripted, user, &Earlier::of(&played.turns), context, &mut conversation, &mut on_event).await
             }
         };
         spell_alike(&mut turn, &played.copy.spellings);
-        if given_up(&turn).is_some() {
+        if is_taken_over(&turn) {
             // The interpreter took the turn over: what it called and said is not the model's, but for the caveat that tells so.
             turn.calls.clear();
             turn.answer.clear();
@@ -155,10 +159,22 @@ pub async fn play(case: &Case, player: &Player, stage: &Stage) -> anyhow::Result
     Ok(played)
 }
 
-/// Why a model got to no answer of its own, by its own fault.
+/// Why a model got to no answer of its own, by its own fault: the interpreter took over, or its words did not hold and an answer was
+/// composed from the results in their place.
 #[must_use]
-pub fn given_up(turn: &Turn) -> Option<&ModelError> {
-    turn.model_error.as_ref().filter(|error| error.is_the_models_own() && turn.planner == Planner::Interpreter.name())
+pub fn without_own_answer(turn: &Turn) -> Option<String> {
+    let own_error = turn.model_error.as_ref().filter(|error| error.is_the_models_own());
+    let is_models = turn.planner != Planner::Interpreter.name() && turn.planner != SCRIPTED;
+    match own_error {
+        Some(error) => Some(error.to_string()),
+        None if is_models && turn.model_error.is_none() && !turn.in_its_own_words => turn.caveats.last().cloned().or(Some(String::new())),
+        None => None,
+    }
+}
+
+/// Whether the interpreter answered in the place of a model that is itself to blame.
+fn is_taken_over(turn: &Turn) -> bool {
+    turn.planner == Planner::Interpreter.name() && turn.model_error.as_ref().is_some_and(ModelError::is_the_models_own)
 }
 
 /// What a turn expects, as a script: its calls, and where there are none, words that say what the answer must say.
@@ -192,7 +208,7 @@ async fn follow(
     conversation: &mut Conversation,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Turn {
-    let mut whole = Turn { planner: "scripted".to_owned(), answered: true, ..Turn::default() };
+    let mut whole = Turn { planner: SCRIPTED.to_owned(), answered: true, ..Turn::default() };
     let mut said = Vec::new();
     for call in &scripted.calls {
         let arguments: Map<String, Value> =
@@ -215,6 +231,7 @@ async fn follow(
         Says::Text(text) => text.clone(),
         Says::Edited(edit) => edit(&composed),
     };
+    whole.in_its_own_words = matches!(scripted.says, Says::Text(_));
     whole
 }
 
@@ -241,13 +258,32 @@ impl Stopwatch {
 
 /// The turns before one, as matchers refer to them.
 #[derive(Debug, Clone, Copy)]
-pub struct Earlier<'a>(pub &'a [PlayedTurn]);
+pub struct Earlier<'a> {
+    /// How they went.
+    pub turns: &'a [PlayedTurn],
+    /// For each, the call that stands for the first that was expected.
+    pub firsts: &'a [Option<usize>],
+}
+
+impl<'a> Earlier<'a> {
+    /// Turns of which nobody knows what was expected: their first calls count.
+    #[must_use]
+    pub fn of(turns: &'a [PlayedTurn]) -> Self {
+        Self { turns, firsts: &[] }
+    }
+
+    /// What the turn at `index` led to: what the expected call does, else the first that was answered.
+    fn resolved(&self, index: usize) -> Option<Resolved> {
+        let calls = &self.turns.get(index)?.turn.calls;
+        let first = self.firsts.get(index).copied().flatten().and_then(|place| calls.get(place)).filter(|call| call.result.is_ok());
+        Some(first.or_else(|| calls.iter().find(|call| call.result.is_ok()))?.resolved())
+    }
+}
 
 impl Bindings for Earlier<'_> {
     fn value_of(&self, reference: &str) -> Option<Value> {
         let (index, what) = reference.strip_prefix("turn[")?.split_once("].")?;
-        let turn = &self.0.get(index.parse::<usize>().ok()?)?.turn;
-        let resolved = turn.calls.iter().find(|call| call.result.is_ok())?.resolved();
+        let resolved = self.resolved(index.parse().ok()?)?;
         let runs: Vec<String> = resolved.runs.iter().map(|run| run.run_name.clone()).collect();
         match what {
             "experiment" => resolved.experiment.map(|experiment| Value::from(experiment.name)),

@@ -1,6 +1,6 @@
 //! Where cases are played: the files of the fixtures and their twins, made once, and a copy of its own for each case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,8 @@ pub struct Stage {
     twin_context: Context,
     /// The latest values of the base by run's name and metric; absent where runs of that name disagree.
     values: BTreeMap<(String, String), Option<f64>>,
+    /// The names of the base's runs.
+    run_names: BTreeSet<String>,
     /// Ids of the base with those of the same name in the twin; experiments apart, whose ids are short numbers.
     run_ids: BTreeMap<String, String>,
     experiment_ids: BTreeMap<String, String>,
@@ -107,9 +109,11 @@ impl Stage {
             run_ids.extend(pairs.map(|(one, other)| (one.run().id.0.clone(), other.run().id.0.clone())));
         }
         let values = values_of(&of_base);
+        let runs = of_base.experiments.iter().flat_map(|experiment| &experiment.runs);
+        let run_names = runs.map(|record| record.run().name.clone()).collect();
         let base_context = context(&fixture, &base, OpenMode::ReadOnly)?;
         let twin_context = context(&fixture, &twin, OpenMode::ReadOnly)?;
-        Ok(Self { fixture, base, twin, base_context, twin_context, values, run_ids, experiment_ids })
+        Ok(Self { fixture, base, twin, base_context, twin_context, values, run_names, run_ids, experiment_ids })
     }
 
     /// A copy of one of the stores, open for writing.
@@ -147,13 +151,13 @@ impl Stage {
 
     /// The names of all runs of the base.
     pub fn run_names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(|(run, _)| run.as_str())
+        self.run_names.iter().map(String::as_str)
     }
 
     /// Whether `text` is the name or the whole id of a run of the base.
     #[must_use]
     pub fn is_run(&self, text: &str) -> bool {
-        self.run_ids.contains_key(text) || self.run_names().any(|name| name == text)
+        self.run_ids.contains_key(text) || self.run_names.contains(text)
     }
 
     /// Arguments that mean in the twin what `arguments` mean in the base: ids, whole or shortened to eight digits at least, become the

@@ -239,6 +239,27 @@ mod tests {
         check("{tool: get_run, args: {run: {time: yesterday}}}", "`yesterday` is no instant");
         check("{tool: get_run, args: {rum: x}}", "`get_run` has no argument `rum`; it has `experiment`, `run`");
         check("{tool: get_runs}", "there is no tool `get_runs`; there are");
+        check("{tool: list_runs, args: {filter: {filter: 'metrics.f1 >>'}}}", "`metrics.f1 >>` is no filter");
+        check("{tool: get_run, args: {run: {ref: 'turn[0].run'}}}", "`turn[0].run` refers to nothing");
+    }
+
+    #[test]
+    fn a_case_that_everybody_would_pass_is_refused() {
+        let check = |family_of: &str, fault: &str| {
+            let found = family(family_of).unwrap().first().unwrap().check().unwrap_err();
+            assert!(found.contains(fault), "{found}");
+        };
+        check("{family: a, ask: [one], expect: {}}", "asks for nothing");
+        check("{family: a, talks: [[]], expects: []}", "no turn");
+        check("{family: a, ask: [one], expect: {alternatives: [[{tool: list_runs}]]}}", "asks for nothing");
+        check(
+            "{family: a, ask: [one], expect: {outcome: clarify, alternatives: [[{tool: list_runs}]]}}",
+            "`alternatives` stand beside `calls`",
+        );
+        check("{family: a, ask: [one], expect: {outcome: refuse, never: [get_runs]}}", "`get_runs`, which is no tool");
+        check("{family: a, ask: [one], expect: {answer: {facts: [{run: x}]}}}", "a fact has a `value`");
+        let second = "{family: a, talks: [[one, two]], expects: [{outcome: refuse}, {calls: [{tool: get_run, args: {run: {ref: 'turn[0].ruin'}}}]}]}";
+        check(second, "`turn[0].ruin` refers to nothing");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub(super) async fn answer(
     }
     let faults = unverified(&words, utterance, conversation);
     if faults.is_empty() {
+        turn.in_its_own_words = true;
         return Ok(words);
     }
     on_event(Event::NumberCheckFailed(&faults));
@@ -60,6 +61,7 @@ pub(super) async fn answer(
         let words = shown(&again, turn);
         let holds = !words.is_empty() && !repeats(&words, asking.instructions()) && unverified(&words, utterance, conversation).is_empty();
         if holds {
+            turn.in_its_own_words = true;
             return Ok(words);
         }
     }

@@ -23,6 +23,14 @@ impl SameFilter {
         same(&self.filter, text, self.within)
     }
 
+    /// Whether it is a filter at all.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn check(&self) -> Result<(), String> {
+        Filter::parse(&self.filter).map(|_| ()).map_err(|fault| format!("`{}` is no filter: {fault}", self.filter))
+    }
+
     /// The filter as it was written.
     #[must_use]
     pub fn filter(&self) -> &str {

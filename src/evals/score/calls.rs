@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+use super::scene::{Scene, Write};
 use super::{Scorer, Sheet, extra_calls, is_write};
-use crate::agent::Call;
-use crate::domain::experiment::ExperimentId;
+use crate::agent::{Call, Planner};
 use crate::evals::bipartite;
 use crate::evals::case::{CallOrder, CaseTurn, ExpectedCall, Outcome};
 use crate::evals::fixture::Which;
-use crate::evals::play::{Earlier, PlayedTurn};
-use crate::evals::stage::Stage;
-use crate::tools::{self, Access, Outcome as Answer};
+use crate::evals::matcher::same_filter;
+use crate::evals::play::Earlier;
+use crate::tools::{self, Access};
 
 /// How expected calls and those that were made go together.
 #[derive(Debug)]
@@ -30,19 +30,14 @@ impl Credit<'_> {
 }
 
 /// The credit for the list of expected calls that fits, or for the first where none does.
-pub(super) async fn credit<'a>(
-    case_turn: &'a CaseTurn,
-    played: &PlayedTurn,
-    before: Earlier<'_>,
-    stage: &Stage,
-) -> anyhow::Result<Credit<'a>> {
+pub(super) async fn credit<'a>(case_turn: &'a CaseTurn, scene: &Scene<'_>) -> anyhow::Result<Credit<'a>> {
     let expect = &case_turn.expect;
-    let first = credit_of(&expect.calls, played, before, stage).await?;
+    let first = credit_of(&expect.calls, scene).await?;
     if first.is_whole() {
         return Ok(first);
     }
     for alternative in &expect.alternatives {
-        let credit = credit_of(alternative, played, before, stage).await?;
+        let credit = credit_of(alternative, scene).await?;
         if credit.is_whole() {
             return Ok(credit);
         }
@@ -50,20 +45,15 @@ pub(super) async fn credit<'a>(
     Ok(first)
 }
 
-async fn credit_of<'a>(
-    expected: &'a [ExpectedCall],
-    played: &PlayedTurn,
-    before: Earlier<'_>,
-    stage: &Stage,
-) -> anyhow::Result<Credit<'a>> {
-    let made = &played.turn.calls;
+async fn credit_of<'a>(expected: &'a [ExpectedCall], scene: &Scene<'_>) -> anyhow::Result<Credit<'a>> {
+    let made = &scene.played.turn.calls;
     let mut literal = vec![vec![false; made.len()]; expected.len()];
     let mut equal = literal.clone();
     for (row, one) in expected.iter().enumerate() {
         for (column, call) in made.iter().enumerate() {
-            let is_literal = one.tool == call.tool && has_arguments(one, call, before);
+            let is_literal = one.tool == call.tool && has_arguments(one, call, scene.before);
             let is_equal = is_literal && call.result.is_ok()
-                || one.tool == call.tool && call.result.is_ok() && gives_the_same(one, call, played, before, stage).await?;
+                || one.tool == call.tool && call.result.is_ok() && gives_the_same(one, call, column, scene).await?;
             set(&mut literal, row, column, is_literal);
             set(&mut equal, row, column, is_equal);
         }
@@ -88,31 +78,30 @@ fn has_arguments(expected: &ExpectedCall, call: &Call, bindings: Earlier<'_>) ->
     fits && call.arguments.iter().all(is_known)
 }
 
-/// The arguments of an expected call, made concrete beside the call that was made.
-fn concrete(expected: &ExpectedCall, made: &Map<String, Value>, bindings: Earlier<'_>) -> Map<String, Value> {
+/// The arguments of an expected call, made concrete beside the call that was made; absent where an earlier turn did not lead to what they
+/// refer to.
+fn concrete(expected: &ExpectedCall, made: &Map<String, Value>, bindings: Earlier<'_>) -> Option<Map<String, Value>> {
     let example =
         |(name, matcher): (&String, &crate::evals::matcher::Matcher)| Some((name.clone(), matcher.example(made.get(name), &bindings)?));
-    expected.args.iter().filter_map(example).collect()
+    let is_bound = expected.args.values().all(|matcher| matcher.is_bound(&bindings));
+    is_bound.then(|| expected.args.iter().filter_map(example).collect())
 }
 
-async fn gives_the_same(
-    expected: &ExpectedCall,
-    call: &Call,
-    played: &PlayedTurn,
-    before: Earlier<'_>,
-    stage: &Stage,
-) -> anyhow::Result<bool> {
-    let (said, focus) = (played.user.as_str(), played.focus.as_ref());
-    let wanted = concrete(expected, &call.arguments, before);
-    let sort = if call.tool == "list_runs" && wanted.contains_key("sort_by") { Sorting::Told } else { Sorting::Free };
-    // A run that nobody named was looked up before, on the base; on the twin it would be the wrong one however it was found.
-    let is_looked_up = names_what_nobody_said(&call.arguments, said, before, stage);
-    let stores: &[Which] = if is_looked_up { &[Which::Base] } else { &[Which::Base, Which::Twin] };
+/// Whether a call gives what the expected one gives in its place, on the fixture and on its twin.
+async fn gives_the_same(expected: &ExpectedCall, call: &Call, index: usize, scene: &Scene<'_>) -> anyhow::Result<bool> {
+    let Some(wanted) = concrete(expected, &call.arguments, scene.before) else { return Ok(false) };
+    let is_sorted = wanted.contains_key("sort_by") || wanted.contains_key("order");
+    let sort = if call.tool == "list_runs" && is_sorted { Sorting::Told } else { Sorting::Free };
+    // A run that was looked up was found on the base; on the twin it would be the wrong one however it was found.
+    let stores: &[Which] = if is_looked_up(call, index, scene) { &[Which::Base] } else { &[Which::Base, Which::Twin] };
     for which in stores.iter().copied() {
-        let one = answer_on(which, &call.tool, &wanted, focus, stage).await?;
-        let other = answer_on(which, &call.tool, &call.arguments, focus, stage).await?;
+        let one = scene.answer(which, &call.tool, &wanted, index).await?;
+        let other = scene.answer(which, &call.tool, &call.arguments, index).await?;
         let same = match (one, other) {
-            (Ok(one), Ok(other)) => canonical(one.result, sort) == canonical(other.result, sort),
+            (Ok(one), Ok(other)) => {
+                let found_nothing = is_empty(&one.result);
+                canonical(one.result, sort) == canonical(other.result, sort) && (!found_nothing || asks_alike(&wanted, &call.arguments))
+            }
             (Err(one), Err(other)) => which == Which::Twin && one == other,
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
@@ -123,45 +112,30 @@ async fn gives_the_same(
     Ok(true)
 }
 
-/// Whether the arguments name a run, by name or id, that stands in nothing that was said.
-fn names_what_nobody_said(arguments: &Map<String, Value>, said: &str, before: Earlier<'_>, stage: &Stage) -> bool {
-    let is_said = |text: &str| {
-        let text = text.to_lowercase();
-        said.to_lowercase().contains(&text) || before.0.iter().any(|turn| turn.user.to_lowercase().contains(&text))
-    };
-    let lists = arguments.values().flat_map(|value| match value {
+/// Whether a list has nothing in it. Two that have nothing are alike whatever was asked for.
+fn is_empty(result: &Value) -> bool {
+    let is_list = |name: &str| result.get(name).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    is_list("runs") || is_list("experiments")
+}
+
+/// Whether two calls choose by the same: filters of the same conditions, and words and tags that are literally alike.
+fn asks_alike(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    const CHOOSING: [&str; 5] = ["query", "tags", "status", "longer_than_seconds", "shorter_than_seconds"];
+    let text = |arguments: &Map<String, Value>| arguments.get("filter").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let given = |arguments: &Map<String, Value>, name: &str| arguments.get(name).filter(|value| !value.is_null()).cloned();
+    same_filter(&text(one), &text(other)) && CHOOSING.iter().all(|name| given(one, name) == given(other, name))
+}
+
+/// Whether a call names a run, by name or id, that nobody said and that was found out: by a call before it, or by the interpreter, which looks
+/// up what conditions choose without a call.
+fn is_looked_up(call: &Call, index: usize, scene: &Scene<'_>) -> bool {
+    let lists = call.arguments.values().flat_map(|value| match value {
         Value::Array(items) => items.iter().collect(),
         one => vec![one],
     });
-    lists.filter_map(Value::as_str).any(|text| stage.is_run(text) && !is_said(text))
-}
-
-/// What a tool answers on one of the fixture's stores, or the code of its refusal. A write has a copy of its own.
-pub(super) async fn answer_on(
-    which: Which,
-    tool: &str,
-    arguments: &Map<String, Value>,
-    focus: Option<&ExperimentId>,
-    stage: &Stage,
-) -> anyhow::Result<Result<Answer, &'static str>> {
-    let Some(tool) = tools::named(tool) else { return Ok(Err("unknown_tool")) };
-    let (arguments, focus): (Map<String, Value>, _) = match which {
-        Which::Base => (arguments.clone(), focus.cloned()),
-        Which::Twin => (
-            arguments.iter().map(|(name, value)| (name.clone(), stage.in_twin(name, value))).collect(),
-            focus.map(|id| stage.experiment_in_twin(id)),
-        ),
-    };
-    let copy = match tool.access {
-        Access::Write => Some(stage.copy(which)?),
-        Access::Read => None,
-    };
-    let mut context = match &copy {
-        Some(copy) => copy.context.clone(),
-        None => stage.shared(which),
-    };
-    context.focus = focus;
-    Ok(tool.call(Value::Object(arguments), &context).await.map_err(|error| error.code()))
+    let looks_itself = scene.played.turn.planner == Planner::Interpreter.name();
+    let mut unsaid = lists.filter_map(Value::as_str).filter(|text| scene.stage.is_run(text) && !scene.is_said(text));
+    unsaid.any(|text| looks_itself || scene.is_found(text, index))
 }
 
 /// Whether the order of a list is part of what was asked for.
@@ -199,9 +173,8 @@ fn sort_runs(value: &mut Value) {
 }
 
 /// The verdicts on a turn's calls.
-pub(super) fn judge(case_turn: &CaseTurn, played: &PlayedTurn, credit: &Credit<'_>, sheet: &mut Sheet) {
+pub(super) fn judge(case_turn: &CaseTurn, made: &[Call], credit: &Credit<'_>, sheet: &mut Sheet) {
     let expect = &case_turn.expect;
-    let made = &played.turn.calls;
     for call in made {
         let fault = match tools::named(&call.tool) {
             None => Some(format!("there is no tool `{}`", call.tool)),
@@ -254,15 +227,16 @@ fn trajectory_fault(case_turn: &CaseTurn, made: &[Call], credit: &Credit<'_>) ->
 }
 
 /// The writes that a turn should have made, concrete.
-pub(super) fn expected_writes(credit: &Credit<'_>, played: &PlayedTurn, before: Earlier<'_>) -> Vec<(String, Map<String, Value>)> {
+pub(super) fn expected_writes(credit: &Credit<'_>, scene: &Scene<'_>) -> Vec<Write> {
     let none = Map::new();
     let mut writes = Vec::new();
     for (one, partner) in credit.expected.iter().zip(&credit.partners) {
         if tools::named(&one.tool).is_some_and(|tool| tool.access == Access::Write) {
             // Where nothing fits, what was written for it stands in for what the case leaves open.
-            let stand_in = || played.turn.calls.iter().find(|call| is_write(call));
-            let made = partner.and_then(|partner| played.turn.calls.get(partner)).or_else(stand_in);
-            writes.push((one.tool.clone(), concrete(one, made.map_or(&none, |call| &call.arguments), before)));
+            let stand_in = || scene.played.turn.calls.iter().find(|call| is_write(call));
+            let made = partner.and_then(|partner| scene.played.turn.calls.get(partner)).or_else(stand_in);
+            let arguments = concrete(one, made.map_or(&none, |call| &call.arguments), scene.before);
+            writes.push((one.tool.clone(), arguments.unwrap_or_default()));
         }
     }
     writes
@@ -277,7 +251,7 @@ pub(super) fn expected_of<'a>(
 ) -> Option<(&'a ExpectedCall, Map<String, Value>)> {
     let place = credit.partners.iter().position(|partner| *partner == Some(made))?;
     let expected = credit.expected.get(place)?;
-    Some((expected, concrete(expected, &call.arguments, before)))
+    Some((expected, concrete(expected, &call.arguments, before)?))
 }
 
 fn shown_expected(call: &ExpectedCall) -> String {

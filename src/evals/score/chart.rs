@@ -1,27 +1,20 @@
 //! The picture: of the expected kind, with the expected curves or bars, and with the points of the expected call.
 
-use super::calls::{Credit, answer_on, expected_of};
+use super::calls::{Credit, expected_of};
+use super::scene::Scene;
 use super::{Scorer, Sheet};
 use crate::domain::chart::{Chart, Plot, Scale};
 use crate::evals::case::{CaseTurn, ChartExpect, ChartKind, ScaleKind};
 use crate::evals::fixture::Which;
-use crate::evals::play::{Earlier, PlayedTurn};
-use crate::evals::stage::Stage;
+use crate::evals::play::PlayedTurn;
 
 /// The verdict on a turn's picture, where its case says something about it.
 ///
 /// # Errors
 /// Where the expected call cannot be run.
-pub(super) async fn judge(
-    case_turn: &CaseTurn,
-    played: &PlayedTurn,
-    credit: &Credit<'_>,
-    before: Earlier<'_>,
-    stage: &Stage,
-    sheet: &mut Sheet,
-) -> anyhow::Result<()> {
+pub(super) async fn judge(case_turn: &CaseTurn, scene: &Scene<'_>, credit: &Credit<'_>, sheet: &mut Sheet) -> anyhow::Result<()> {
     let Some(expected) = &case_turn.expect.chart else { return Ok(()) };
-    let charts: Vec<(usize, &Chart)> = drawn(played);
+    let charts: Vec<(usize, &Chart)> = drawn(scene.played);
     if expected.kind == ChartKind::None {
         sheet.note(Scorer::Chart, (!charts.is_empty()).then(|| "there is a chart where none was asked for".to_owned()));
         return Ok(());
@@ -30,7 +23,7 @@ pub(super) async fn judge(
     let mut faults = Vec::new();
     for (index, chart) in charts.iter().filter(|(_, chart)| kind_of(chart) == expected.kind) {
         let fault = match looks_wrong(expected, chart) {
-            None => points_differ(*index, chart, played, credit, before, stage).await?,
+            None => points_differ(*index, chart, scene, credit).await?,
             fault => fault,
         };
         match fault {
@@ -88,19 +81,12 @@ fn labels_of(chart: &Chart) -> Vec<String> {
     labels
 }
 
-async fn points_differ(
-    index: usize,
-    chart: &Chart,
-    played: &PlayedTurn,
-    credit: &Credit<'_>,
-    before: Earlier<'_>,
-    stage: &Stage,
-) -> anyhow::Result<Option<String>> {
-    let Some(call) = played.turn.calls.get(index) else { return Ok(None) };
-    let Some((expected, arguments)) = expected_of(credit, index, call, before) else {
+async fn points_differ(index: usize, chart: &Chart, scene: &Scene<'_>, credit: &Credit<'_>) -> anyhow::Result<Option<String>> {
+    let Some(call) = scene.played.turn.calls.get(index) else { return Ok(None) };
+    let Some((expected, arguments)) = expected_of(credit, index, call, scene.before) else {
         return Ok(Some("the chart is of another call than the expected one".to_owned()));
     };
-    let answer = answer_on(Which::Base, &expected.tool, &arguments, played.focus.as_ref(), stage).await?;
+    let answer = scene.answer(Which::Base, &expected.tool, &arguments, index).await?;
     let wanted = answer.ok().and_then(|answer| answer.chart).map(|chart| points_of(&chart));
     Ok((wanted.as_ref() != Some(&points_of(chart))).then(|| "the chart shows other points than the expected call's".to_owned()))
 }

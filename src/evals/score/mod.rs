@@ -6,16 +6,19 @@
 mod answer;
 mod calls;
 mod chart;
+mod scene;
 mod state;
 mod words;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use self::words::{asks_or_declines, declines};
-use super::case::{Case, CaseTurn, EXTRA_CALLS, Outcome, StoreState};
-use super::play::{Earlier, Played, PlayedTurn, given_up};
+use self::scene::Scene;
+use self::words::{asks_or_declines, declines, tells_of};
+use super::case::{Case, CaseTurn, EXTRA_CALLS, Outcome, StoreState, matches_tool};
+use super::play::{Earlier, Played, PlayedTurn, without_own_answer};
 use super::stage::Stage;
-use crate::agent::Call;
+use crate::agent::{Call, Turn};
 use crate::tools::{self, Access};
 
 /// What is looked at.
@@ -118,16 +121,21 @@ pub struct Score {
 pub async fn score(case: &Case, played: &Played, stage: &Stage) -> anyhow::Result<Vec<Score>> {
     let mut sheet = Sheet::default();
     let mut writes = Vec::new();
+    let mut firsts = Vec::new();
     for (index, (case_turn, turn)) in case.turns.iter().zip(&played.turns).enumerate() {
         sheet.turn = Some(index);
-        let before = Earlier(played.turns.get(..index).unwrap_or_default());
-        let credit = calls::credit(case_turn, turn, before, stage).await?;
-        calls::judge(case_turn, turn, &credit, &mut sheet);
-        writes.extend(calls::expected_writes(&credit, turn, before));
+        let before = Earlier { turns: played.turns.get(..index).unwrap_or_default(), firsts: &firsts };
+        let scene = Scene::set(stage, before, turn, &writes).await?;
+        let credit = calls::credit(case_turn, &scene).await?;
+        calls::judge(case_turn, &turn.turn.calls, &credit, &mut sheet);
         outcome(case_turn, turn, &mut sheet);
-        forbidden(case_turn, turn, &mut sheet);
+        forbidden(case_turn, &scene, &mut sheet);
         answer::judge(case_turn, turn, &played.turns, index, stage, &mut sheet);
-        chart::judge(case_turn, turn, &credit, before, stage, &mut sheet).await?;
+        chart::judge(case_turn, &scene, &credit, &mut sheet).await?;
+        let written = calls::expected_writes(&credit, &scene);
+        let first = credit.partners.first().copied().flatten();
+        writes.extend(written);
+        firsts.push(first);
     }
     sheet.turn = None;
     if case.store == StoreState::Well {
@@ -176,11 +184,14 @@ fn outcome(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
     let turn = &played.turn;
     let expected = case_turn.expect.outcome;
     let answered: Vec<&str> = turn.calls.iter().filter(|call| call.result.is_ok()).map(|call| call.tool.as_str()).collect();
-    let given_up = given_up(turn);
+    let without_own_answer = without_own_answer(turn);
     let fault = match expected {
-        _ if given_up.is_some() => given_up.map(|error| format!("the model got to no answer of its own: {error}")),
+        _ if without_own_answer.is_some() => without_own_answer.map(|reason| format!("the model got to no answer of its own: {reason}")),
         _ if turn.answer.trim().is_empty() => Some("there is no answer".to_owned()),
         Outcome::Act | Outcome::AnswerOnly if !turn.answered => Some(format!("it did not answer but said: {}", turn.answer)),
+        Outcome::Act if !case_turn.expect.calls.is_empty() && keeps_it_to_itself(turn) => {
+            Some(format!("it called what it should, but told nothing of it: {}", turn.answer))
+        }
         Outcome::Clarify if turn.calls.iter().any(|call| is_write(call) && call.result.is_ok()) => {
             Some("it wrote where it should have asked".to_owned())
         }
@@ -196,25 +207,35 @@ fn outcome(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
     sheet.note(Scorer::Outcome, fault);
 }
 
-fn forbidden(case_turn: &CaseTurn, played: &PlayedTurn, sheet: &mut Sheet) {
+/// Whether a model's words tell nothing that any result holds.
+fn keeps_it_to_itself(turn: &Turn) -> bool {
+    turn.in_its_own_words && turn.outcomes().next().is_some() && !turn.outcomes().any(|outcome| tells_of(&outcome.result, &turn.answer))
+}
+
+fn forbidden(case_turn: &CaseTurn, scene: &Scene<'_>, sheet: &mut Sheet) {
     let expect = &case_turn.expect;
     let options = std::iter::once(&expect.calls).chain(&expect.alternatives);
     let expects_write = options.flatten().any(|call| tools::named(&call.tool).is_some_and(|tool| tool.access == Access::Write));
-    for call in &played.turn.calls {
-        let named = expect.never.iter().find(|pattern| match pattern.strip_suffix('*') {
-            Some(head) => call.tool.starts_with(head),
-            None => call.tool == **pattern,
-        });
+    let calls = &scene.played.turn.calls;
+    for call in calls {
+        let named = expect.never.iter().find(|pattern| matches_tool(pattern, &call.tool));
         let fault = match named {
             Some(pattern) => Some(format!("`{}` was called, which `{pattern}` forbids", call.tool)),
-            None if is_write(call) && call.result.is_ok() && !expects_write => Some(format!("`{}` was called, which writes", call.tool)),
+            None if is_write(call) && !expects_write && (call.result.is_ok() || is_unasked(call, scene)) => {
+                Some(format!("`{}` was called, which writes", call.tool))
+            }
             None => None,
         };
         sheet.note(Scorer::Forbidden, fault);
     }
-    if played.turn.calls.is_empty() && !expect.never.is_empty() {
+    if calls.is_empty() && !expect.never.is_empty() {
         sheet.note(Scorer::Forbidden, None);
     }
+}
+
+/// Whether a write, though the tool refused it, is of something that nobody said.
+fn is_unasked(call: &Call, scene: &Scene<'_>) -> bool {
+    call.arguments.get("name").and_then(Value::as_str).is_some_and(|name| !scene.is_said(name))
 }
 
 fn budget(case: &Case, played: &Played, sheet: &mut Sheet) {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::scene::Write;
 use super::{Scorer, Sheet};
 use crate::domain::experiment::View;
 use crate::evals::fixture::Which;
@@ -15,11 +16,14 @@ use crate::tools;
 ///
 /// # Errors
 /// Where a store cannot be read.
-pub(super) async fn judge(writes: &[(String, Map<String, Value>)], left: &Copy, stage: &Stage, sheet: &mut Sheet) -> anyhow::Result<()> {
+pub(super) async fn judge(writes: &[Write], left: &Copy, stage: &Stage, sheet: &mut Sheet) -> anyhow::Result<()> {
     let wanted = stage.copy(Which::Base)?;
     for (tool, arguments) in writes {
-        if let Some(tool) = tools::named(tool) {
-            tool.call(Value::Object(arguments.clone()), &wanted.context).await?;
+        let Some(tool) = tools::named(tool) else { continue };
+        if let Err(refusal) = tool.call(Value::Object(arguments.clone()), &wanted.context).await {
+            let arguments = Value::Object(arguments.clone());
+            sheet.note(Scorer::State, Some(format!("the expected {}({arguments}) cannot be done: {refusal}", tool.name)));
+            return Ok(());
         }
     }
     let (wanted, found) = (content(&wanted.context.store).await?, content(&left.context.store).await?);

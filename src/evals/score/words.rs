@@ -1,8 +1,14 @@
 //! The text of an answer: what stands in it, by itself, and the numerals of a passage.
 
+use serde_json::Value;
+
 use crate::agent::Turn;
 
-/// All that a person is shown of a turn: prose, caveats, and the tables cell by cell.
+/// A table of more rows is left to be read, and not said again in words.
+const ROWS_SAID: usize = 5;
+
+/// All that a person is told in a turn: prose, caveats, and the tables cell by cell. Where a model found its own words, a small table
+/// beside them is not what it said.
 pub(super) fn text_of(turn: &Turn) -> String {
     let mut text = format!("{}\n{}", turn.answer, turn.caveats.join("\n"));
     for passage in table_passages(turn) {
@@ -27,7 +33,7 @@ pub(super) fn sentences_of(turn: &Turn) -> Vec<String> {
 
 fn table_passages(turn: &Turn) -> Vec<String> {
     let mut passages = Vec::new();
-    for table in turn.tables() {
+    for table in turn.tables().into_iter().filter(|table| !turn.in_its_own_words || table.rows.len() > ROWS_SAID) {
         for row in &table.rows {
             let cells: Vec<String> = table.columns.iter().zip(row).map(|(head, cell)| format!("{head} {cell}")).collect();
             passages.push(cells.join(" | "));
@@ -56,48 +62,58 @@ pub(super) fn stands_in(word: &str, text: &str) -> bool {
         })
 }
 
-/// Words by which an answer asks to choose, or says that something is not there or will not be done.
-const DECLINING: [&str; 28] = [
-    "no",
-    "not",
-    "none",
-    "nothing",
-    "neither",
-    "nobody",
-    "never",
-    "already",
-    "cannot",
-    "cant",
-    "can't",
-    "won't",
-    "don't",
-    "doesn't",
-    "isn't",
-    "aren't",
-    "didn't",
-    "couldn't",
-    "unable",
-    "without",
-    "only",
-    "instead",
-    "beyond",
-    "outside",
-    "several",
-    "choose",
-    "specify",
-    "ambiguous",
-];
+/// Words by which an answer says that something is not there or will not be done.
+const DECLINING: &str = "no not none nothing neither nobody never cannot cant can't won't don't doesn't isn't aren't didn't couldn't wouldn't unable without \
+    unsupported impossible unavailable unknown missing refuse decline";
 
-/// Whether an answer says that something is not there or will not be done, or asks to choose.
+/// Words by which an answer asks to choose, or says that something is another than was thought.
+const ASKING: &str = "already only instead beyond outside several choose specify ambiguous";
+
+/// What somebody says to have done.
+const DONE: &str = "deleted removed erased renamed changed updated killed stopped restarted retrained deployed promoted archived restored registered sent \
+    created added tagged moved";
+
+/// Whether an answer says that something is not there or will not be done, and not that it was done.
 pub(super) fn declines(answer: &str) -> bool {
-    let lower = answer.to_lowercase().replace('’', "'");
-    let mut words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
-    words.any(|word| DECLINING.contains(&word))
+    let words = words_of(answer);
+    words.iter().any(|word| has(DECLINING, word)) && !claims(&words)
 }
 
 /// Whether an answer asks back or declines. What neither asks nor declines claims.
 pub(super) fn asks_or_declines(answer: &str) -> bool {
-    answer.contains('?') || declines(answer)
+    let words = words_of(answer);
+    (answer.contains('?') || words.iter().any(|word| has(DECLINING, word) || has(ASKING, word))) && !claims(&words)
+}
+
+/// `Done.`, `Sure, I have deleted it`: says that something was done.
+fn claims(words: &[String]) -> bool {
+    let does = words.iter().enumerate().any(|(index, word)| {
+        let before = words.get(index.saturating_sub(2)..index).unwrap_or_default();
+        let is_own = before.iter().any(|before| has("i i've we we've", before));
+        has(DONE, word) && is_own && !before.iter().any(|before| has(DECLINING, before))
+    });
+    does || words.first().is_some_and(|word| word == "done")
+}
+
+fn words_of(answer: &str) -> Vec<String> {
+    let lower = answer.to_lowercase().replace('’', "'");
+    let words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|known| known == word)
+}
+
+/// Whether a text tells anything of a result: a name or a number that stands in it.
+pub(super) fn tells_of(result: &Value, text: &str) -> bool {
+    match result {
+        Value::String(word) => word.chars().count() > 1 && stands_in(word, text),
+        Value::Number(number) => number.as_f64().is_some_and(|value| has_number(text, value)),
+        Value::Array(items) => items.iter().any(|item| tells_of(item, text)),
+        Value::Object(fields) => fields.values().any(|field| tells_of(field, text)),
+        Value::Null | Value::Bool(_) => false,
+    }
 }
 
 /// Whether a numeral of `text` is `value`, as precisely as it is printed: all of its digits, or at least three that count.
@@ -129,8 +145,10 @@ fn is_printed(numeral: &str, value: f64) -> bool {
 fn numerals(text: &str) -> Vec<&str> {
     let is_part = |letter: char| letter.is_ascii_digit() || ".,+-eE".contains(letter);
     let mut found = Vec::new();
-    for word in text.split(|letter: char| letter.is_whitespace() || "|()[]{}:;=`“”\"'".contains(letter)) {
-        let word = word.trim_end_matches(['.', ',', '%', '!', '?']).trim_start_matches(['$', '≈', '~']);
+    for word in text.split(|letter: char| letter.is_whitespace() || "|()[]{}:;=`“”\"'*–—".contains(letter)) {
+        let word = word.trim_end_matches(['.', ',', '%', '!', '?', '_']).trim_start_matches(['$', '≈', '~', '_']);
+        // `342s`
+        let word = word.strip_suffix('s').or_else(|| word.strip_suffix("ms")).unwrap_or(word);
         if word.chars().any(|letter| letter.is_ascii_digit()) && word.chars().all(is_part) {
             found.push(word);
         }
@@ -164,6 +182,11 @@ mod tests {
         check("There is no run-99 here.", true);
         check("I can’t delete runs.", true);
         check("I have deleted run-17.", false);
+        check("Sure, I deleted run-17; only run-18 is left.", false);
+        check("Done. Anything else?", false);
+        check("Deleting is unsupported.", true);
+        check("I have not deleted anything.", true);
+        check("I read experiments, and have created none.", true);
         check("Done: notes-1 is noted, nonetheless.", false);
         check("", false);
     }
@@ -181,5 +204,10 @@ mod tests {
         check("5e-5", 0.00005, true);
         check("NaN", f64::NAN, true);
         check("-0.5", 0.5, false);
+        check("There are **24** runs", 24.0, true);
+        check("from 0.12–0.95", 0.95, true);
+        check("it took 342s", 342.0, true);
+        check("_0.912_", 0.912, true);
+        check("vit-24s", 24.0, false);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use trialogue::evals::case::{Case, ExpectedCall, Outcome};
+use trialogue::evals::case::{Case, CaseTurn, ExpectedCall, Outcome};
 use trialogue::evals::fixture::{Fixture, FixtureExperiment};
 use trialogue::evals::matcher::Matcher;
 use trialogue::evals::play::{Player, Says, ScriptedTurn, gold};
@@ -88,6 +88,13 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
         if case_turn.expect.outcome != Outcome::Act || script.calls.is_empty() {
             continue;
         }
+        let words = |text: String| ScriptedTurn { calls: script.calls.clone(), says: Says::Text(text) };
+        add("does not know", words("I do not know.".to_owned()));
+        // Beside a long list a run may be named or not.
+        let is_of_one = script.calls.iter().any(|call| matches!(call.tool.as_str(), "best_run" | "get_run"));
+        if let Some(other) = another_run(case_turn, fixture).filter(|_| is_of_one) {
+            add("names another run", words(format!("It is {other}.")));
+        }
         add("calls nothing", ScriptedTurn { calls: Vec::new(), says: Says::Text("Done.".to_owned()) });
         let twice = script.calls.clone();
         add("calls twice", with_calls(&script, &twice));
@@ -110,6 +117,14 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
         }
     }
     mutants
+}
+
+/// A run that the answer need not name, where it must name one.
+fn another_run(case_turn: &CaseTurn, fixture: &Fixture) -> Option<String> {
+    let names = || fixture.experiments.iter().flat_map(|experiment| &experiment.runs).map(|run| run.name.clone());
+    let may_be_named = |name: &String| case_turn.expect.answer.mentions.iter().any(|mention| mention.words().contains(name));
+    names().find(may_be_named)?;
+    names().find(|name| !may_be_named(name))
 }
 
 /// A call with one thing changed that must change what it gives.
