@@ -7,6 +7,7 @@ mod exit_codes;
 mod heldout;
 mod models;
 mod mutants;
+mod own_words;
 mod planners;
 mod program;
 mod statistics;
