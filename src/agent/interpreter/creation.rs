@@ -1,13 +1,24 @@
 //! "Create an experiment called …": the one order to write that the interpreter knows. Names are free text, so they are cut out
-//! of the sentence before anything else is read (`parts`).
+//! of the sentence before anything else is read (`names`, `descriptions`, `tags`).
 
-mod parts;
+mod descriptions;
+mod doubts;
+mod names;
+mod quotes;
+mod tags;
+mod taken;
 
 use std::ops::Range;
 
 use serde_json::Value;
 
-use self::parts::{description_of, name_of, quoted, tags_of, unquoted};
+use self::descriptions::description_of;
+pub(super) use self::doubts::retracts;
+use self::doubts::{asks_how, takes_back};
+use self::names::name_of;
+use self::quotes::{quoted, unquoted};
+use self::tags::tags_of;
+pub(super) use self::taken::name_asked_about;
 use super::{Arguments, lexicon, put};
 use crate::domain::reference::placed_words;
 
@@ -53,46 +64,6 @@ pub(super) fn adds(text: &str) -> bool {
     begins && behind.clone().any(|word| has(SAID, word)) && !behind.any(|word| matches!(word, "run" | "runs"))
 }
 
-/// The name of which a question asks whether an experiment may still be called so: `is the name x still free?`.
-pub(super) fn name_asked_about(question: &str) -> Option<String> {
-    let words = crate::domain::reference::words(question);
-    let says = |word: &str| words.iter().any(|said| said == word);
-    let asks = words
-        .first()
-        .is_some_and(|word| matches!(word.as_str(), "is" | "can" | "could" | "may" | "would" | "will" | "check" | "tell" | "has" | "do"));
-    let of_use = ["free", "available", "taken", "used", "unused", "occupied", "reserved"].iter().any(|word| says(word))
-        || says("use") && says("name")
-        || says("in") && says("use");
-    if !asks || !of_use || !(says("name") || says("experiment")) {
-        return None;
-    }
-    let in_quotes =
-        question.char_indices().find_map(|(at, letter)| (!letter.is_alphanumeric()).then(|| quoted(question.get(at..)?)).flatten());
-    let looks_like_name = |word: &&str| word.contains(['-', '_', '/']) || word.chars().any(|letter| letter.is_ascii_digit());
-    let behind_name = question.split_whitespace().skip_while(|word| *word != "name").nth(1);
-    let is_plain = |word: &&str| !matches!(*word, "is" | "still" | "free" | "taken" | "available" | "for" | "of");
-    in_quotes
-        .map(|(name, _)| name)
-        .or_else(|| question.split_whitespace().find(looks_like_name).or(behind_name.filter(is_plain)).map(str::to_owned))
-        .map(|name| name.trim_matches([',', '.', '?', '!', ':']).to_owned())
-        .filter(|name| !name.is_empty())
-}
-
-/// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
-fn asks_how(question: &str) -> bool {
-    let words = crate::domain::reference::words(question);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_verb = |word: &str| word != "new" && lexicon::meaning(word) == Some("create");
-    match words.as_slice() {
-        ["how", "do" | "can" | "would" | "could" | "should", "i" | "we" | "you" | "one", verb, ..] if is_verb(verb) => {
-            words.iter().any(|word| matches!(*word, "experiment" | "experiments")) && question_calls(question).is_none()
-        }
-        ["can" | "do" | "are", "you", .., verb, "a" | "an" | "new", "experiment" | "experiments"] => is_verb(verb),
-        ["can" | "could" | "do" | "are", "you", .., verb, "experiments" | "experiment"] => is_verb(verb) || *verb == "creating",
-        _ => false,
-    }
-}
-
 /// `create two experiments a and b`, `create one called a and one called b`
 fn wants_several(question: &str) -> bool {
     let words = crate::domain::reference::words(&unquoted(question));
@@ -100,100 +71,6 @@ fn wants_several(question: &str) -> bool {
     let is_lead = |word: &&String| matches!(word.as_str(), "called" | "named");
     verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
         || words.iter().filter(is_lead).count() > 1
-}
-
-/// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
-fn takes_back(question: &str) -> bool {
-    let folded = unquoted(question).to_lowercase().replace('’', "'");
-    let denies = [
-        "don't",
-        "do not",
-        "dont ",
-        "not yet",
-        "dry run",
-        "dry-run",
-        "dryrun",
-        "without creating",
-        "without making",
-        "without actually",
-        "never mind",
-        "never create",
-        "what would you",
-        "what would happen",
-        "what happens if",
-        "what if ",
-        "hypothetically",
-        "before you create",
-        "before creating",
-        "before i create",
-        "no need to",
-        "hold off",
-        "wait with",
-        "not create",
-        "not creating",
-        "rather not",
-        "let's not",
-        "should i ",
-        "should we ",
-        "would it be ok",
-        "just pretend",
-        "only pretend",
-        "simulate",
-        "just asking",
-        "just checking",
-        "if i asked",
-        "if i wanted",
-        "stop creating",
-        "cancel that",
-        "only a draft",
-        "just a draft",
-    ];
-    let may = [
-        " might ",
-        " may ",
-        "will maybe",
-        "thinking about",
-        "thinking of",
-        "later on",
-        "some day",
-        "someday",
-        "considering",
-        "planning to",
-        "plan to",
-        "maybe we should",
-        "maybe i should",
-        "perhaps ",
-        "one day",
-        "at some point",
-        "eventually",
-    ];
-    let announces = ["i'll ", "i will ", "we'll ", "we will ", "i am going to ", "we're going to ", "i'm going to ", "remind me"];
-    let later = [" tomorrow", " next week", " next month", " later", " soon", " on monday"];
-    let says = |phrases: &[&str], text: &str| phrases.iter().any(|phrase| text.contains(phrase));
-    let head = folded.split([':', ';']).next().unwrap_or_default();
-    let (folded, head) = (format!(" {folded}"), &format!(" {head}"));
-    says(&denies, &folded) || says(&may, head) && !folded.contains("please") || says(&announces, head) && says(&later, &folded)
-}
-
-/// Whether a sentence beside an order takes it back: `dry run only!`, `no, wait, don't`.
-pub(super) fn retracts(sentence: &str) -> bool {
-    let folded = unquoted(sentence).to_lowercase().replace('’', "'");
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
-    let is_bare =
-        crate::domain::reference::words(&folded).len() <= 6 && says(&["don't", "do not", "dont", "never mind", "cancel", "forget it"]);
-    is_bare && !says(&["worry", "forget to", "show", "list", "plot"])
-        || says(&[
-            "dry run",
-            "dry-run",
-            "not yet",
-            "hypothetically",
-            "nothing yet",
-            "don't create",
-            "do not create",
-            "don't actually",
-            "don't make",
-            "just asking",
-        ])
 }
 
 /// Words between the verb and its object that name nothing.
