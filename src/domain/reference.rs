@@ -536,7 +536,11 @@ fn is_joined_part(part: &[String], whole: &[String]) -> bool {
 fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
     let whole_reference = reference.join(" ");
     let whole_name = name.join(" ");
-    if digits(&whole_reference) == digits(&whole_name) && is_typo_of(&whole_reference, &whole_name) {
+    // Short names are often letters of a formula: `wape` is another than `mape`, but `mpae` is it.
+    let begins_alike = whole_name.chars().count() > 5
+        || whole_reference.chars().next() == whole_name.chars().next()
+        || sorted_letters(&whole_reference) == sorted_letters(&whole_name);
+    if begins_alike && digits(&whole_reference) == digits(&whole_name) && is_typo_of(&whole_reference, &whole_name) {
         return Some(Likeness::Misspelt);
     }
     let mut rest = name.iter();
@@ -547,6 +551,12 @@ fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
     let all_found = reference.iter().all(|word| rest.any(|other| is_near(word, other)));
     let enough = reference.iter().any(|word| word.chars().count() >= 4);
     (all_found && enough).then_some(Likeness::MisspeltPart)
+}
+
+fn sorted_letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// Whether two words are forms of one: `augmentation` and `augment`, `quantized` and `quantization`.

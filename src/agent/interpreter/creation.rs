@@ -1,52 +1,108 @@
 //! "Create an experiment called …": the one order to write that the interpreter knows. Names are free text, so they are cut out
-//! of the sentence before anything else is read (`names`, `descriptions`, `tags`).
+//! of the sentence before anything else is read (`sentence`, `names`, `descriptions`, `tags`). What only speaks of making is no order
+//! (`doubts`), what asks for several is several (`several`), and a name may be said later (`later`). Questions about names that may be
+//! taken are for `taken`.
 
 mod descriptions;
 mod doubts;
+mod later;
 mod names;
 mod quotes;
+mod sentence;
+mod several;
 mod tags;
 mod taken;
 
-use std::ops::Range;
-
 use serde_json::Value;
 
-use self::descriptions::description_of;
 pub(super) use self::doubts::retracts;
 use self::doubts::{asks_how, takes_back};
-use self::names::name_of;
-use self::quotes::{quoted, unquoted};
-use self::tags::tags_of;
+pub(super) use self::later::{is_remark, order_later, pointed_at};
+use self::sentence::question_calls;
+pub(super) use self::several::apart;
 pub(super) use self::taken::name_asked_about;
-use super::{Arguments, lexicon, put};
-use crate::domain::reference::placed_words;
+use super::{Arguments, Plan};
+use crate::tools::view::plain;
 
 /// Whether a question orders an experiment to be made.
 #[derive(Debug, PartialEq)]
 pub(super) enum Order {
     /// With these arguments of `create_experiment`.
     Create(Arguments),
-    /// But does not say what it is to be called.
-    Nameless,
-    /// But takes it back: nothing is to be made yet.
-    NotYet,
-    /// But wants several at once.
+    /// With these arguments, but does not say what it is to be called.
+    Nameless(Arguments),
+    /// But tags it with a value that has no key.
+    Keyless(String),
+    /// With these arguments, but takes it back: nothing is to be made yet.
+    NotYet(Arguments),
+    /// But wants several at once, and does not name them apart.
     Several,
     /// But only asks whether or how it is done.
     Asked,
 }
+
+/// The longest name that MLflow takes: "Invalid experiment name: exceeds maximum length of 500" (`mlflow.utils.validation`).
+const NAME_CHARACTERS: usize = 500;
 
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
     if asks_how(question) {
         return Some(Order::Asked);
     }
-    obeyed(question).map(|order| match order {
-        Order::Create(_) if wants_several(question) => Order::Several,
-        _ if takes_back(question) => Order::NotYet,
+    sentence::obeyed(question).map(|order| match order {
+        Order::Create(arguments) | Order::Nameless(arguments) if takes_back(&without_texts(question, &arguments)) => {
+            Order::NotYet(arguments)
+        }
+        Order::Create(_) | Order::Nameless(_) if several::is_counted(question) => Order::Several,
         order => order,
     })
+}
+
+impl Order {
+    /// What is done about it.
+    pub(super) fn plan(self) -> Plan {
+        let example = "say for example “create an experiment called pilot";
+        match self {
+            Self::Create(arguments) => match arguments.get("name").and_then(Value::as_str) {
+                Some(name) if name.chars().count() > NAME_CHARACTERS => {
+                    let head: String = name.chars().take(30).collect();
+                    Plan::Refuse(format!(
+                        "The name `{}…` is too long for MLflow, so nothing is created. Choose a shorter one.",
+                        plain(&head)
+                    ))
+                }
+                Some(_) | None => Plan::call("create_experiment", arguments),
+            },
+            Self::Nameless(_) => Plan::Refuse(format!("What should the experiment be called? You can {example} with tags team=risk”.")),
+            Self::Keyless(value) => Plan::Refuse(format!(
+                "A tag has a key and a value, and `{}` is only one of them, so nothing is created: {example} with tags team=risk”.",
+                plain(&value)
+            )),
+            Self::NotYet(_) => Plan::Refuse(format!("Nothing is created. When you want it, {example}”.")),
+            Self::Several => Plan::Refuse(format!("What should each of them be called? You can {example} and another one called trial”.")),
+            Self::Asked => Plan::Talk(format!(
+                "I create experiments when you tell me to. What should it be called? You can {example} with tags team=risk”."
+            )),
+        }
+    }
+}
+
+/// A question without the texts of an order, in which any word may stand.
+fn without_texts(question: &str, arguments: &Arguments) -> String {
+    let texts = ["name", "description"].iter().filter_map(|argument| arguments.get(*argument).and_then(Value::as_str));
+    texts.fold(question.to_owned(), |rest, text| rest.replace(text, "_"))
+}
+
+/// Whether what stands ahead of an order to create is of it: `tagged team=risk, create pilot`.
+pub(super) fn leads(ahead: &str, rest: &str) -> bool {
+    let begins = crate::domain::reference::words(ahead);
+    let is_lead = begins.first().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "tagged" | "tag" | "tags" | "with" | "labelled" | "labeled" | "label" | "labels" | "described" | "description" | "under"
+        )
+    });
+    is_lead && matches!(order(rest), Some(Order::Create(_) | Order::Nameless(_)))
 }
 
 /// Whether what follows an order to create says more of the same experiment: `and tag it …`, `give it the description …`.
@@ -64,181 +120,6 @@ pub(super) fn adds(text: &str) -> bool {
     begins && behind.clone().any(|word| has(SAID, word)) && !behind.any(|word| matches!(word, "run" | "runs"))
 }
 
-/// `create two experiments a and b`, `create one called a and one called b`
-fn wants_several(question: &str) -> bool {
-    let words = crate::domain::reference::words(&unquoted(question));
-    let verb = words.iter().position(|word| lexicon::meaning(word) == Some("create"));
-    let is_lead = |word: &&String| matches!(word.as_str(), "called" | "named");
-    verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
-        || words.iter().filter(is_lead).count() > 1
-}
-
-/// Words between the verb and its object that name nothing.
-const ARTICLES: &str =
-    "a an the new another one more fresh brand me us please up as additional separate further our my just second extra empty for";
-
-fn obeyed(question: &str) -> Option<Order> {
-    // What is quoted is neither verb nor noun.
-    let open = unquoted(question);
-    let words = placed_words(&open);
-    // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
-    let is_called = question_calls(question);
-    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
-    let minds = words.iter().take(4).any(|(word, _)| word == "mind");
-    let creates = |word: &str| {
-        lexicon::meaning(word) == Some("create")
-            || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
-            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish" | "launch" | "kick")
-            || is_called.is_some() && matches!(word, "need" | "want" | "like")
-            || minds && matches!(word, "creating" | "making" | "adding" | "opening" | "starting" | "registering")
-    };
-    // `exp011` and `experiment-x` are names.
-    let stands_alone = |end: usize| {
-        let mut rest = question.get(end..).unwrap_or_default().chars();
-        let next = rest.next();
-        match next {
-            Some('.') => !rest.next().is_some_and(char::is_alphanumeric),
-            Some(letter) => !letter.is_alphanumeric() && !matches!(letter, '-' | '_'),
-            None => true,
-        }
-    };
-    let is_noun = |(word, place): &(String, Range<usize>)| {
-        matches!(word.as_str(), "experiment" | "project" | "exp" | "expt") && stands_alone(place.end)
-    };
-    let asks =
-        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
-    let noun_at = words.iter().position(is_noun);
-    if let Some(noun_at) = noun_at
-        && wishes_for_one(question, &words, noun_at)
-    {
-        return Some(Order::Nameless);
-    }
-    words.iter().take(16).position(|(word, _)| creates(word))?;
-    let Some(noun_at) = noun_at else {
-        return bare_order(question, &words);
-    };
-    // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.
-    let of_verb = words.iter().take(noun_at).rposition(|(word, _)| creates(word) && word != "new");
-    let verb_at = of_verb.or_else(|| words.iter().take(noun_at).rposition(|(word, _)| creates(word)))?;
-    // `the new experiment x has …` is there already.
-    let is_there =
-        verb_at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|(word, _)| has("the this that our my its in of", word));
-    if is_there && words.get(verb_at).is_some_and(|(word, _)| word == "new" || word == "fresh") {
-        return None;
-    }
-    let said: Vec<&str> = words.get(verb_at + 1..noun_at)?.iter().map(|(word, _)| word.as_str()).collect();
-    let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
-    let rest = question.get(words.get(noun_at)?.1.end..)?;
-    let named_before = name_before(between, &words, verb_at, noun_at);
-    if asks || said.len() > 4 && named_before.is_none() {
-        return None;
-    }
-    // `open experiment x` shows what is there.
-    let verb = words.get(verb_at).map_or("", |(word, _)| word.as_str());
-    let is_new = said.iter().any(|word| has("a an new another one fresh up", word));
-    if matches!(verb, "open" | "start" | "begin" | "launch" | "kick") && !is_new && is_called.is_none() && named_before.is_none() {
-        return None;
-    }
-    let rest = named_before.map_or_else(|| rest.to_owned(), |name| format!("\u{ab}{name}\u{bb}{}", rest.trim_start_matches([')', '"'])));
-    let rest = is_called.and_then(|at| question.get(at..)).map_or(rest, str::to_owned);
-    let Some((name, rest)) = name_of(&rest) else {
-        // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
-        let is_bare = crate::domain::reference::words(&rest).iter().all(|word| has("called named name please with the", word));
-        let is_one = said.iter().any(|word| has("a an new another one fresh", word)) || verb == "new";
-        let goes_on_otherwise = ["list", "page", "id", "ids", "name", "names", "tag", "tags"];
-        let next = rest.split_whitespace().next().unwrap_or_default();
-        return (is_bare || is_one && !goes_on_otherwise.contains(&next) || is_called.is_some()).then_some(Order::Nameless);
-    };
-    let mut arguments = Arguments::new();
-    put(&mut arguments, "name", name);
-    // `an experiment with the tag a=b called x`
-    let middle = is_called.and_then(|at| question.get(words.get(noun_at)?.1.end..at)).unwrap_or_default();
-    let (description, rest) = description_of(&format!("{middle}; {rest}"));
-    if let Some(description) = description {
-        put(&mut arguments, "description", description);
-    }
-    let tags = tags_of(&rest);
-    if !tags.is_empty() {
-        put(&mut arguments, "tags", Value::Object(tags));
-    }
-    Some(Order::Create(arguments))
-}
-
-/// `we need one more experiment, can you make it`: wishes for one, and says no more of it.
-fn wishes_for_one(question: &str, words: &[(String, Range<usize>)], noun_at: usize) -> bool {
-    const WISHES: &str = "need want like have";
-    const SAID_BEHIND: &str = "please can could would you make create add set it up that one for us me now thanks";
-    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
-    let wish = words.iter().take(noun_at).position(|(word, _)| has(WISHES, word));
-    let is_one = wish.is_some_and(|wish| {
-        let between = words.get(wish + 1..noun_at).unwrap_or_default();
-        !between.is_empty() && between.iter().all(|(word, _)| has(ARTICLES, word)) && !between.iter().any(|(word, _)| word == "the")
-    });
-    is_one && words.iter().skip(noun_at + 1).all(|(word, _)| has(SAID_BEHIND, word)) && !question.contains('"')
-}
-
-/// `create "fog-v2" experiment`, `set up fog-v2 as a new experiment`, `create fog-v2 (new experiment)`: the name stands before the noun.
-fn name_before(between: &str, words: &[(String, Range<usize>)], verb_at: usize, noun_at: usize) -> Option<String> {
-    if let Some((name, _)) = between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)) {
-        return Some(name);
-    }
-    // What is one word to people is one piece here.
-    let pieces = between.split_whitespace().filter(|piece| {
-        let bare = piece.trim_matches(['(', ')', ',', ':']);
-        !bare.is_empty() && !ARTICLES.split_whitespace().any(|known| known.eq_ignore_ascii_case(bare))
-    });
-    let pieces: Vec<&str> = pieces.collect();
-    let [name] = pieces.as_slice() else { return None };
-    let name = name.trim_matches(['(', ')', ',', ':']);
-    let looks_like_name = name.contains(['-', '_', '/', '.']) || name.chars().any(|letter| letter.is_ascii_digit());
-    let is_called_so = between.contains(" as ") || between.contains('(') && noun_at > verb_at;
-    (words.len() > noun_at && (looks_like_name || is_called_so) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
-}
-
-/// Where an order says at its end what the experiment is to be called: `…, call it x`. What is quoted does not count.
-fn question_calls(question: &str) -> Option<usize> {
-    let folded = unquoted(question).to_ascii_lowercase();
-    let leads = [
-        " call it ",
-        " name it ",
-        " called ",
-        " named ",
-        " titled ",
-        " entitled ",
-        " dubbed ",
-        " by the name ",
-        " with the name ",
-        " under the name ",
-        " its name should be ",
-        " its name is ",
-        " the name should be ",
-        " the name is ",
-        " whose name is ",
-    ];
-    leads.iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
-}
-
-/// `create churn-v2`: an order that does not say of what, but a name.
-fn bare_order(question: &str, words: &[(String, Range<usize>)]) -> Option<Order> {
-    const ELSE: &str = "a an the some run runs model chart plot graph table report list picture summary comparison figure tag dashboard sense sure it me us";
-    let verb_at = words.iter().take(5).position(|(word, _)| word == "create")?;
-    let first = words.get(verb_at + 1).map_or("", |(word, _)| word.as_str());
-    let rest = question.get(words.get(verb_at)?.1.end..)?;
-    let (name, rest) = name_of(rest)?;
-    let is_quoted = question.get(words.get(verb_at)?.1.end..).and_then(|rest| quoted(rest.trim_start())).is_some();
-    let is_else = !is_quoted && (ELSE.split(' ').any(|word| word == first) || lexicon::meaning(first).is_some());
-    if is_else || crate::domain::reference::words(&name).len() > 6 {
-        return None;
-    }
-    let mut arguments = Arguments::new();
-    put(&mut arguments, "name", name);
-    let tags = tags_of(&rest);
-    if !tags.is_empty() {
-        put(&mut arguments, "tags", Value::Object(tags));
-    }
-    Some(Order::Create(arguments))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,20 +127,13 @@ mod tests {
     fn check(question: &str, expected: Value) {
         let arguments = order(question).map(|order| match order {
             Order::Create(arguments) => Value::Object(arguments),
-            Order::Nameless => Value::from("nameless"),
-            Order::NotYet => Value::from("not yet"),
+            Order::Nameless(_) => Value::from("nameless"),
+            Order::Keyless(_) => Value::from("keyless"),
+            Order::NotYet(_) => Value::from("not yet"),
             Order::Several => Value::from("several"),
             Order::Asked => Value::from("asked"),
         });
         assert_eq!(arguments.unwrap_or_default(), expected, "{question}");
-    }
-
-    #[test]
-    fn who_asks_whether_a_name_is_free_is_told_from_who_orders() {
-        assert_eq!(name_asked_about("is the name fog-v2 still free?").as_deref(), Some("fog-v2"));
-        assert_eq!(name_asked_about("can I use the name \"Deep fog\"?").as_deref(), Some("Deep fog"));
-        assert_eq!(name_asked_about("is gpu 3 free?"), None);
-        assert_eq!(name_asked_about("is there an experiment called fog?"), None);
     }
 
     #[test]
@@ -315,7 +189,6 @@ mod tests {
         check("we need one more experiment, can you make it", Value::from("nameless"));
         check("should I create an experiment called fog?", Value::from("not yet"));
         check("we will create an experiment called fog next week", Value::from("not yet"));
-        check("create one experiment called fog and one called hail", Value::from("several"));
         check("open the experiment fog", Value::Null);
         check("I need an experiment with a high recall", Value::Null);
         check("would you mind creating an experiment called fog?", serde_json::json!({"name": "fog"}));

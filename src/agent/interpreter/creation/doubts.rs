@@ -1,7 +1,7 @@
 //! Whether an order to create is one: speaking of making, asking how it is done, and taking an order back are none.
 
-use super::question_calls;
 use super::quotes::unquoted;
+use super::sentence::question_calls;
 use crate::agent::interpreter::lexicon;
 
 /// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
@@ -22,6 +22,10 @@ pub(super) fn asks_how(question: &str) -> bool {
 /// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
 pub(super) fn takes_back(question: &str) -> bool {
     let folded = unquoted(question).to_lowercase().replace('’', "'");
+    // `don't forget to create x`, `would it be possible to create x` order it.
+    let folded = ["don't forget", "do not forget", "dont forget", "why don't you", "would it be possible"]
+        .iter()
+        .fold(folded, |folded, order| folded.replace(order, "please"));
     let denies = [
         "don't",
         "do not",
@@ -52,7 +56,23 @@ pub(super) fn takes_back(question: &str) -> bool {
         "let's not",
         "should i ",
         "should we ",
-        "would it be ok",
+        "would it be ",
+        "would it make ",
+        "does it make sense",
+        "is it ok",
+        "is it sensible",
+        "is it wise",
+        "is it a good idea",
+        "is it worth",
+        "do you think",
+        "would you recommend",
+        "do i need to",
+        "do we need to",
+        "suppose ",
+        "supposing ",
+        "imagine ",
+        "let's say ",
+        "assuming ",
         "just pretend",
         "only pretend",
         "simulate",
@@ -68,7 +88,6 @@ pub(super) fn takes_back(question: &str) -> bool {
     let may = [
         " might ",
         " may ",
-        "will maybe",
         "thinking about",
         "thinking of",
         "later on",
@@ -77,8 +96,6 @@ pub(super) fn takes_back(question: &str) -> bool {
         "considering",
         "planning to",
         "plan to",
-        "maybe we should",
-        "maybe i should",
         "perhaps ",
         "one day",
         "at some point",
@@ -89,7 +106,10 @@ pub(super) fn takes_back(question: &str) -> bool {
     let says = |phrases: &[&str], text: &str| phrases.iter().any(|phrase| text.contains(phrase));
     let head = folded.split([':', ';']).next().unwrap_or_default();
     let (folded, head) = (format!(" {folded}"), &format!(" {head}"));
-    says(&denies, &folded) || says(&may, head) && !folded.contains("please") || says(&announces, head) && says(&later, &folded)
+    let is_maybe = head.contains("maybe ") && !["maybe you can", "maybe you could"].iter().any(|polite| head.contains(polite));
+    says(&denies, &folded)
+        || (says(&may, head) || is_maybe) && !folded.contains("please")
+        || says(&announces, head) && says(&later, &folded)
 }
 
 /// Whether a sentence beside an order takes it back: `dry run only!`, `no, wait, don't`.

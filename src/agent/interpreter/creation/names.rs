@@ -37,7 +37,7 @@ const NAME_LEADS: [&str; 30] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 45] = [
+const NAME_ENDS: [&str; 54] = [
     "; ",
     ". ",
     " (",
@@ -53,6 +53,8 @@ const NAME_ENDS: [&str; 45] = [
     " tag ",
     " description ",
     " description:",
+    " description=",
+    " tags=",
     " labels ",
     ", ",
     " please",
@@ -82,6 +84,13 @@ const NAME_ENDS: [&str; 45] = [
     " right away",
     " as well",
     " asap",
+    " next week",
+    " next month",
+    " later",
+    " soon",
+    " some day",
+    " someday",
+    " yet",
     "\n",
 ];
 
@@ -96,10 +105,12 @@ const GOES_ON: &str = "tag tags tagged label labels labelled give set add with i
 
 /// The name at the head of what follows the order, and what follows the name.
 pub(super) fn name_of(text: &str) -> Option<(String, String)> {
-    let mut rest = text;
+    // `open a new experiment. name fog`
+    let behind_stop = text.trim_start().strip_prefix('.').map(str::trim_start);
+    let mut rest = behind_stop.filter(|rest| NAME_LEADS.iter().any(|lead| stripped(rest, lead).is_some())).unwrap_or(text);
     let mut is_led = false;
     loop {
-        rest = rest.trim_start_matches([':', ' ', ',', '=', '-', '–', '—']);
+        rest = rest.trim_start_matches([':', ' ', ',', '=', '-', '–', '—', '{', '(']);
         let polite = ["please", "pls", "for me", "for us", "that's", "which is", "it is"].iter().find_map(|polite| stripped(rest, polite));
         if let Some(after) = polite {
             rest = after;
@@ -122,7 +133,7 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
     }
     let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
     let end = ends.chain(end_at_and(&folded)).min().unwrap_or(rest.len());
-    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';']).to_owned();
+    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']).to_owned();
     name.chars().any(char::is_alphanumeric).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
 }
 
@@ -140,4 +151,10 @@ pub(super) fn stripped<'a>(text: &'a str, lead: &str) -> Option<&'a str> {
     let after = text.get(lead.len()..)?;
     let ends = after.is_empty() || after.starts_with([' ', ':', '=', ',', '"', '“', '„', '`', '.', '?', '!']);
     (head.eq_ignore_ascii_case(lead) && ends).then_some(after)
+}
+
+/// Whether a word can hardly be anything but a name: `fog-v2`, `deep_sea`, `llm.finetune/v3`.
+pub(super) fn looks_like_name(word: &str) -> bool {
+    let is_joined = word.contains(['-', '_', '/', '.']) || word.chars().any(|letter| letter.is_ascii_digit());
+    is_joined && word.chars().any(char::is_alphabetic) && !word.contains('=')
 }

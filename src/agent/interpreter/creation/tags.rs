@@ -24,54 +24,96 @@ enum Token {
     Ends,
 }
 
+/// What a text says of tags.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Tags {
+    /// Keys with their values.
+    pub(super) pairs: Map<String, Value>,
+    /// The first word that stands where a tag belongs and is no pair: `tagged urgent`.
+    pub(super) without_key: Option<String>,
+}
+
 /// Every `key=value`, `key: value`, `key is value`, and, behind a word for tags, `key value`.
-pub(super) fn tags_of(text: &str) -> Map<String, Value> {
+pub(super) fn tags_of(text: &str) -> Tags {
     let tokens = tokens(text);
-    let mut tags = Map::new();
+    let mut tags = Tags::default();
     let mut speaks_of_tags = false;
+    // Whether a tag must come next.
+    let mut awaits_tag = false;
     let mut at = 0;
-    let says = |known: &str, word: &str| known.split_whitespace().any(|known| known.eq_ignore_ascii_case(word));
     while let Some(token) = tokens.get(at) {
         at += 1;
         let Token::Word(key) = token else { continue };
         let follows = tokens.get(at..).unwrap_or_default();
         if is_tag_word(key) {
             speaks_of_tags = true;
+            awaits_tag = true;
             continue;
         }
-        let is_known = TAG_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-        let found = match follows {
-            [Token::Joins, Token::Word(value), ..] => Some((value, 2)),
-            _ if says(BETWEEN, key) || !(speaks_of_tags || is_known) => None,
-            [Token::Word(tag), Token::Joins, Token::Word(value), ..] if is_tag_word(tag) => Some((value, 3)),
-            [Token::Word(tag), Token::Word(value), ..] if is_tag_word(tag) && is_known => Some((value, 2)),
-            [Token::Word(set), Token::Word(to), Token::Word(value), ..]
-                if matches!((set.as_str(), to.as_str()), ("set", "to") | ("with", "value") | ("equal", "to")) =>
-            {
-                Some((value, 3))
-            }
-            [Token::Word(is), Token::Word(value), ..] if matches!(is.as_str(), "is" | "to" | "equals") => Some((value, 2)),
-            [Token::Word(value), after @ ..] if !says(BETWEEN, value) && !is_tag_word(value) => {
-                let is_whole = match after.first() {
-                    None | Some(Token::Ends) => true,
-                    Some(Token::Word(next)) => says("and with please", next),
-                    Some(Token::Joins) => false,
-                };
-                is_whole.then_some((value, 1))
-            }
-            _ => None,
-        };
-        if let Some((value, used)) = found {
+        let is_known = is_known_key(key);
+        if let Some((value, used)) = value_behind(key, follows, speaks_of_tags || is_known) {
             let key = if is_known { key.to_lowercase() } else { key.clone() };
-            tags.insert(key, Value::from(value.clone()));
+            tags.pairs.insert(key, Value::from(value.clone()));
             at += used;
+            awaits_tag = false;
+        } else if !says(BETWEEN, key) {
+            if awaits_tag && ends_tag(follows.first()) && tags.without_key.is_none() {
+                tags.without_key = Some(key.clone());
+            }
+            awaits_tag = false;
         }
     }
     tags
 }
 
+/// The value of a key, and how many tokens say it.
+fn value_behind<'a>(key: &str, follows: &'a [Token], may_be_key: bool) -> Option<(&'a String, usize)> {
+    match follows {
+        [Token::Joins, Token::Word(value), ..] => Some((value, 2)),
+        _ if says(BETWEEN, key) || !may_be_key => None,
+        [Token::Word(tag), Token::Joins, Token::Word(value), ..] if is_tag_word(tag) => Some((value, 3)),
+        [Token::Word(tag), Token::Word(value), ..] if is_tag_word(tag) && is_known_key(key) => Some((value, 2)),
+        // `team with the value meteo`
+        [Token::Word(with), Token::Word(the), Token::Word(noun), Token::Word(value), ..]
+            if says("with of having", with) && says("the a", the) && noun == "value" =>
+        {
+            Some((value, 4))
+        }
+        [Token::Word(set), Token::Word(to), Token::Word(value), ..]
+            if matches!((set.as_str(), to.as_str()), ("set" | "equal", "to") | ("with" | "of" | "having", "value")) =>
+        {
+            Some((value, 3))
+        }
+        [Token::Word(is), Token::Word(value), ..] if says("is to equals be as", is) => Some((value, 2)),
+        [Token::Word(value), after @ ..] if !says(BETWEEN, value) && !is_tag_word(value) => ends_tag(after.first()).then_some((value, 1)),
+        _ => None,
+    }
+}
+
+/// Whether nothing more of a tag comes.
+fn ends_tag(next: Option<&Token>) -> bool {
+    match next {
+        None | Some(Token::Ends) => true,
+        Some(Token::Word(next)) => says("and with please", next),
+        Some(Token::Joins) => false,
+    }
+}
+
+fn says(known: &str, word: &str) -> bool {
+    known.split_whitespace().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn is_known_key(word: &str) -> bool {
+    TAG_KEYS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether a text says that tags are given.
+pub(super) fn speaks_of_tags(text: &str) -> bool {
+    text.contains('=') || tokens(text).iter().any(|token| matches!(token, Token::Word(word) if is_tag_word(word)))
+}
+
 fn is_tag_word(word: &str) -> bool {
-    TAG_WORDS.split_whitespace().any(|known| known.eq_ignore_ascii_case(word))
+    says(TAG_WORDS, word)
 }
 
 fn tokens(text: &str) -> Vec<Token> {
