@@ -2,6 +2,7 @@
 
 use super::lexicon;
 use super::reading::{Part, Reading, Span};
+use crate::domain::filter::{Clause, Field, Test};
 use crate::tools::view::plain;
 
 /// Why a question cannot be answered as it is put, and how it can be put; absent where it may be answered.
@@ -72,17 +73,27 @@ fn no_count(reading: &Reading) -> Option<String> {
     })
 }
 
-/// `runs without f1_score`, `which runs lack accuracy`: MLflow's filters ask only for what is there.
+/// `runs without f1_score`, `which runs lack accuracy`: MLflow's filters ask only for metrics that are there.
 fn lacked(reading: &Reading) -> Option<String> {
-    if !reading.means("run") || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..))) || reading.means("impact") {
-        return None;
+    let lacked = reading.spans.iter().filter(|span| asks_for_lack(reading, span));
+    lacked.into_iter().find_map(|span| if let Part::Metric(name) = &span.part { Some(name.clone()) } else { None })
+}
+
+/// `runs without dropout`: of a parameter a filter can ask whether it was logged.
+pub(super) fn settle_lack(reading: &mut Reading) {
+    let place = reading.spans.iter().position(|span| matches!(span.part, Part::Parameter(_)) && asks_for_lack(reading, span));
+    if let Some(span) = place.and_then(|place| reading.spans.get_mut(place))
+        && let Part::Parameter(key) = &span.part
+    {
+        span.part = Part::Conditions(vec![Clause { field: Field::Param(key.clone()), test: Test::IsNull }]);
     }
-    reading.spans.iter().find_map(|span| match &span.part {
-        Part::Metric(name) | Part::Parameter(name) if is_lacked(reading, span.words.start) && !is_bounded(reading, span) => {
-            Some(name.clone())
-        }
-        _ => None,
-    })
+}
+
+/// Whether runs are asked for that have none of what is named.
+fn asks_for_lack(reading: &Reading, span: &Span) -> bool {
+    let is_of_runs =
+        reading.means("run") && !reading.means("impact") && !reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..)));
+    is_of_runs && is_lacked(reading, span.words.start) && !is_bounded(reading, span)
 }
 
 /// Whether the words in front of a name say that it is not there.
@@ -104,4 +115,36 @@ fn is_bounded(reading: &Reading, span: &Span) -> bool {
     next.is_some_and(|next| {
         matches!(next.part, Part::Number(_) | Part::Comparison(_) | Part::Conditions(_) | Part::Value(..) | Part::Unknown)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Reading {
+        let words = crate::domain::reference::words(text);
+        Reading { text: text.to_owned(), words, spans: Vec::new(), places: Vec::new() }
+    }
+
+    #[test]
+    fn a_count_of_none_is_told_from_one_of_some() {
+        for question in ["the top 0 runs", "give me the best -3 runs", "show the last zero runs", "top 0"] {
+            assert!(no_count(&read(question)).is_some(), "{question}");
+        }
+        for question in ["the top-3 runs", "the best 0.9 recall", "runs 0 and 1", "the last 10 runs", "show run-0"] {
+            assert_eq!(no_count(&read(question)), None, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_is_lacked_stands_behind_words_for_it() {
+        let is_lacked_at = |text: &str, word: &str| {
+            let reading = read(text);
+            reading.words.iter().position(|said| said == word).is_some_and(|at| is_lacked(&reading, at))
+        };
+        assert!(is_lacked_at("runs without accuracy", "accuracy"));
+        assert!(is_lacked_at("runs that have no value for accuracy", "accuracy"));
+        assert!(is_lacked_at("runs that did not log accuracy", "accuracy"));
+        assert!(!is_lacked_at("runs with accuracy", "accuracy"));
+    }
 }

@@ -5,19 +5,20 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::Arguments;
 use super::reading::{Part, Reading, Span};
 use super::vocabulary::Vocabulary;
+use super::{Arguments, lexicon, unknown_values};
 use crate::domain::reference::words;
 use crate::tools::view::plain;
 
 /// What to say where a call leaves out what can only be a name; absent where it leaves out none.
-pub(super) fn reason(reading: &Reading, arguments: &Arguments, vocabulary: &Vocabulary) -> Option<String> {
+pub(super) fn reason(reading: &Reading, tool: &str, arguments: &Arguments, vocabulary: &Vocabulary) -> Option<String> {
     if let Some(name) = other_number(reading, arguments) {
         return Some(no_experiment(&name, vocabulary));
     }
     let called = Value::Object(arguments.clone()).to_string().to_lowercase();
-    let unknown = reading.spans.iter().enumerate().filter(|(_, span)| span.part == Part::Unknown);
+    let unknown = reading.spans.iter().enumerate().filter(|(_, span)| span.part == Part::Unknown || begins_name(reading, span));
+    let chooses_runs = matches!(tool, "list_runs" | "best_run" | "compare_runs");
     for (index, span) in unknown {
         let bytes = whole(&reading.text, &span.bytes);
         let said = reading.text.get(bytes.clone())?;
@@ -27,12 +28,47 @@ pub(super) fn reason(reading: &Reading, arguments: &Arguments, vocabulary: &Voca
         if let Some(name) = longer_experiment(reading, index, &bytes) {
             return Some(no_experiment(&name, vocabulary));
         }
-        if is_name(said) || is_set(reading, span) || stands_beside_name(reading, index) {
-            let said = plain(said);
-            return Some(format!("Nothing in the store is called `{said}`. Ask what an experiment logs to see the names that there are."));
+        if is_name(said)
+            || is_set(reading, span)
+            || chooses_runs && unknown_values::is_value(reading, &span.words)
+            || stands_beside_name(reading, index)
+        {
+            return Some(nothing(said));
         }
     }
     None
+}
+
+/// What to say of a question that speaks of the store and of what it has not, and is like no other: `f1_score of the ensemble`.
+pub(super) fn of_nothing(reading: &Reading) -> Option<String> {
+    let place = reading.unknown_places().into_iter().next()?;
+    let asks = reading.speaks_of_store() || draws_unknown(reading);
+    (asks && place.len() <= 3 && reading.words.len() <= 12).then(|| reading.said(&place).map(nothing)).flatten()
+}
+
+/// `plot perplexity`: a curve of what nobody logs.
+pub(super) fn draws_unknown(reading: &Reading) -> bool {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "show"));
+    let unknown = reading.unknown_places();
+    let is_one = matches!(unknown.as_slice(), [only] if only.len() == 1 && only.end == reading.words.len());
+    is_one
+        && reading.means("plot")
+        && reading.words.len() <= 4
+        && reading.parts().all(is_plain)
+        && !reading.words.iter().any(|word| lexicon::is_off_topic_noun(word))
+}
+
+fn nothing(said: &str) -> String {
+    format!("Nothing in the store is called `{}`. Ask what an experiment logs to see the names that there are.", plain(said))
+}
+
+/// Whether a filler is only the beginning of a name, as the `a` of `a100`.
+fn begins_name(reading: &Reading, span: &Span) -> bool {
+    let bytes = whole(&reading.text, &span.bytes);
+    let said = reading.text.get(bytes.clone()).unwrap_or_default();
+    let is_open = |other: &Span| matches!(other.part, Part::Filler | Part::Number(_) | Part::Unknown);
+    let mut inside = reading.spans.iter().filter(|other| bytes.start <= other.bytes.start && other.bytes.end <= bytes.end);
+    span.part == Part::Filler && bytes.start == span.bytes.start && bytes.len() > span.bytes.len() && is_name(said) && inside.all(is_open)
 }
 
 fn no_experiment(name: &str, vocabulary: &Vocabulary) -> String {
@@ -84,7 +120,8 @@ fn whole(text: &str, bytes: &Range<usize>) -> Range<usize> {
 /// Whether a word can hardly be anything but a name: it holds a digit or a joining sign.
 fn is_name(said: &str) -> bool {
     let is_joined = said.contains('_') || said.bytes().any(|byte| byte.is_ascii_digit());
-    is_joined && said.chars().any(char::is_alphabetic)
+    // `24h` and `3x` are amounts.
+    is_joined && said.starts_with(char::is_alphabetic)
 }
 
 /// `churn prediction q9`, `Krebsregister Nord`: a name that goes on where that of an experiment ends.
@@ -110,4 +147,23 @@ fn stands_beside_name(reading: &Reading, index: usize) -> bool {
     let after = reading.spans.get(index + 2).is_some_and(is_key) && joins(Some(span.words.end));
     let ends = reading.words.get(span.words.end).is_none_or(|word| matches!(word.as_str(), "of" | "for" | "in" | "from"));
     before && ends || after && index < 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_words_and_amounts() {
+        let whole_at =
+            |text: &str, word: &str| text.find(word).and_then(|at| text.get(whole(text, &(at..at + word.len()))).map(str::to_owned));
+        assert_eq!(whole_at("runs of lstm-2, please", "lstm").as_deref(), Some("lstm-2"));
+        assert_eq!(whole_at("what about f1_score?", "f").as_deref(), Some("f1_score"));
+        for name in ["a100", "f1_score", "gpt-4"] {
+            assert!(is_name(name), "{name}");
+        }
+        for word in ["24h", "3x", "properly", "well-known"] {
+            assert!(!is_name(word), "{word}");
+        }
+    }
 }

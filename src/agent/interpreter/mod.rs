@@ -170,6 +170,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
         ));
     }
     unknown_values::settle(&mut reading, &vocabulary);
+    impossible::settle_lack(&mut reading);
     let reason = unanswered::reason(&reading, &vocabulary).or_else(|| impossible::reason(&reading));
     if let Some(reason) = reason.or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
@@ -180,7 +181,11 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             plain(verb)
         )));
     }
-    if talk::is_of_elsewhere(&reading) && !talk::asks_nothing(&reading) && fill::absent_experiment(&reading).is_none() {
+    if talk::is_of_elsewhere(&reading)
+        && !talk::asks_nothing(&reading)
+        && fill::absent_experiment(&reading).is_none()
+        && !left_over::draws_unknown(&reading)
+    {
         return Ok(Plan::Refuse(off_topic()));
     }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
@@ -198,7 +203,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
-            if let Some(reason) = left_over::reason(&reading, &arguments, &vocabulary) {
+            if let Some(reason) = left_over::reason(&reading, tool, &arguments, &vocabulary) {
                 return Ok(Plan::Refuse(reason));
             }
             return Ok(Plan::call(tool, arguments));
@@ -214,6 +219,9 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
         return Ok(Plan::Talk(format!(
             "I see no question in that. I can answer questions about the experiments in your tracking store, such as {EXAMPLES}"
         )));
+    }
+    if let Some(reason) = left_over::of_nothing(&reading) {
+        return Ok(Plan::Refuse(reason));
     }
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::lexicon;
 use super::reading::{Part, Reading};
 use super::vocabulary::{Holder, Vocabulary};
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
 use crate::tools::view::plain;
 
 /// What to say where runs are asked for by a value that is not there.
@@ -40,10 +40,11 @@ pub(super) fn settle(reading: &mut Reading, vocabulary: &Vocabulary) {
     if names_run || !(reading.means("run") || reading.means("howmany")) || asks_else.iter().any(|meaning| reading.means(meaning)) {
         return;
     }
-    let places = reading.unknown_places();
-    let Some((place, key_at, holder)) =
-        places.into_iter().filter(|place| place.len() == 1).find_map(|place| beside_key(reading, vocabulary, place))
-    else {
+    number_beside_key(reading);
+    // `stage retired`, where nobody knows either: the key stands first.
+    let places = reading.unknown_places().into_iter().filter(|place| place.len() <= 2);
+    let mut values = places.map(|place| place.end - 1..place.end);
+    let Some((place, key_at, holder)) = values.find_map(|place| beside_key(reading, vocabulary, place)) else {
         return;
     };
     let Some(value) = reading.said(&place).map(str::to_owned) else { return };
@@ -58,6 +59,29 @@ pub(super) fn settle(reading: &mut Reading, vocabulary: &Vocabulary) {
         } else if span.words.contains(&key_at) && span.words.len() == 1 {
             span.part = Part::Filler;
         }
+    }
+}
+
+/// `a run with 10 layers`: the number is what the parameter must be.
+fn number_beside_key(reading: &mut Reading) {
+    let is_used = |index: usize| {
+        let ahead = reading.spans.get(index).and_then(|span| span.words.start.checked_sub(1)).and_then(|at| reading.words.get(at));
+        ahead.is_some_and(|word| matches!(word.as_str(), "with" | "using" | "used" | "use" | "has" | "have" | "had" | "having"))
+    };
+    let pair = (1..reading.spans.len()).find_map(|index| {
+        let (number, key) = (reading.spans.get(index - 1)?, reading.spans.get(index)?);
+        match (&number.part, &key.part) {
+            (Part::Number(number), Part::Parameter(key)) if is_used(index - 1) => Some((index, *number, key.clone())),
+            _ => None,
+        }
+    });
+    let Some((index, number, key)) = pair else { return };
+    let clause = Clause { field: Field::Param(key), test: Test::Number(Comparison::Eq, number) };
+    if let Some(span) = reading.spans.get_mut(index) {
+        span.part = Part::Conditions(vec![clause]);
+    }
+    if let Some(span) = reading.spans.get_mut(index - 1) {
+        span.part = Part::Filler;
     }
 }
 
@@ -82,10 +106,10 @@ fn beside_key(reading: &Reading, vocabulary: &Vocabulary, place: Range<usize>) -
 }
 
 /// Whether unknown words stand where a value belongs: behind `using`, before the noun for runs.
-fn is_value(reading: &Reading, place: &Range<usize>) -> bool {
+pub(super) fn is_value(reading: &Reading, place: &Range<usize>) -> bool {
     let word = |index: Option<usize>| index.and_then(|index| reading.words.get(index)).map_or("", String::as_str);
     let before = word(place.start.checked_sub(1));
-    let is_use = |word: &str| matches!(word, "use" | "used" | "using" | "uses" | "with" | "without" | "have" | "has" | "had" | "having");
+    let is_use = |word: &str| has("use used using uses with without have has had having try tried trying test tested", word);
     // `with 500 trees`
     let is_number = !before.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit());
     // `with the adam optimizer`
@@ -98,6 +122,13 @@ fn is_value(reading: &Reading, place: &Range<usize>) -> bool {
     let is_owned = matches!(before, "of" | "by" | "from") && of_runs && reading.experiment().is_some();
     let is_short = place.len() <= 2 && place.end <= 12;
     let is_last = place.end == reading.words.len()
-        || matches!(word(Some(place.end)), "in" | "of" | "from" | "please" | "by" | "are" | "have" | "is" | "did" | "do");
+        || matches!(
+            word(Some(place.end)),
+            "in" | "of" | "from" | "please" | "by" | "are" | "have" | "is" | "did" | "do" | "on" | "for" | "and"
+        );
     is_short && (is_used && is_last || is_owned || describes && place.len() == 1)
+}
+
+fn has(known: &str, word: &str) -> bool {
+    known.split(' ').any(|known| known == word)
 }

@@ -37,7 +37,7 @@ const NAME_LEADS: [&str; 30] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 54] = [
+const NAME_ENDS: [&str; 55] = [
     "; ",
     ". ",
     " (",
@@ -81,6 +81,7 @@ const NAME_ENDS: [&str; 54] = [
     " today",
     " tomorrow",
     " instead",
+    " then",
     " right away",
     " as well",
     " asap",
