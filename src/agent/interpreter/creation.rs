@@ -193,6 +193,25 @@ mod tests {
         check("I need an experiment with a high recall", Value::Null);
         check("would you mind creating an experiment called fog?", serde_json::json!({"name": "fog"}));
         check("create an experiment with tag team=sea called fog", serde_json::json!({"name": "fog", "tags": {"team": "sea"}}));
+        check("create fog owner=kim", serde_json::json!({"name": "fog", "tags": {"owner": "kim"}}));
+        check("create fog-v2 team meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("create experiment the fog team", serde_json::json!({"name": "the fog team"}));
+        check("tagged team=meteo, create fog", serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check("create fog tagged urgent", Value::from("keyless"));
+        check("fog-v2 with team=meteo as a new experiment please", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("\"Deep fog\" should be a new experiment, please create it", serde_json::json!({"name": "Deep fog"}));
+        check("could we have an experiment fog-v2 please", serde_json::json!({"name": "fog-v2"}));
+        check("make room for fog-v2, a new experiment", serde_json::json!({"name": "fog-v2"}));
+        check(
+            "new experiment {\"name\": \"fog\", \"tags\": {\"team\": \"meteo\"}}",
+            serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}),
+        );
+        check("create an experiment called simulated-fog", serde_json::json!({"name": "simulated-fog"}));
+        check("would it be sensible to create an experiment called fog?", Value::from("not yet"));
+        check("don't forget to create an experiment called fog", serde_json::json!({"name": "fog"}));
+        check("create a report for experiment fog", Value::Null);
+        check("add run 3 to experiment fog", Value::Null);
+        check("create a new run run-3 in fog", Value::Null);
         check("create fog-v2 again", serde_json::json!({"name": "fog-v2"}));
         check("the new experiment fog has how many runs?", Value::Null);
         check("add an experiment, name to be decided", Value::from("nameless"));

@@ -96,6 +96,11 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     let mut plan = understood(question, context, conversation).await?;
+    // `what is in it?`, of what was just made.
+    let asks = crate::domain::reference::words(question).first().is_some_and(|word| lexicon::begins_question(word));
+    if asks && matches!(plan, Plan::Puzzle(_)) && creation::pointed_at(question, conversation).is_some() {
+        plan = Plan::call("describe_experiment", Arguments::new());
+    }
     if let Plan::Call { tool: "describe_experiment" | "list_runs" | "best_run" | "parameter_impact", arguments } = &mut plan
         && !arguments.contains_key("experiment")
         && let Some(name) = creation::pointed_at(question, conversation)

@@ -56,6 +56,8 @@ pub(super) fn takes_back(question: &str) -> bool {
         "let's not",
         "should i ",
         "should we ",
+        "shall i ",
+        "shall we ",
         "would it be ",
         "would it make ",
         "does it make sense",

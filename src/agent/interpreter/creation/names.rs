@@ -1,6 +1,7 @@
 //! The name behind "create an experiment", cut out of the sentence as it was written.
 
 use super::quotes::{quoted, unquoted};
+use super::tags::TAG_KEYS;
 
 /// Words behind which a name stands.
 const NAME_LEADS: [&str; 30] = [
@@ -133,7 +134,7 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
         return None;
     }
     let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
-    let end = ends.chain(end_at_and(&folded)).min().unwrap_or(rest.len());
+    let end = ends.chain(end_at_and(&folded)).chain(end_at_tag(&folded)).min().unwrap_or(rest.len());
     let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']).to_owned();
     name.chars().any(char::is_alphanumeric).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
 }
@@ -144,6 +145,14 @@ fn end_at_and(folded: &str) -> Option<usize> {
         let next = folded.get(at + 5..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
         next.contains(['=', ':']) || GOES_ON.split_whitespace().any(|word| word == next)
     })
+}
+
+/// `fog owner=kim`, `fog-v2 team meteo`: a tag that stands behind the name without a word for it.
+fn end_at_tag(folded: &str) -> Option<usize> {
+    let pair = folded.find('=').and_then(|sign| folded.get(..sign)?.trim_end().rfind(' '));
+    let is_telling = folded.split_whitespace().next().is_some_and(looks_like_name);
+    let of_key = || TAG_KEYS.iter().filter_map(|key| folded.find(&format!(" {key} "))).min();
+    pair.or_else(|| if is_telling { of_key() } else { None }).filter(|end| *end > 0)
 }
 
 /// The text behind a word or words at the head, where they end there.

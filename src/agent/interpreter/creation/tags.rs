@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::quotes::quoted;
 
 /// Keys of tags that people give without a sign between key and value.
-const TAG_KEYS: [&str; 11] = ["team", "owner", "project", "phase", "stage", "tier", "domain", "client", "env", "priority", "status"];
+pub(super) const TAG_KEYS: [&str; 11] =
+    ["team", "owner", "project", "phase", "stage", "tier", "domain", "client", "env", "priority", "status"];
 
 /// Words that say that tags follow.
 const TAG_WORDS: &str = "tag tags tagged tagging label labels labelled labeled";
