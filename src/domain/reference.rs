@@ -12,6 +12,7 @@ mod words;
 
 use std::cmp::Ordering;
 
+use likeness::sorted_letters;
 pub use likeness::{is_form_of, is_typo_of};
 pub use name::{Likeness, Name};
 pub use phrase::{RunPhrase, count_word};
@@ -88,13 +89,9 @@ pub fn is_numbered_alike(name: &Name, reference: &Name) -> bool {
 /// Of misspelt names those that need the fewest changes; letters in a wrong order are less of a change than wrong letters: `aurpc` is `auprc`
 /// rather than `auroc`.
 fn keep_nearest(reference: &Name, candidates: &mut Vec<(usize, &Name)>) {
-    let letters = |word: &str| {
-        let mut letters: Vec<char> = word.chars().collect();
-        letters.sort_unstable();
-        letters
+    let change = |said: &str, meant: &str| {
+        2 * strsim::osa_distance(said, meant) - usize::from(said != meant && sorted_letters(said) == sorted_letters(meant))
     };
-    let change =
-        |said: &str, meant: &str| 2 * strsim::osa_distance(said, meant) - usize::from(said != meant && letters(said) == letters(meant));
     let changes = |name: &Name| -> usize {
         let nearest = |said: &String| name.words.iter().map(|meant| change(said, meant)).min().unwrap_or(usize::MAX);
         reference.words.iter().map(nearest).fold(0, usize::saturating_add)

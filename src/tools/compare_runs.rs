@@ -216,7 +216,7 @@ impl CompareRuns {
         if let [only] = runs.as_slice() {
             let name = ResolvedRun::of(only).run_name;
             return Err(ToolError::InvalidArguments(format!(
-                "a comparison needs at least two runs, but `run_ids` leads to {name} alone; name another, or say `last 3` or `best 3`"
+                "a comparison needs at least two runs, but `run_ids` leads only to {name}; name another, or say `last 3` or `best 3`"
             )));
         }
         for run in &runs {

@@ -1,41 +1,108 @@
 //! "Create an experiment called …": the one order to write that the interpreter knows. Names are free text, so they are cut out
-//! of the sentence before anything else is read (`parts`).
+//! of the sentence before anything else is read (`sentence`, `names`, `descriptions`, `tags`). What only speaks of making is no order
+//! (`doubts`), what asks for several is several (`several`), and a name may be said later (`later`). Questions about names that may be
+//! taken are for `taken`.
 
-mod parts;
-
-use std::ops::Range;
+mod descriptions;
+mod doubts;
+mod later;
+mod names;
+mod quotes;
+mod sentence;
+mod several;
+mod tags;
+mod taken;
 
 use serde_json::Value;
 
-use self::parts::{description_of, name_of, quoted, tags_of, unquoted};
-use super::{Arguments, lexicon, put};
-use crate::domain::reference::placed_words;
+pub(super) use self::doubts::retracts;
+use self::doubts::{asks_how, takes_back};
+pub(super) use self::later::{is_remark, order_later, pointed_at};
+use self::sentence::question_calls;
+pub(super) use self::several::apart;
+pub(super) use self::taken::name_asked_about;
+use super::{Arguments, Plan};
+use crate::tools::view::plain;
 
 /// Whether a question orders an experiment to be made.
 #[derive(Debug, PartialEq)]
 pub(super) enum Order {
     /// With these arguments of `create_experiment`.
     Create(Arguments),
-    /// But does not say what it is to be called.
-    Nameless,
-    /// But takes it back: nothing is to be made yet.
-    NotYet,
-    /// But wants several at once.
+    /// With these arguments, but does not say what it is to be called.
+    Nameless(Arguments),
+    /// But tags it with a value that has no key.
+    Keyless(String),
+    /// With these arguments, but takes it back: nothing is to be made yet.
+    NotYet(Arguments),
+    /// But wants several at once, and does not name them apart.
     Several,
     /// But only asks whether or how it is done.
     Asked,
 }
+
+/// The longest name that MLflow takes: "Invalid experiment name: exceeds maximum length of 500" (`mlflow.utils.validation`).
+const NAME_CHARACTERS: usize = 500;
 
 /// The order to create an experiment, if the question is one.
 pub(super) fn order(question: &str) -> Option<Order> {
     if asks_how(question) {
         return Some(Order::Asked);
     }
-    obeyed(question).map(|order| match order {
-        Order::Create(_) if wants_several(question) => Order::Several,
-        _ if takes_back(question) => Order::NotYet,
+    sentence::obeyed(question).map(|order| match order {
+        Order::Create(arguments) | Order::Nameless(arguments) if takes_back(&without_texts(question, &arguments)) => {
+            Order::NotYet(arguments)
+        }
+        Order::Create(_) | Order::Nameless(_) if several::is_counted(question) => Order::Several,
         order => order,
     })
+}
+
+impl Order {
+    /// What is done about it.
+    pub(super) fn plan(self) -> Plan {
+        let example = "say for example “create an experiment called pilot";
+        match self {
+            Self::Create(arguments) => match arguments.get("name").and_then(Value::as_str) {
+                Some(name) if name.chars().count() > NAME_CHARACTERS => {
+                    let head: String = name.chars().take(30).collect();
+                    Plan::Refuse(format!(
+                        "The name `{}…` is too long for MLflow, so nothing is created. Choose a shorter one.",
+                        plain(&head)
+                    ))
+                }
+                Some(_) | None => Plan::call("create_experiment", arguments),
+            },
+            Self::Nameless(_) => Plan::Refuse(format!("What should the experiment be called? You can {example} with tags team=risk”.")),
+            Self::Keyless(value) => Plan::Refuse(format!(
+                "A tag has a key and a value, and `{}` is only one of them, so nothing is created: {example} with tags team=risk”.",
+                plain(&value)
+            )),
+            Self::NotYet(_) => Plan::Refuse(format!("Nothing is created. When you want it, {example}”.")),
+            Self::Several => Plan::Refuse(format!("What should each of them be called? You can {example} and another one called trial”.")),
+            Self::Asked => Plan::Talk(format!(
+                "I create experiments when you tell me to. What should it be called? You can {example} with tags team=risk”."
+            )),
+        }
+    }
+}
+
+/// A question without the texts of an order, in which any word may stand.
+fn without_texts(question: &str, arguments: &Arguments) -> String {
+    let texts = ["name", "description"].iter().filter_map(|argument| arguments.get(*argument).and_then(Value::as_str));
+    texts.fold(question.to_owned(), |rest, text| rest.replace(text, "_"))
+}
+
+/// Whether what stands ahead of an order to create is of it: `tagged team=risk, create pilot`.
+pub(super) fn leads(ahead: &str, rest: &str) -> bool {
+    let begins = crate::domain::reference::words(ahead);
+    let is_lead = begins.first().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "tagged" | "tag" | "tags" | "with" | "labelled" | "labeled" | "label" | "labels" | "described" | "description" | "under"
+        )
+    });
+    is_lead && matches!(order(rest), Some(Order::Create(_) | Order::Nameless(_)))
 }
 
 /// Whether what follows an order to create says more of the same experiment: `and tag it …`, `give it the description …`.
@@ -53,315 +120,6 @@ pub(super) fn adds(text: &str) -> bool {
     begins && behind.clone().any(|word| has(SAID, word)) && !behind.any(|word| matches!(word, "run" | "runs"))
 }
 
-/// The name of which a question asks whether an experiment may still be called so: `is the name x still free?`.
-pub(super) fn name_asked_about(question: &str) -> Option<String> {
-    let words = crate::domain::reference::words(question);
-    let says = |word: &str| words.iter().any(|said| said == word);
-    let asks = words
-        .first()
-        .is_some_and(|word| matches!(word.as_str(), "is" | "can" | "could" | "may" | "would" | "will" | "check" | "tell" | "has" | "do"));
-    let of_use = ["free", "available", "taken", "used", "unused", "occupied", "reserved"].iter().any(|word| says(word))
-        || says("use") && says("name")
-        || says("in") && says("use");
-    if !asks || !of_use || !(says("name") || says("experiment")) {
-        return None;
-    }
-    let in_quotes =
-        question.char_indices().find_map(|(at, letter)| (!letter.is_alphanumeric()).then(|| quoted(question.get(at..)?)).flatten());
-    let looks_like_name = |word: &&str| word.contains(['-', '_', '/']) || word.chars().any(|letter| letter.is_ascii_digit());
-    let behind_name = question.split_whitespace().skip_while(|word| *word != "name").nth(1);
-    let is_plain = |word: &&str| !matches!(*word, "is" | "still" | "free" | "taken" | "available" | "for" | "of");
-    in_quotes
-        .map(|(name, _)| name)
-        .or_else(|| question.split_whitespace().find(looks_like_name).or(behind_name.filter(is_plain)).map(str::to_owned))
-        .map(|name| name.trim_matches([',', '.', '?', '!', ':']).to_owned())
-        .filter(|name| !name.is_empty())
-}
-
-/// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
-fn asks_how(question: &str) -> bool {
-    let words = crate::domain::reference::words(question);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_verb = |word: &str| word != "new" && lexicon::meaning(word) == Some("create");
-    match words.as_slice() {
-        ["how", "do" | "can" | "would" | "could" | "should", "i" | "we" | "you" | "one", verb, ..] if is_verb(verb) => {
-            words.iter().any(|word| matches!(*word, "experiment" | "experiments")) && question_calls(question).is_none()
-        }
-        ["can" | "do" | "are", "you", .., verb, "a" | "an" | "new", "experiment" | "experiments"] => is_verb(verb),
-        ["can" | "could" | "do" | "are", "you", .., verb, "experiments" | "experiment"] => is_verb(verb) || *verb == "creating",
-        _ => false,
-    }
-}
-
-/// `create two experiments a and b`, `create one called a and one called b`
-fn wants_several(question: &str) -> bool {
-    let words = crate::domain::reference::words(&unquoted(question));
-    let verb = words.iter().position(|word| lexicon::meaning(word) == Some("create"));
-    let is_lead = |word: &&String| matches!(word.as_str(), "called" | "named");
-    verb.is_some_and(|verb| words.iter().skip(verb + 1).take(3).any(|word| word == "experiments"))
-        || words.iter().filter(is_lead).count() > 1
-}
-
-/// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
-fn takes_back(question: &str) -> bool {
-    let folded = unquoted(question).to_lowercase().replace('’', "'");
-    let denies = [
-        "don't",
-        "do not",
-        "dont ",
-        "not yet",
-        "dry run",
-        "dry-run",
-        "dryrun",
-        "without creating",
-        "without making",
-        "without actually",
-        "never mind",
-        "never create",
-        "what would you",
-        "what would happen",
-        "what happens if",
-        "what if ",
-        "hypothetically",
-        "before you create",
-        "before creating",
-        "before i create",
-        "no need to",
-        "hold off",
-        "wait with",
-        "not create",
-        "not creating",
-        "rather not",
-        "let's not",
-        "should i ",
-        "should we ",
-        "would it be ok",
-        "just pretend",
-        "only pretend",
-        "simulate",
-        "just asking",
-        "just checking",
-        "if i asked",
-        "if i wanted",
-        "stop creating",
-        "cancel that",
-        "only a draft",
-        "just a draft",
-    ];
-    let may = [
-        " might ",
-        " may ",
-        "will maybe",
-        "thinking about",
-        "thinking of",
-        "later on",
-        "some day",
-        "someday",
-        "considering",
-        "planning to",
-        "plan to",
-        "maybe we should",
-        "maybe i should",
-        "perhaps ",
-        "one day",
-        "at some point",
-        "eventually",
-    ];
-    let announces = ["i'll ", "i will ", "we'll ", "we will ", "i am going to ", "we're going to ", "i'm going to ", "remind me"];
-    let later = [" tomorrow", " next week", " next month", " later", " soon", " on monday"];
-    let says = |phrases: &[&str], text: &str| phrases.iter().any(|phrase| text.contains(phrase));
-    let head = folded.split([':', ';']).next().unwrap_or_default();
-    let (folded, head) = (format!(" {folded}"), &format!(" {head}"));
-    says(&denies, &folded) || says(&may, head) && !folded.contains("please") || says(&announces, head) && says(&later, &folded)
-}
-
-/// Whether a sentence beside an order takes it back: `dry run only!`, `no, wait, don't`.
-pub(super) fn retracts(sentence: &str) -> bool {
-    let folded = unquoted(sentence).to_lowercase().replace('’', "'");
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
-    let is_bare =
-        crate::domain::reference::words(&folded).len() <= 6 && says(&["don't", "do not", "dont", "never mind", "cancel", "forget it"]);
-    is_bare && !says(&["worry", "forget to", "show", "list", "plot"])
-        || says(&[
-            "dry run",
-            "dry-run",
-            "not yet",
-            "hypothetically",
-            "nothing yet",
-            "don't create",
-            "do not create",
-            "don't actually",
-            "don't make",
-            "just asking",
-        ])
-}
-
-/// Words between the verb and its object that name nothing.
-const ARTICLES: &str =
-    "a an the new another one more fresh brand me us please up as additional separate further our my just second extra empty for";
-
-fn obeyed(question: &str) -> Option<Order> {
-    // What is quoted is neither verb nor noun.
-    let open = unquoted(question);
-    let words = placed_words(&open);
-    // `i need an experiment …, call it …` orders one, `i need the experiment with …` does not.
-    let is_called = question_calls(question);
-    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
-    let minds = words.iter().take(4).any(|(word, _)| word == "mind");
-    let creates = |word: &str| {
-        lexicon::meaning(word) == Some("create")
-            || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
-            || matches!(word, "start" | "set" | "begin" | "open" | "spin" | "initialize" | "initialise" | "establish" | "launch" | "kick")
-            || is_called.is_some() && matches!(word, "need" | "want" | "like")
-            || minds && matches!(word, "creating" | "making" | "adding" | "opening" | "starting" | "registering")
-    };
-    // `exp011` and `experiment-x` are names.
-    let stands_alone = |end: usize| {
-        let mut rest = question.get(end..).unwrap_or_default().chars();
-        let next = rest.next();
-        match next {
-            Some('.') => !rest.next().is_some_and(char::is_alphanumeric),
-            Some(letter) => !letter.is_alphanumeric() && !matches!(letter, '-' | '_'),
-            None => true,
-        }
-    };
-    let is_noun = |(word, place): &(String, Range<usize>)| {
-        matches!(word.as_str(), "experiment" | "project" | "exp" | "expt") && stands_alone(place.end)
-    };
-    let asks =
-        words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who" | "when" | "how" | "list" | "show" | "did"));
-    let noun_at = words.iter().position(is_noun);
-    if let Some(noun_at) = noun_at
-        && wishes_for_one(question, &words, noun_at)
-    {
-        return Some(Order::Nameless);
-    }
-    words.iter().take(16).position(|(word, _)| creates(word))?;
-    let Some(noun_at) = noun_at else {
-        return bare_order(question, &words);
-    };
-    // `i would like to start a new experiment`: the verb is the one next to the noun, the others are politeness.
-    let of_verb = words.iter().take(noun_at).rposition(|(word, _)| creates(word) && word != "new");
-    let verb_at = of_verb.or_else(|| words.iter().take(noun_at).rposition(|(word, _)| creates(word)))?;
-    // `the new experiment x has …` is there already.
-    let is_there =
-        verb_at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|(word, _)| has("the this that our my its in of", word));
-    if is_there && words.get(verb_at).is_some_and(|(word, _)| word == "new" || word == "fresh") {
-        return None;
-    }
-    let said: Vec<&str> = words.get(verb_at + 1..noun_at)?.iter().map(|(word, _)| word.as_str()).collect();
-    let between = question.get(words.get(verb_at)?.1.end..words.get(noun_at)?.1.start)?;
-    let rest = question.get(words.get(noun_at)?.1.end..)?;
-    let named_before = name_before(between, &words, verb_at, noun_at);
-    if asks || said.len() > 4 && named_before.is_none() {
-        return None;
-    }
-    // `open experiment x` shows what is there.
-    let verb = words.get(verb_at).map_or("", |(word, _)| word.as_str());
-    let is_new = said.iter().any(|word| has("a an new another one fresh up", word));
-    if matches!(verb, "open" | "start" | "begin" | "launch" | "kick") && !is_new && is_called.is_none() && named_before.is_none() {
-        return None;
-    }
-    let rest = named_before.map_or_else(|| rest.to_owned(), |name| format!("\u{ab}{name}\u{bb}{}", rest.trim_start_matches([')', '"'])));
-    let rest = is_called.and_then(|at| question.get(at..)).map_or(rest, str::to_owned);
-    let Some((name, rest)) = name_of(&rest) else {
-        // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
-        let is_bare = crate::domain::reference::words(&rest).iter().all(|word| has("called named name please with the", word));
-        let is_one = said.iter().any(|word| has("a an new another one fresh", word)) || verb == "new";
-        let goes_on_otherwise = ["list", "page", "id", "ids", "name", "names", "tag", "tags"];
-        let next = rest.split_whitespace().next().unwrap_or_default();
-        return (is_bare || is_one && !goes_on_otherwise.contains(&next) || is_called.is_some()).then_some(Order::Nameless);
-    };
-    let mut arguments = Arguments::new();
-    put(&mut arguments, "name", name);
-    // `an experiment with the tag a=b called x`
-    let middle = is_called.and_then(|at| question.get(words.get(noun_at)?.1.end..at)).unwrap_or_default();
-    let (description, rest) = description_of(&format!("{middle}; {rest}"));
-    if let Some(description) = description {
-        put(&mut arguments, "description", description);
-    }
-    let tags = tags_of(&rest);
-    if !tags.is_empty() {
-        put(&mut arguments, "tags", Value::Object(tags));
-    }
-    Some(Order::Create(arguments))
-}
-
-/// `we need one more experiment, can you make it`: wishes for one, and says no more of it.
-fn wishes_for_one(question: &str, words: &[(String, Range<usize>)], noun_at: usize) -> bool {
-    const WISHES: &str = "need want like have";
-    const SAID_BEHIND: &str = "please can could would you make create add set it up that one for us me now thanks";
-    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
-    let wish = words.iter().take(noun_at).position(|(word, _)| has(WISHES, word));
-    let is_one = wish.is_some_and(|wish| {
-        let between = words.get(wish + 1..noun_at).unwrap_or_default();
-        !between.is_empty() && between.iter().all(|(word, _)| has(ARTICLES, word)) && !between.iter().any(|(word, _)| word == "the")
-    });
-    is_one && words.iter().skip(noun_at + 1).all(|(word, _)| has(SAID_BEHIND, word)) && !question.contains('"')
-}
-
-/// `create "fog-v2" experiment`, `set up fog-v2 as a new experiment`, `create fog-v2 (new experiment)`: the name stands before the noun.
-fn name_before(between: &str, words: &[(String, Range<usize>)], verb_at: usize, noun_at: usize) -> Option<String> {
-    if let Some((name, _)) = between.find(['"', '“', '`', '\'']).and_then(|at| quoted(between.get(at..)?)) {
-        return Some(name);
-    }
-    // What is one word to people is one piece here.
-    let pieces = between.split_whitespace().filter(|piece| {
-        let bare = piece.trim_matches(['(', ')', ',', ':']);
-        !bare.is_empty() && !ARTICLES.split_whitespace().any(|known| known.eq_ignore_ascii_case(bare))
-    });
-    let pieces: Vec<&str> = pieces.collect();
-    let [name] = pieces.as_slice() else { return None };
-    let name = name.trim_matches(['(', ')', ',', ':']);
-    let looks_like_name = name.contains(['-', '_', '/', '.']) || name.chars().any(|letter| letter.is_ascii_digit());
-    let is_called_so = between.contains(" as ") || between.contains('(') && noun_at > verb_at;
-    (words.len() > noun_at && (looks_like_name || is_called_so) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
-}
-
-/// Where an order says at its end what the experiment is to be called: `…, call it x`. What is quoted does not count.
-fn question_calls(question: &str) -> Option<usize> {
-    let folded = unquoted(question).to_ascii_lowercase();
-    let leads = [
-        " call it ",
-        " name it ",
-        " called ",
-        " named ",
-        " titled ",
-        " entitled ",
-        " dubbed ",
-        " by the name ",
-        " with the name ",
-        " under the name ",
-        " its name should be ",
-        " its name is ",
-        " the name should be ",
-        " the name is ",
-        " whose name is ",
-    ];
-    leads.iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
-}
-
-/// `create churn-v2`: an order that does not say of what, but a name.
-fn bare_order(question: &str, words: &[(String, Range<usize>)]) -> Option<Order> {
-    const ELSE: &str = "a an the some run runs model chart plot graph table report list picture summary comparison figure tag dashboard sense sure it me us";
-    let verb_at = words.iter().take(5).position(|(word, _)| word == "create")?;
-    let first = words.get(verb_at + 1).map_or("", |(word, _)| word.as_str());
-    let rest = question.get(words.get(verb_at)?.1.end..)?;
-    let (name, rest) = name_of(rest)?;
-    let is_quoted = question.get(words.get(verb_at)?.1.end..).and_then(|rest| quoted(rest.trim_start())).is_some();
-    let is_else = !is_quoted && (ELSE.split(' ').any(|word| word == first) || lexicon::meaning(first).is_some());
-    if is_else || crate::domain::reference::words(&name).len() > 6 {
-        return None;
-    }
-    let mut arguments = Arguments::new();
-    put(&mut arguments, "name", name);
-    let tags = tags_of(&rest);
-    if !tags.is_empty() {
-        put(&mut arguments, "tags", Value::Object(tags));
-    }
-    Some(Order::Create(arguments))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,20 +127,13 @@ mod tests {
     fn check(question: &str, expected: Value) {
         let arguments = order(question).map(|order| match order {
             Order::Create(arguments) => Value::Object(arguments),
-            Order::Nameless => Value::from("nameless"),
-            Order::NotYet => Value::from("not yet"),
+            Order::Nameless(_) => Value::from("nameless"),
+            Order::Keyless(_) => Value::from("keyless"),
+            Order::NotYet(_) => Value::from("not yet"),
             Order::Several => Value::from("several"),
             Order::Asked => Value::from("asked"),
         });
         assert_eq!(arguments.unwrap_or_default(), expected, "{question}");
-    }
-
-    #[test]
-    fn who_asks_whether_a_name_is_free_is_told_from_who_orders() {
-        assert_eq!(name_asked_about("is the name fog-v2 still free?").as_deref(), Some("fog-v2"));
-        assert_eq!(name_asked_about("can I use the name \"Deep fog\"?").as_deref(), Some("Deep fog"));
-        assert_eq!(name_asked_about("is gpu 3 free?"), None);
-        assert_eq!(name_asked_about("is there an experiment called fog?"), None);
     }
 
     #[test]
@@ -438,11 +189,29 @@ mod tests {
         check("we need one more experiment, can you make it", Value::from("nameless"));
         check("should I create an experiment called fog?", Value::from("not yet"));
         check("we will create an experiment called fog next week", Value::from("not yet"));
-        check("create one experiment called fog and one called hail", Value::from("several"));
         check("open the experiment fog", Value::Null);
         check("I need an experiment with a high recall", Value::Null);
         check("would you mind creating an experiment called fog?", serde_json::json!({"name": "fog"}));
         check("create an experiment with tag team=sea called fog", serde_json::json!({"name": "fog", "tags": {"team": "sea"}}));
+        check("create fog owner=kim", serde_json::json!({"name": "fog", "tags": {"owner": "kim"}}));
+        check("create fog-v2 team meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("create experiment the fog team", serde_json::json!({"name": "the fog team"}));
+        check("tagged team=meteo, create fog", serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check("create fog tagged urgent", Value::from("keyless"));
+        check("fog-v2 with team=meteo as a new experiment please", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("\"Deep fog\" should be a new experiment, please create it", serde_json::json!({"name": "Deep fog"}));
+        check("could we have an experiment fog-v2 please", serde_json::json!({"name": "fog-v2"}));
+        check("make room for fog-v2, a new experiment", serde_json::json!({"name": "fog-v2"}));
+        check(
+            "new experiment {\"name\": \"fog\", \"tags\": {\"team\": \"meteo\"}}",
+            serde_json::json!({"name": "fog", "tags": {"team": "meteo"}}),
+        );
+        check("create an experiment called simulated-fog", serde_json::json!({"name": "simulated-fog"}));
+        check("would it be sensible to create an experiment called fog?", Value::from("not yet"));
+        check("don't forget to create an experiment called fog", serde_json::json!({"name": "fog"}));
+        check("create a report for experiment fog", Value::Null);
+        check("add run 3 to experiment fog", Value::Null);
+        check("create a new run run-3 in fog", Value::Null);
         check("create fog-v2 again", serde_json::json!({"name": "fog-v2"}));
         check("the new experiment fog has how many runs?", Value::Null);
         check("add an experiment, name to be decided", Value::from("nameless"));

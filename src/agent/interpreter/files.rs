@@ -41,7 +41,24 @@ impl Reader<'_> {
                 self.cover(words, Part::File(token.to_owned()));
             }
         }
+        self.called_files();
         self.folders();
+    }
+
+    /// `the file "model"`, `the file called model`
+    fn called_files(&mut self) {
+        for index in 0..self.words.len() {
+            let called = usize::from(matches!(self.word(index + 1), "called" | "named"));
+            let place = index + 1 + called;
+            if !matches!(self.word(index), "file" | "artifact") || !self.is_free(place..place + 1) {
+                continue;
+            }
+            let between = self.places.get(place - 1).zip(self.places.get(place)).and_then(|(one, two)| self.text.get(one.end..two.start));
+            if called == 1 || between.is_some_and(|between| between.contains(['"', '“', '`', '\''])) {
+                let words = self.glued_around(place);
+                self.cover(words.clone(), Part::File(self.said(&words).to_owned()));
+            }
+        }
     }
 
     /// The words that stand in some bytes.

@@ -3,7 +3,7 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
 mod bounds;
@@ -23,7 +23,9 @@ mod files;
 mod fill;
 mod flags;
 mod followup;
+mod impossible;
 mod intent;
+mod left_over;
 mod lengths;
 mod lexicon;
 mod linking;
@@ -56,9 +58,8 @@ mod vocabulary;
 use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
-use crate::domain::experiment::{Lifecycle, View};
 use crate::tools::view::plain;
-use crate::tools::{Context, ToolError, resolve};
+use crate::tools::{Context, ToolError};
 use reading::{Part, Reading};
 use talk::Talk;
 use vocabulary::Vocabulary;
@@ -94,39 +95,42 @@ const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare th
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
+    let mut plan = understood(question, context, conversation).await?;
+    // `what is in it?`, of what was just made.
+    let asks = crate::domain::reference::words(question).first().is_some_and(|word| lexicon::begins_question(word));
+    if asks && matches!(plan, Plan::Puzzle(_)) && creation::pointed_at(question, conversation).is_some() {
+        plan = Plan::call("describe_experiment", Arguments::new());
+    }
+    if let Plan::Call { tool: "describe_experiment" | "list_runs" | "best_run" | "parameter_impact", arguments } = &mut plan
+        && !arguments.contains_key("experiment")
+        && let Some(name) = creation::pointed_at(question, conversation)
+    {
+        put(arguments, "experiment", name);
+    }
+    Ok(plan)
+}
+
+async fn understood(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     let whole = question;
     let (question, is_taken_back) = corrections::without_lead(whole);
+    // The words of a name are none of the sentence, so they are no order either.
+    let order = creation::order(question).or_else(|| creation::order_later(question, conversation)).filter(|_| !talk::overrides(whole));
+    let is_named = matches!(order, Some(creation::Order::Create(_)));
     // `thanks, that was helpful` is thanks as a whole.
-    if let Some(plan) = without_store(question, conversation).or_else(|| without_store(whole, conversation)) {
+    if !is_named && let Some(plan) = without_store(question, conversation).or_else(|| without_store(whole, conversation)) {
         return Ok(plan);
     }
-    if let Some(name) = creation::name_asked_about(question) {
-        return free_name(&name, context).await;
+    if !is_named && let Some(name) = creation::name_asked_about(question) {
+        let mut arguments = Arguments::new();
+        put(&mut arguments, "query", name);
+        put(&mut arguments, "status", "all");
+        return Ok(Plan::call("list_experiments", arguments));
     }
-    match creation::order(question) {
-        Some(creation::Order::Create(arguments)) => return Ok(Plan::call("create_experiment", arguments)),
-        Some(creation::Order::NotYet) => {
-            return Ok(Plan::Refuse(
-                "Nothing is created. When you want it, say for example “create an experiment called pilot”.".to_owned(),
-            ));
-        }
-        Some(creation::Order::Several) => {
-            return Ok(Plan::Refuse(
-                "I create only one experiment at a time: say for example “create an experiment called pilot”.".to_owned(),
-            ));
-        }
-        Some(creation::Order::Asked) => {
-            return Ok(Plan::Talk(
-                "I create experiments when you tell me to. What should it be called? Say for example “create an experiment called pilot with tags team=risk”."
-                    .to_owned(),
-            ));
-        }
-        Some(creation::Order::Nameless) => {
-            return Ok(Plan::Refuse(
-                "What should the experiment be called? Say for example “create an experiment called pilot with tags team=risk”.".to_owned(),
-            ));
-        }
-        None => {}
+    if let Some(order) = order {
+        return Ok(order.plan());
+    }
+    if creation::is_remark(question, conversation) {
+        return Ok(Plan::Talk("Then choose another name: say for example “create an experiment called pilot”.".to_owned()));
     }
     let (question, is_put_right) = corrections::without_order(question, conversation);
     let is_taken_back = is_taken_back || is_put_right;
@@ -170,7 +174,10 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I do not know what that refers to: nothing was asked before. Which run, metric or experiment do you mean?".to_owned(),
         ));
     }
-    if let Some(reason) = unanswered::reason(&reading, &vocabulary).or_else(|| unknown_values::reason(&reading, &vocabulary)) {
+    unknown_values::settle(&mut reading, &vocabulary);
+    impossible::settle_lack(&mut reading);
+    let reason = unanswered::reason(&reading, &vocabulary).or_else(|| impossible::reason(&reading));
+    if let Some(reason) = reason.or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));
     }
     if let Some(verb) = orders::unknown_verb(&reading) {
@@ -179,7 +186,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             plain(verb)
         )));
     }
-    if talk::is_of_elsewhere(&reading) && !talk::asks_nothing(&reading) && fill::absent_experiment(&reading).is_none() {
+    if talk::is_of_elsewhere(&reading)
+        && !talk::asks_nothing(&reading)
+        && fill::absent_experiment(&reading).is_none()
+        && !left_over::draws_unknown(&reading)
+    {
         return Ok(Plan::Refuse(off_topic()));
     }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
@@ -197,6 +208,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
+            if let Some(reason) = left_over::reason(&reading, tool, &arguments, &vocabulary) {
+                return Ok(Plan::Refuse(reason));
+            }
             return Ok(Plan::call(tool, arguments));
         }
     }
@@ -211,23 +225,12 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             "I see no question in that. I can answer questions about the experiments in your tracking store, such as {EXAMPLES}"
         )));
     }
+    if let Some(reason) = left_over::of_nothing(&reading) {
+        return Ok(Plan::Refuse(reason));
+    }
     Ok(Plan::Puzzle(format!(
         "I did not understand that. I answer questions about the experiments in your tracking store, such as {EXAMPLES}"
     )))
-}
-
-/// Whether an experiment may still be called so; nothing is made.
-async fn free_name(name: &str, context: &Context) -> Result<Plan, ToolError> {
-    let experiments = resolve::experiments(context, View::All).await?;
-    let Some(experiment) = experiments.iter().find(|experiment| experiment.name == name) else {
-        return Ok(Plan::Talk(format!("No experiment is called `{}`, so the name is free. Nothing is created.", plain(name))));
-    };
-    if experiment.lifecycle == Lifecycle::Active {
-        let mut arguments = Arguments::new();
-        put(&mut arguments, "experiment", name);
-        return Ok(Plan::call("describe_experiment", arguments));
-    }
-    Ok(Plan::Refuse(format!("The name `{}` is not free: a deleted experiment is still called so.", plain(name))))
 }
 
 /// The plan for what needs no look at the store: orders that are not obeyed, talk, and the rest of the world.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::chatter;
-use super::lexicon;
+use super::lexicon::{self, End};
 use super::reader::Reader;
 use super::reading::{Part, Span};
 use super::vocabulary::{Entry, Holder, Kind};
@@ -187,9 +187,11 @@ impl Reader<'_> {
 
     /// `highest Matthews correlation`, `best by BLEU`: unknown words where a metric belongs are a metric that is not there.
     pub(super) fn unknown_metrics(&mut self) {
+        self.first_by_unknown();
         let has_end = self.spans.iter().flatten().any(|span| matches!(span.part, Part::End(..)));
         let has_metric = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Metric(_)));
-        if !has_end || has_metric {
+        let sorts = self.words.iter().any(|word| matches!(word.as_str(), "sort" | "sorted" | "rank" | "ranked" | "ordered"));
+        if !(has_end || sorts) || has_metric {
             return;
         }
         for index in 1..self.words.len() {
@@ -214,8 +216,28 @@ impl Reader<'_> {
             if lexicon::meaning(next) == Some("run") || lexicon::meaning(next) == Some("experiment") {
                 continue;
             }
-            self.cover(index..end, Part::Metric(self.said(&(index..end)).to_owned()));
+            // `f1_score` is one name.
+            let (first, last) = (self.glued_around(index), self.glued_around(end - 1));
+            let words = first.start..last.end;
+            self.cover(words.clone(), Part::Metric(self.said(&words).to_owned()));
             return;
+        }
+    }
+
+    /// `is first by f1_score`, where nothing logs it: an end of a ranking all the same, and nobody's first run.
+    fn first_by_unknown(&mut self) {
+        for index in 2..self.words.len() {
+            let end = match (self.word(index - 2), self.word(index - 1)) {
+                ("first", "by" | "on") => End::Best,
+                ("last", "by" | "on") => End::Worst,
+                _ => continue,
+            };
+            let is_unknown = matches!(self.spans.get(index), Some(Some(Span { part: Part::Unknown, .. })));
+            let is_key = self.glued_around(index).len() > 1;
+            let ranks = index.checked_sub(3).is_some_and(|verb| matches!(self.word(verb), "is" | "comes" | "ranks" | "ranked" | "came"));
+            if is_unknown && (is_key || ranks) {
+                self.cover(index - 2..index - 1, Part::End(end, None));
+            }
         }
     }
 

@@ -48,7 +48,12 @@ fn is_stranger(reading: &Reading, index: usize) -> bool {
     }
     let (before, after) = (word(index.checked_sub(1)), word(Some(index + 1)));
     let is_plain = reading.metrics().is_empty() && !reading.parts().any(|part| matches!(part, Part::End(..)));
-    let is_by = before == "user" || before == "by" && (is_plain && reading.means("run") || is_done(word(index.checked_sub(2))));
+    let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered", "ranking"].iter().any(|word| reading.says(word));
+    // `runs whose owner is zoe`
+    let is_owner = matches!(before, "is" | "was") && matches!(word(index.checked_sub(2)), "owner" | "author" | "user");
+    let is_by = is_owner
+        || before == "user"
+        || before == "by" && !sorts && (is_plain && reading.means("run") || is_done(word(index.checked_sub(2))));
     let does = matches!(before, "did" | "has" | "does" | "do") && (is_done(after) || after == "do");
     let owns = reading.text.get(span.bytes.end..).is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"))
         && reading

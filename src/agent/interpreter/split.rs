@@ -31,6 +31,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             if index > 1
                 && (joined || is_refused)
                 && begins
+                && !creation::leads(ahead, rest)
                 && !(creation::adds(rest) && creation::order(ahead).is_some())
                 && !is_quoted(sentence, place)
                 && !is_topic
@@ -50,7 +51,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
         if kept.is_empty() || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
-            kept.push(question.to_owned());
+            kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
     }
     kept

@@ -67,11 +67,18 @@ pub(super) fn is_joined_part(part: &[String], whole: &[String]) -> bool {
     })
 }
 
+/// Names of no more letters must begin right.
+const SHORT_NAME: usize = 5;
+
 /// Whether the words differ by a letter or two as [`is_typo_of`] allows, digits never.
 pub(super) fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
     let whole_reference = reference.join(" ");
     let whole_name = name.join(" ");
-    if digits(&whole_reference) == digits(&whole_name) && is_typo_of(&whole_reference, &whole_name) {
+    // Short names are often letters of a formula: `wape` is another than `mape`, but `mpae` is it.
+    let begins_alike = whole_name.chars().count() > SHORT_NAME
+        || whole_reference.chars().next() == whole_name.chars().next()
+        || sorted_letters(&whole_reference) == sorted_letters(&whole_name);
+    if begins_alike && digits(&whole_reference) == digits(&whole_name) && is_typo_of(&whole_reference, &whole_name) {
         return Some(Likeness::Misspelt);
     }
     let mut rest = name.iter();
@@ -82,6 +89,13 @@ pub(super) fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness
     let all_found = reference.iter().all(|word| rest.any(|other| is_near(word, other)));
     let enough = reference.iter().any(|word| word.chars().count() >= 4);
     (all_found && enough).then_some(Likeness::MisspeltPart)
+}
+
+/// The letters of a word in order, so that `mpae` has those of `mape`.
+pub(super) fn sorted_letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// Whether two words are forms of one: `augmentation` and `augment`, `quantized` and `quantization`.

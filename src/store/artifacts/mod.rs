@@ -83,5 +83,5 @@ pub(super) fn missing(path: &ArtifactPath) -> StoreError {
 
 /// The path is a folder, not a file.
 pub(super) fn is_folder(path: &ArtifactPath) -> StoreError {
-    StoreError::InvalidQuery(format!("`{path}` is a folder; list_artifacts shows what is in it"))
+    StoreError::InvalidQuery(format!("`{path}` is a folder, not a file; list_artifacts shows what is in it"))
 }

@@ -166,6 +166,15 @@ fn asks_for_fact(reading: &Reading) -> bool {
     if reading.unknown_places().first().is_some_and(|place| place.end == reading.words.len() && is_owned(place)) {
         return true;
     }
+    // `run 12 accuracy`, `run 12: accuracy please`
+    let is_behind_run = |place: &Range<usize>| {
+        let run = reading.spans.iter().find(|span| matches!(span.part, Part::Run(_)));
+        run.is_some_and(|span| span.words.start == 0 && span.words.end == place.start)
+            && reading.spans.iter().filter(|span| span.words.start >= place.end).all(|span| span.part == Part::Filler)
+    };
+    if reading.unknown_places().first().is_some_and(is_behind_run) {
+        return true;
+    }
     // `accuracy of run 12`
     if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
         return true;

@@ -1,11 +1,13 @@
 //! Verbs that order something, or only ask for it, by the thing that stands behind them: `make a run`, but `make a chart`.
 
+use crate::agent::interpreter::lexicon;
+
 /// Words between a verb and its object.
 const ARTICLES: &str = "a an the new another fresh some me us my our better more one this that";
 
 /// Things that people want to be made and that are no experiment.
 const MADE: &str = "run runs training trainings job jobs model models user users account accounts tag tags ticket issue alert webhook pipeline notebook \
-    script dataset prediction predictions backup copy release endpoint service deployment slide slides presentation email poster website app song story";
+    script dataset prediction predictions backup copy release endpoint service deployment slide slides presentation email poster website app song story metric metrics parameter parameters param params artifact artifacts";
 
 /// Things that are made of what the store holds.
 const SHOWN: &str = "plot chart graph table comparison overview summary list ranking figure picture curve diagram";
@@ -16,6 +18,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
     let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
     let says = |word: &str| rest.contains(&word);
     let names_experiment = rest.iter().any(|word| matches!(*word, "experiment" | "experiments" | "project" | "exp"));
+    let names_file = after.split_whitespace().any(|token| lexicon::is_file_name(token.trim_end_matches(['?', '!', ',', '.'])));
     let shows = rest.iter().any(|word| has(SHOWN, word));
     let object = rest.iter().find(|word| !has(ARTICLES, word) && !matches!(**word, "up" | "off")).copied().unwrap_or_default();
     let to_place = rest.windows(2).any(|pair| {
@@ -48,7 +51,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "start"
         }
         "create" | "make" | "build" | "start" | "begin" | "open" | "spin" | "setup" | "generate" | "fire"
-            if !names_experiment && !shows && has(MADE, object) && rest.iter().take(3).any(|word| has(ARTICLES, word)) =>
+            if !names_experiment && !shows && !names_file && has(MADE, object) && rest.iter().take(3).any(|word| has(ARTICLES, word)) =>
         {
             "make"
         }

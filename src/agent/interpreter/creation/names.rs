@@ -1,0 +1,170 @@
+//! The name behind "create an experiment", cut out of the sentence as it was written.
+
+use super::quotes::{quoted, unquoted};
+use super::tags::TAG_KEYS;
+
+/// Words behind which a name stands.
+const NAME_LEADS: [&str; 30] = [
+    "and name it",
+    "and call it",
+    "name it",
+    "call it",
+    "it should be called",
+    "it should be named",
+    "it shall be called",
+    "to be called",
+    "to be named",
+    "that is called",
+    "which is called",
+    "called",
+    "named",
+    "by the name of",
+    "by the name",
+    "with the name of",
+    "with the name",
+    "with name",
+    "under the name of",
+    "under the name",
+    "titled",
+    "entitled",
+    "dubbed",
+    "known as",
+    "whose name is",
+    "the name should be",
+    "the name is",
+    "its name is",
+    "its name should be",
+    "name",
+];
+
+/// Words that end a name that stands without quotes.
+const NAME_ENDS: [&str; 55] = [
+    "; ",
+    ". ",
+    " (",
+    " with ",
+    " tagged ",
+    " labelled ",
+    " labeled ",
+    " described ",
+    " about ",
+    " for ",
+    " tags ",
+    " tags:",
+    " tag ",
+    " description ",
+    " description:",
+    " description=",
+    " tags=",
+    " labels ",
+    ", ",
+    " please",
+    " pls",
+    " now",
+    " if ",
+    " but ",
+    " so that ",
+    " which ",
+    " that ",
+    " whose ",
+    " - ",
+    " – ",
+    " — ",
+    " as a ",
+    " as new ",
+    " because ",
+    " in mlflow",
+    " in the ",
+    " to track ",
+    " thanks",
+    " again",
+    " anew",
+    " today",
+    " tomorrow",
+    " instead",
+    " then",
+    " right away",
+    " as well",
+    " asap",
+    " next week",
+    " next month",
+    " later",
+    " soon",
+    " some day",
+    " someday",
+    " yet",
+    "\n",
+];
+
+/// Words with which something else than a name goes on: `an experiment for …`.
+const NO_NAMES: &str = "for about with without in on at to from of and or but that which where whose so now today please pls because since if when while as is \
+    are was will can could should would i we you it they this these there then tagged tag tags labelled described description again here any no whatever \
+    some me us thanks ok list page id ids name names";
+
+/// Words behind `and` that go on with something else than the name.
+const GOES_ON: &str = "tag tags tagged label labels labelled give set add with its it a an the then describe described description put mark use make start show \
+    list which what run compare plot tell also please note one another another call name attach log move copy delete rename";
+
+/// The name at the head of what follows the order, and what follows the name.
+pub(super) fn name_of(text: &str) -> Option<(String, String)> {
+    // `open a new experiment. name fog`
+    let behind_stop = text.trim_start().strip_prefix('.').map(str::trim_start);
+    let mut rest = behind_stop.filter(|rest| NAME_LEADS.iter().any(|lead| stripped(rest, lead).is_some())).unwrap_or(text);
+    let mut is_led = false;
+    loop {
+        rest = rest.trim_start_matches([':', ' ', ',', '=', '-', '–', '—', '{', '(']);
+        let polite = ["please", "pls", "for me", "for us", "that's", "which is", "it is"].iter().find_map(|polite| stripped(rest, polite));
+        if let Some(after) = polite {
+            rest = after;
+        } else if let Some(after) = NAME_LEADS.iter().find_map(|lead| stripped(rest, lead)) {
+            is_led = true;
+            rest = after;
+        } else {
+            break;
+        }
+    }
+    if let Some((quoted, after)) = quoted(rest) {
+        return (!quoted.trim().is_empty()).then(|| (quoted, after.to_owned()));
+    }
+    let folded = unquoted(rest).to_ascii_lowercase();
+    let first = folded.split_whitespace().next().unwrap_or_default().trim_end_matches([',', '.', '?', '!', ':']);
+    let is_open = matches!(first, "whatever" | "something" | "anything" | "what" | "tbd" | "tba" | "undecided" | "unknown" | "unclear")
+        || folded.starts_with("to be ");
+    if is_open || !is_led && NO_NAMES.split_whitespace().any(|word| word == first) {
+        return None;
+    }
+    let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
+    let end = ends.chain(end_at_and(&folded)).chain(end_at_tag(&folded)).min().unwrap_or(rest.len());
+    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']).to_owned();
+    name.chars().any(char::is_alphanumeric).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
+}
+
+/// `x and tag it …`: an `and` that no longer belongs to the name.
+fn end_at_and(folded: &str) -> Option<usize> {
+    folded.match_indices(" and ").map(|(at, _)| at).find(|at| {
+        let next = folded.get(at + 5..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
+        next.contains(['=', ':']) || GOES_ON.split_whitespace().any(|word| word == next)
+    })
+}
+
+/// `fog owner=kim`, `fog-v2 team meteo`: a tag that stands behind the name without a word for it.
+fn end_at_tag(folded: &str) -> Option<usize> {
+    let pair = folded.find('=').and_then(|sign| folded.get(..sign)?.trim_end().rfind(' '));
+    let is_telling = folded.split_whitespace().next().is_some_and(looks_like_name);
+    let of_key = || TAG_KEYS.iter().filter_map(|key| folded.find(&format!(" {key} "))).min();
+    pair.or_else(|| if is_telling { of_key() } else { None }).filter(|end| *end > 0)
+}
+
+/// The text behind a word or words at the head, where they end there.
+pub(super) fn stripped<'a>(text: &'a str, lead: &str) -> Option<&'a str> {
+    let head = text.get(..lead.len())?;
+    let after = text.get(lead.len()..)?;
+    let ends = after.is_empty() || after.starts_with([' ', ':', '=', ',', '"', '“', '„', '`', '.', '?', '!']);
+    (head.eq_ignore_ascii_case(lead) && ends).then_some(after)
+}
+
+/// Whether a word can hardly be anything but a name: `fog-v2`, `deep_sea`, `llm.finetune/v3`.
+pub(super) fn looks_like_name(word: &str) -> bool {
+    let is_joined = word.contains(['-', '_', '/', '.']) || word.chars().any(|letter| letter.is_ascii_digit());
+    is_joined && word.chars().any(char::is_alphabetic) && !word.contains('=')
+}
