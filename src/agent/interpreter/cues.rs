@@ -1,5 +1,7 @@
 //! Recognising what a question asks for where no single word says so: "over time", "who trained it", "under 25 ms", "which should we ship".
 
+use std::ops::Range;
+
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::Part;
@@ -103,16 +105,43 @@ impl Reader<'_> {
         }
     }
 
-    /// `did run 3 save a model`, `anything stored with run 3`: asks for what a run left behind.
+    /// `does a bigger batch size lower the loss`: what a parameter does to a metric.
+    pub(super) fn raising(&mut self) {
+        const RAISING: &str = "lower lowers raise raises reduce reduces increase increases decrease decreases improve improves boost boosts cut cuts \
+            worsen worsens change changes shrink shrinks push pushes bring brings degrade degrades harm harms speed alter alters";
+        const GIVING: &str = "give gives mean means yield yields make makes produce produces get gets go";
+        const COMPARATIVES: [&str; 6] = ["better", "worse", "higher", "lower", "larger", "smaller"];
+        const ASKING: &str = "does do did will would can could should is are whether if";
+        let has = |words: &str, word: &str| words.split_whitespace().any(|known| known == word);
+        let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
+        let names = |mut places: Range<usize>, is: fn(&Part) -> bool| places.any(|place| part_at(place).is_some_and(is));
+        let count = self.words.len();
+        let verb = (1..count).find(|index| {
+            let word = self.word(*index);
+            let gives = has(GIVING, word) && (index + 1..index + 4).any(|place| COMPARATIVES.contains(&self.word(place)));
+            (has(RAISING, word) || gives) && self.is_free(*index..index + 1)
+        });
+        let Some(verb) = verb else { return };
+        let asks = (0..verb).any(|place| place < 3 && has(ASKING, self.word(place)));
+        let is_of_parameter = names(0..verb, |part| matches!(part, Part::Parameter(_)));
+        let is_of_metric = names(verb + 1..count, |part| matches!(part, Part::Metric(_)));
+        let names_run = names(0..count, |part| matches!(part, Part::Run(_)));
+        if asks && is_of_parameter && is_of_metric && !names_run {
+            self.cover(verb..verb + 1, Part::Meaning("impact"));
+        }
+    }
+
+    /// `did run 3 save a model`, `what did the best run save`, `anything stored with run 3`: asks for what a run left behind.
     pub(super) fn left_behind(&mut self) {
         const LEAVING: &str = "save saved stored store leave left upload uploaded write written wrote";
         let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
         let asks = matches!(self.word(0), "did" | "does" | "has" | "have" | "anything" | "what" | "is" | "are" | "was");
-        let is_of_run =
-            has(|part| matches!(part, Part::Run(_))) && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
+        let is_of_run = self.speaks_of_one_run() && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
         for index in 1..self.words.len() {
             let leaves = LEAVING.split(' ').any(|verb| verb == self.word(index));
-            if asks && is_of_run && leaves && self.is_free(index..index + 1) {
+            // `what did people write about run 3`
+            let is_remark = matches!(self.word(index + 1), "about" | "on" | "down");
+            if asks && is_of_run && leaves && !is_remark && self.is_free(index..index + 1) {
                 self.cover(index..index + 1, Part::Meaning("artifact"));
                 return;
             }

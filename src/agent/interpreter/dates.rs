@@ -179,6 +179,11 @@ fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date
         ["early", ..] => (1, 0, Some(10)),
         ["mid", ..] => (1, 14, Some(20)),
         ["late", ..] => (1, 20, None),
+        ["last" | "final", "week", "of", ..] => return last_days(words, 3, 7, today),
+        ["last" | "final", "days", "of", ..] => return last_days(words, 3, 5, today),
+        ["last" | "final", number, "days", "of", ..] => return last_days(words, 4, small_number(number)?, today),
+        ["last" | "final", number, "weeks", "of", ..] => return last_days(words, 4, 7 * small_number(number)?, today),
+        ["week", "of", ..] => return week_of(words, today),
         ["end", "of", ..] => {
             let (_, after, used) = named_period(words.get(2..)?, today, lead)?;
             return Some((after.checked_sub(1.day()).ok()?, after, used + 2));
@@ -189,6 +194,21 @@ fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date
     let part = (first.checked_add(from.days()).ok()?, until.map_or(Some(after), |days| first.checked_add(days.days()).ok())?);
     // Of a day or a week there is no such part.
     (first.checked_add(28.days()).ok()? <= after).then_some((part.0, part.1, taken + used))
+}
+
+/// `last week of february`, `final three days of march`: the days with which a month or a longer period ends.
+fn last_days(words: &[&str], taken: usize, days: i64, today: Date) -> Option<(Date, Date, usize)> {
+    let (first, after, used) = named_period(words.get(taken..)?, today, Lead::Within)?;
+    let from = after.checked_sub(days.days()).ok()?;
+    (first < from && days > 0).then_some((from, after, taken + used))
+}
+
+/// `week of march 2`: the days from monday to sunday about a day.
+fn week_of(words: &[&str], today: Date) -> Option<(Date, Date, usize)> {
+    let (day, after, used) = articled_period(words.get(2..)?, today, Lead::Within)?;
+    let first = latest_weekday(day, Weekday::Monday)?;
+    let is_day = day.checked_add(1.day()).ok()? == after;
+    is_day.then_some((first, first.checked_add(7.days()).ok()?, used + 2))
 }
 
 /// The first day of a named period, the day after it, and how many words named it.
@@ -205,6 +225,7 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
             Some((first, first.checked_add(3.months()).ok()?, if year.is_some() { 3 } else { 2 }))
         }
         ["today", ..] => day(today, 1),
+        ["day", "before", "yesterday", ..] => day(today.checked_sub(2.days()).ok()?, 3),
         ["yesterday", ..] => day(today.checked_sub(1.day()).ok()?, 1),
         ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
         ["new", "year", ..] if lead != Lead::None => day(latest(today, 1, 1)?, 2),
@@ -216,6 +237,7 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
             day(today.checked_sub(span(unit, number)?).ok()?, 3)
         }
+        ["this", "weekend", ..] => weekend(today, 2),
         ["this" | "current", unit, ..] => {
             let first = beginning(unit, today)?;
             Some((first, first.checked_add(span(unit, 1)?).ok()?, 2))
@@ -224,6 +246,8 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
             Some((today.checked_sub(span(unit, number)?).ok()?, today.checked_add(1.day()).ok()?, 3))
         }
+        ["weekend", ..] if lead != Lead::None => weekend(today, 1),
+        ["last" | "past", "weekend", ..] => weekend(today, 2),
         ["last" | "past" | "previous", unit, ..] => {
             if let Some(weekday) = weekday(unit) {
                 return day(latest_weekday(today.checked_sub(1.day()).ok()?, weekday)?, 2);
@@ -351,12 +375,19 @@ fn weekday(name: &str) -> Option<Weekday> {
     })
 }
 
+/// The latest weekend that has begun.
+fn weekend(today: Date, used: usize) -> Option<(Date, Date, usize)> {
+    let first = latest_weekday(today, Weekday::Saturday)?;
+    Some((first, first.checked_add(2.days()).ok()?, used))
+}
+
 fn latest_weekday(from: Date, weekday: Weekday) -> Option<Date> {
     (0..7).filter_map(|back: i64| from.checked_sub(back.days()).ok()).find(|day| day.weekday() == weekday)
 }
 
+/// The first day of the present week, month or year; `this months runs` is said of the same.
 fn beginning(unit: &str, today: Date) -> Option<Date> {
-    match unit {
+    match unit.trim_end_matches('s') {
         "week" => latest_weekday(today, Weekday::Monday),
         "month" => Some(date(today.year(), today.month(), 1)),
         "year" => Some(date(today.year(), 1, 1)),
@@ -405,6 +436,13 @@ mod tests {
         check("this week", ("2025-06-16", ""));
         check("last week", ("2025-06-09", "2025-06-16"));
         check("last month", ("2025-05-01", "2025-06-01"));
+        check("this months", ("2025-06-01", ""));
+        check("in the last week of february", ("2025-02-22", "2025-03-01"));
+        check("final two weeks of may 2025", ("2025-05-18", "2025-06-01"));
+        check("in the last three days of march", ("2025-03-29", "2025-04-01"));
+        check("in the week of march 5", ("2025-03-03", "2025-03-10"));
+        check("the day before yesterday", ("2025-06-18", "2025-06-19"));
+        check("last weekend", ("2025-06-14", "2025-06-16"));
         check("since march", ("2025-03-01", ""));
         check("since september", ("2024-09-01", ""));
         check("in march 2025", ("2025-03-01", "2025-04-01"));

@@ -45,7 +45,7 @@ impl Reader<'_> {
     }
 
     /// The words that stand in some bytes.
-    fn words_within(&self, bytes: &Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn words_within(&self, bytes: &Range<usize>) -> Option<Range<usize>> {
         let inside = |place: &Range<usize>| bytes.start <= place.start && place.end <= bytes.end;
         let first = self.places.iter().position(inside)?;
         let count = self.places.iter().skip(first).take_while(|place| inside(place)).count();
@@ -128,31 +128,59 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let named = said.or_else(|| unknown_file(reading));
     let is_listed = named.is_none();
     let path = named.or_else(|| listed_file(reading, conversation))?;
-    let mut arguments = Arguments::new();
-    if is_listed || fill::put_run(&mut arguments, reading, conversation).is_none() {
-        let [only] = conversation.runs.as_slice() else {
-            let shown = plain(&path);
-            return Some(Plan::Refuse(match ArtifactPath::parse(&path) {
-                Ok(_) => format!("I look into the files of one run at a time: of which run is `{shown}` meant?"),
-                Err(_) => format!("I cannot read `{shown}`: I look into the files that runs logged, and into no others."),
-            }));
-        };
-        arguments = Arguments::new();
-        put_focus(&mut arguments, conversation);
-        put(&mut arguments, "run", only.run_id.clone());
-    }
+    let run = if is_listed { only_run(conversation) } else { put_run_of_file(reading, conversation) };
+    let Some(mut arguments) = run else {
+        let shown = plain(&path);
+        return Some(Plan::Refuse(match ArtifactPath::parse(&path) {
+            Ok(_) => format!("I look into the files of one run at a time: of which run is `{shown}` meant?"),
+            Err(_) => format!("I cannot read `{shown}`: I look into the files that runs logged, and into no others."),
+        }));
+    };
     let is_folder = path.ends_with('/') && path.len() > 1;
-    let asks_whether = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "are" | "does" | "did" | "has" | "do"))
-        && ["there", "have", "has", "log", "save", "store", "leave", "exist", "contain", "write"].iter().any(|word| reading.says(word));
     if is_folder {
         put(&mut arguments, "path", path.trim_end_matches('/'));
         return Some(Plan::call("list_artifacts", arguments));
     }
-    if asks_whether {
+    if asks_whether(reading) {
         return Some(Plan::call("list_artifacts", arguments));
     }
     put(&mut arguments, "path", path);
     Some(Plan::call("read_artifact", arguments))
+}
+
+/// The run whose files are spoken of, as arguments: the one that the question names, else the only one of the answer before.
+pub(super) fn put_run_of_file(reading: &Reading, conversation: &Conversation) -> Option<Arguments> {
+    let mut arguments = Arguments::new();
+    match fill::put_run(&mut arguments, reading, conversation) {
+        Some(()) => Some(arguments),
+        None => only_run(conversation),
+    }
+}
+
+/// The run of the answer before, where it was about one.
+fn only_run(conversation: &Conversation) -> Option<Arguments> {
+    let [only] = conversation.runs.as_slice() else { return None };
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    Some(arguments)
+}
+
+/// Whether an item of a listing is a folder: only files have a size.
+pub(super) fn is_folder(item: &Value) -> bool {
+    item.get("size").is_none_or(Value::is_null)
+}
+
+/// Whether a question begins with a verb by which people ask for what is in a file: `read the report`.
+pub(super) fn reads(reading: &Reading) -> bool {
+    reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()))
+}
+
+/// `does run 3 have a report`: whether there is such a file is asked, not what is in it.
+pub(super) fn asks_whether(reading: &Reading) -> bool {
+    const ASKING: [&str; 6] = ["is", "are", "does", "did", "has", "do"];
+    const HAVING: &str = "there have has log logged save saved store stored leave exist contain write upload";
+    reading.words.first().is_some_and(|word| ASKING.contains(&word.as_str())) && HAVING.split(' ').any(|word| reading.says(word))
 }
 
 /// `read summary from run 3`: what is to be read and is no name of the store.
@@ -174,15 +202,14 @@ fn unknown_file(reading: &Reading) -> Option<String> {
 fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String> {
     let is_of_files = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_artifacts" | "read_artifact"));
     let (_, listing) = conversation.evidence.iter().rev().find(|(tool, _)| *tool == "list_artifacts").filter(|_| is_of_files)?;
-    let is_file = |file: &&Value| file.get("is_folder").and_then(Value::as_bool) != Some(true);
-    let files = listing.get("files")?.as_array()?.iter().filter(is_file);
+    let files = listing.get("files")?.as_array()?.iter().filter(|file| !is_folder(file));
     let files: Vec<&str> = files.filter_map(|file| file.get("path").and_then(Value::as_str)).collect();
     let names_else = !reading.metrics().is_empty()
         || !reading.parameters().is_empty()
         || reading.experiment().is_some()
         || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_)));
     let asks_else = reading.parts().any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "create")));
-    let reads = reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("show"));
+    let reads = reads(reading) || reading.words.iter().take(3).any(|word| lexicon::meaning(word) == Some("show"));
     let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"))
         || reading.words.first().is_some_and(|word| word == "and") && reading.words.len() <= 4;
     if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {

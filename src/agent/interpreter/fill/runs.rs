@@ -99,11 +99,16 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
 /// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
 pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     // `why did it fail`: the answer may stand anywhere.
-    if ["why", "wrong", "reason", "come"].iter().any(|word| reading.says(word)) {
+    const REASONS: [&str; 8] = ["why", "wrong", "reason", "come", "error", "cause", "exception", "traceback"];
+    let names_key = !reading.metrics().is_empty() || !reading.parameters().is_empty();
+    if REASONS.iter().any(|word| reading.says(word)) && !names_key {
         return Vec::new();
     }
     let mut keys = reading.metrics();
     keys.extend(reading.parameters());
+    if keys.is_empty() && asks_for_remark(reading) {
+        keys.push("note".to_owned());
+    }
     if keys.is_empty()
         && let Some(remark) = reading.words.iter().find(|word| is_remark(word))
     {
@@ -126,6 +131,16 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     keys.dedup();
     keys
+}
+
+/// `what did people write about run 3`, `what was said of it`: the note is asked for.
+fn asks_for_remark(reading: &Reading) -> bool {
+    const WRITING: &str =
+        "write writes wrote written say said says note noted notes remark remarked comment commented jot jotted think thought";
+    let is_about = |pair: &[String]| matches!(pair, [verb, about] if WRITING.split(' ').any(|word| word == verb) && matches!(about.as_str(), "about" | "on" | "of" | "down"));
+    let asks =
+        reading.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "did" | "has" | "anything" | "is" | "was" | "whats"));
+    asks && reading.words.windows(2).any(is_about)
 }
 
 /// `note`: what somebody wrote about a run.
