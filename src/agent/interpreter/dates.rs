@@ -1,8 +1,11 @@
 //! Spans of time as people say them: "this week", "since March", "before 10 April 2025". All in UTC, as MLflow keeps time.
 
+mod parts;
+
 use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
+use parts::{part_of_period, weekend};
 
 use crate::domain::filter::{Attribute, Clause, Comparison, Field, Test};
 use crate::domain::time::Timestamp;
@@ -166,51 +169,6 @@ fn articled_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Dat
     }
 }
 
-/// `mid march`, `the second half of may`, `end of november`, or the whole of a named period.
-fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
-    let (taken, from, until): (usize, i64, Option<i64>) = match words {
-        ["first", "half", "of", ..] => (3, 0, Some(15)),
-        ["second" | "latter", "half", "of", ..] => (3, 15, None),
-        ["first", "week", "of", ..] => (3, 0, Some(7)),
-        ["second", "week", "of", ..] => (3, 7, Some(14)),
-        ["third", "week", "of", ..] => (3, 14, Some(21)),
-        ["beginning" | "start", "of", ..] | ["early", "in", ..] => (2, 0, Some(10)),
-        ["middle", "of", ..] => (2, 14, Some(20)),
-        ["early", ..] => (1, 0, Some(10)),
-        ["mid", ..] => (1, 14, Some(20)),
-        ["late", ..] => (1, 20, None),
-        ["last" | "final", "week", "of", ..] => return last_days(words, 3, 7, today),
-        ["last" | "final", "days", "of", ..] => return last_days(words, 3, 5, today),
-        ["last" | "final", number, "days", "of", ..] => return last_days(words, 4, small_number(number)?, today),
-        ["last" | "final", number, "weeks", "of", ..] => return last_days(words, 4, 7 * small_number(number)?, today),
-        ["week", "of", ..] => return week_of(words, today),
-        ["end", "of", ..] => {
-            let (_, after, used) = named_period(words.get(2..)?, today, lead)?;
-            return Some((after.checked_sub(1.day()).ok()?, after, used + 2));
-        }
-        words => return named_period(words, today, lead),
-    };
-    let (first, after, used) = named_period(words.get(taken..)?, today, Lead::Within)?;
-    let part = (first.checked_add(from.days()).ok()?, until.map_or(Some(after), |days| first.checked_add(days.days()).ok())?);
-    // Of a day or a week there is no such part.
-    (first.checked_add(28.days()).ok()? <= after).then_some((part.0, part.1, taken + used))
-}
-
-/// `last week of february`, `final three days of march`: the days with which a month or a longer period ends.
-fn last_days(words: &[&str], taken: usize, days: i64, today: Date) -> Option<(Date, Date, usize)> {
-    let (first, after, used) = named_period(words.get(taken..)?, today, Lead::Within)?;
-    let from = after.checked_sub(days.days()).ok()?;
-    (first < from && days > 0).then_some((from, after, taken + used))
-}
-
-/// `week of march 2`: the days from monday to sunday about a day.
-fn week_of(words: &[&str], today: Date) -> Option<(Date, Date, usize)> {
-    let (day, after, used) = articled_period(words.get(2..)?, today, Lead::Within)?;
-    let first = latest_weekday(day, Weekday::Monday)?;
-    let is_day = day.checked_add(1.day()).ok()? == after;
-    is_day.then_some((first, first.checked_add(7.days()).ok()?, used + 2))
-}
-
 /// The first day of a named period, the day after it, and how many words named it.
 fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
     let day = |first: Date, used: usize| Some((first, first.checked_add(1.day()).ok()?, used));
@@ -230,8 +188,8 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
         ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
         ["new", "year", ..] if lead != Lead::None => day(latest(today, 1, 1)?, 2),
         // `older than 3 months`
-        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && number.parse::<i64>().is_ok() && span(unit, 1).is_some() => {
-            day(today.checked_sub(span(unit, number.parse().ok()?)?).ok()?, 2)
+        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && small_number(number).is_some() && span(unit, 1).is_some() => {
+            day(today.checked_sub(span(unit, small_number(number)?)?).ok()?, 2)
         }
         [number, unit, "ago", ..] => {
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
@@ -375,12 +333,6 @@ fn weekday(name: &str) -> Option<Weekday> {
     })
 }
 
-/// The latest weekend that has begun.
-fn weekend(today: Date, used: usize) -> Option<(Date, Date, usize)> {
-    let first = latest_weekday(today, Weekday::Saturday)?;
-    Some((first, first.checked_add(2.days()).ok()?, used))
-}
-
 fn latest_weekday(from: Date, weekday: Weekday) -> Option<Date> {
     (0..7).filter_map(|back: i64| from.checked_sub(back.days()).ok()).find(|day| day.weekday() == weekday)
 }
@@ -471,6 +423,8 @@ mod tests {
         check("between the 1 st and the 15 th of june", ("2025-06-01", "2025-06-16"));
         check("april and later", ("2025-04-01", ""));
         check("older than 3 months", ("", "2025-03-20"));
+        check("older than two weeks", ("", "2025-06-06"));
+        check("in the first two weeks of may", ("2025-05-01", "2025-05-15"));
         check("from q 1", ("2025-01-01", "2025-04-01"));
         check("in q 3 2024", ("2024-07-01", "2024-10-01"));
         check("3 days ago", ("2025-06-17", "2025-06-18"));

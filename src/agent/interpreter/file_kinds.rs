@@ -21,6 +21,9 @@ const FILE_NOUNS: &str = "file files csv tsv json jsonl txt yaml yml table artif
 /// Nouns for what runs leave in files, though they have other meanings or none.
 const KINDS: &str = "report matrix requirements readme predictions manifest card signature environment checkpoint tokenizer sheet";
 
+/// Those of them that are nothing but files.
+const FILES_ONLY: &str = "matrix requirements readme manifest tokenizer checkpoint";
+
 /// What people call what a file is usually called otherwise.
 const ALSO_CALLED: &[(&str, &str)] = &[
     ("requirements", "dependencies packages libraries pip deps"),
@@ -62,6 +65,10 @@ pub(super) async fn plan(
     let Some(run) = run(reading, vocabulary, context, conversation).await? else { return Ok(None) };
     let files = files_of(&run, context).await;
     let mut arguments = run;
+    // Where the files cannot be listed, the tool tells why.
+    let Some(files) = files else {
+        return Ok(says_kind(reading).then(|| Plan::call("list_artifacts", arguments)));
+    };
     let Some(path) = best(&files, reading) else {
         return Ok(asks_for_file(reading).then(|| Plan::call("list_artifacts", arguments)));
     };
@@ -78,24 +85,19 @@ pub(super) async fn plan(
 /// `requirements.txt`, which is in a folder: the path of the only file that is called so.
 pub(super) async fn settle(plan: &mut Plan, context: &Context) {
     let Plan::Call { tool: "read_artifact", arguments } = plan else { return };
-    let Some(said) = arguments.get("path").and_then(Value::as_str).map(str::to_lowercase) else { return };
+    let Some(whole) = arguments.get("path").and_then(Value::as_str).map(str::to_owned) else { return };
+    let said = whole.to_lowercase();
     let mut run = arguments.clone();
     run.remove("path");
-    let files = files_of(&run, context).await;
-    if files.iter().any(|path| path.to_lowercase() == said) && files.iter().filter(|path| path.to_lowercase() == said).count() > 1 {
-        return;
-    }
+    let Some(files) = files_of(&run, context).await else { return };
     let is_called_so = |path: &&String| {
         let path = path.to_lowercase();
         path == said || path.ends_with(&format!("/{said}"))
     };
-    let exact = files.iter().find(|path| path.to_lowercase() == said);
+    let exact = files.iter().find(|path| **path == whole).or_else(|| files.iter().find(|path| path.to_lowercase() == said));
     let mut called = files.iter().filter(is_called_so);
-    let only = match (called.next(), called.next()) {
-        (Some(only), None) => Some(only),
-        _ => exact,
-    };
-    if let Some(path) = only {
+    let only = called.next().filter(|_| called.next().is_none());
+    if let Some(path) = exact.or(only) {
         put(arguments, "path", path.clone());
     }
 }
@@ -137,9 +139,9 @@ async fn run(
     Ok(Some(arguments))
 }
 
-/// The paths of a run's files, those in folders too; none where they cannot be listed.
-async fn files_of(run: &Arguments, context: &Context) -> Vec<String> {
-    let Some(tool) = crate::tools::named("list_artifacts") else { return Vec::new() };
+/// The paths of a run's files, those in folders too; absent where they cannot be listed.
+async fn files_of(run: &Arguments, context: &Context) -> Option<Vec<String>> {
+    let tool = crate::tools::named("list_artifacts")?;
     let mut files = Vec::new();
     let mut folders = vec![String::new()];
     let mut looked_into = 0;
@@ -149,7 +151,7 @@ async fn files_of(run: &Arguments, context: &Context) -> Vec<String> {
         if !folder.is_empty() {
             put(&mut arguments, "path", folder);
         }
-        let Ok(outcome) = tool.call(Value::Object(arguments), context).await else { break };
+        let outcome = tool.call(Value::Object(arguments), context).await.ok()?;
         for file in outcome.result.get("files").and_then(Value::as_array).into_iter().flatten() {
             let Some(path) = file.get("path").and_then(Value::as_str) else { continue };
             if is_folder(file) {
@@ -162,7 +164,7 @@ async fn files_of(run: &Arguments, context: &Context) -> Vec<String> {
             break;
         }
     }
-    files
+    Some(files)
 }
 
 /// The file that the question names best, if none is named as well.
@@ -244,10 +246,20 @@ fn names_ending(ending: &str, reading: &Reading) -> bool {
 
 /// `read the report`, `does it have a signature`: a file is asked for, so where the run has none of this kind its files tell.
 fn asks_for_file(reading: &Reading) -> bool {
-    let is_kind =
-        |index: usize| has(KINDS, word(reading, index)) && is_noun(&(index..index + 1), reading) && !is_name_of_place(reading, index);
     let is_plain = reading.metrics().is_empty() && reading.parameters().is_empty();
-    (reads(reading) || asks_whether(reading)) && is_plain && (0..reading.words.len()).any(is_kind)
+    let is_of_file = reads(reading) || asks_whether(reading);
+    is_plain && (is_of_file && says_kind(reading) || says_one_of(FILES_ONLY, reading))
+}
+
+/// Whether a noun for what is in files stands where a noun does.
+fn says_kind(reading: &Reading) -> bool {
+    says_one_of(KINDS, reading)
+}
+
+fn says_one_of(nouns: &str, reading: &Reading) -> bool {
+    let is_kind =
+        |index: usize| has(nouns, word(reading, index)) && is_noun(&(index..index + 1), reading) && !is_name_of_place(reading, index);
+    (0..reading.words.len()).any(is_kind)
 }
 
 /// Whether words stand where a noun does: behind an article, a run or an adjective, or before `of`.

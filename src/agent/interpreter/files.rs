@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::followup::put_focus;
 use super::reader::Reader;
 use super::reading::{Anaphor, Part, Reading};
+use super::vocabulary::{Entry, Kind};
 use super::{Arguments, Plan, fill, lexicon, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::artifact::ArtifactPath;
@@ -37,11 +38,35 @@ impl Reader<'_> {
             let at = start + piece.find(token).unwrap_or(0);
             start += piece.len();
             let Some(words) = self.words_within(&(at..at + token.len())) else { continue };
+            if self.path_behind_run(token, at) {
+                continue;
+            }
             if self.is_path(token, &words) && self.is_free(words.clone()) {
                 self.cover(words, Part::File(token.to_owned()));
             }
         }
         self.folders();
+    }
+
+    /// `run-017/model/MLmodel`: a run and the path of one of its files.
+    fn path_behind_run(&mut self, token: &str, at: usize) -> bool {
+        let Some((run, path)) = token.split_once('/').filter(|(_, path)| !path.trim_matches('/').is_empty()) else { return false };
+        let is_run = |(entry, likeness): &(&Entry, Likeness)| entry.kind == Kind::Run && *likeness <= Likeness::CaseFolded;
+        let Some(name) = self.vocabulary.exact(run).iter().find(|found| is_run(found)).map(|(entry, _)| entry.name.text().to_owned())
+        else {
+            return false;
+        };
+        let places = (self.words_within(&(at..at + run.len())), self.words_within(&(at + run.len() + 1..at + token.len())));
+        let (Some(of_run), Some(of_path)) = places else { return false };
+        if self.vocabulary.exact(token).iter().any(|(_, likeness)| *likeness <= Likeness::SameWords)
+            || !self.is_free(of_run.start..of_path.end)
+        {
+            return false;
+        }
+        let is_file = path.rsplit('/').next().is_some_and(lexicon::is_file_name) || path.ends_with("MLmodel") || path.ends_with('/');
+        self.cover(of_run, Part::Run(name));
+        self.cover(of_path, Part::File(if is_file { path.to_owned() } else { format!("{path}/") }));
+        true
     }
 
     /// The words that stand in some bytes.

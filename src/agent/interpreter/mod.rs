@@ -204,7 +204,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
-            fill::complete_keys(&mut arguments, tool, &vocabulary);
+            fill::complete_keys(&mut arguments, tool, &reading, &vocabulary);
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             return Ok(Plan::call(tool, arguments));
         }

@@ -25,7 +25,7 @@ pub(super) fn settle(reading: &mut Reading) {
                 Some(Part::Filler)
             }
             // `run 3 or run 5, which one is best on f1`
-            Some(Part::End(_, None)) => {
+            Some(Part::End(_, None | Some(1))) => {
                 ranked = true;
                 (runs > 1 && is_verdict(reading, index)).then_some(Part::Meaning("compare"))
             }

@@ -124,6 +124,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.comparisons();
     reader.counted_nouns();
     reader.raising();
+    reader.turned();
     reader.standings();
     reader.run_phrases();
     reader.ends();

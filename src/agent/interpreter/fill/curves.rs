@@ -147,6 +147,9 @@ fn own_end(reading: &Reading) -> Option<(String, String)> {
     let ([run], [metric]) = (runs.as_slice(), metrics.as_slice()) else { return None };
     let says_how =
         reading.words.windows(2).any(|pair| matches!(pair, [how, far] if how == "how" && matches!(far.as_str(), "high" | "low" | "far")));
+    // `initial loss`, `the first value of the loss`
+    let says_first = reading.says("initial") || reading.says("starting") || reading.says("first") && reading.says("value");
+    let says_how = says_how || says_first;
     let is_end = reading.parts().any(|part| matches!(part, Part::End(End::Highest | End::Lowest, None))) || says_how;
     let names_else = ["compare", "impact", "howmany"].iter().any(|meaning| reading.means(meaning)) || !reading.parameters().is_empty();
     (is_end && !names_else).then(|| ((*run).clone(), metric.clone()))
@@ -244,6 +247,10 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     {
         return Some(("y_scale", "log"));
     }
+    let since_start = says(&["since the start"]) && !says(&["since the start of"]);
+    if since_start {
+        return Some(("x_axis", "relative_time"));
+    }
     if says(&["linear scale", "linear axis", "linearly"]) {
         return Some(("y_scale", "linear"));
     }
@@ -257,7 +264,7 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     if times && says(&["instead of step", "rather than step", "not step", "x axis", "x-axis"]) {
         return Some(("x_axis", "relative_time"));
     }
-    if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
+    if says(&["relative time", "elapsed", "since start", "over seconds", "training time", "in seconds"]) {
         return Some(("x_axis", "relative_time"));
     }
     None

@@ -2,6 +2,7 @@
 
 mod absent;
 mod curves;
+mod facts;
 mod lists;
 mod ranked;
 mod runs;
@@ -13,8 +14,9 @@ use serde_json::Value;
 
 pub(super) use absent::{absent_experiment, unknown_experiment};
 pub(super) use curves::{axis, has_both_splits, see_bare_curve, see_own_end};
+pub(super) use facts::{is_remark, keys};
 pub(super) use ranked::evident_tool;
-pub(super) use runs::{clauses_of_run, doubts_parameter, is_remark, keys, put_run};
+pub(super) use runs::{clauses_of_run, doubts_parameter, put_run};
 pub(super) use steps::step;
 
 use super::lexicon::End;
@@ -255,9 +257,17 @@ pub(super) fn put_experiment_of_run(arguments: &mut Arguments, tool: &str, readi
 }
 
 /// `the loss of run 3`, where there are a training and a validation loss: both are told.
-pub(super) fn complete_keys(arguments: &mut Arguments, tool: &str, vocabulary: &Vocabulary) {
+pub(super) fn complete_keys(arguments: &mut Arguments, tool: &str, reading: &Reading, vocabulary: &Vocabulary) {
     const MOST_AT_ONCE: usize = 3;
     let experiment = arguments.get("experiment").and_then(Value::as_str).map(str::to_owned);
+    // A list is sorted by one of them at most, and shows them all.
+    let is_ranked = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+    let column = arguments.get("sort_by").and_then(Value::as_str).filter(|_| lists::asks_for_column(reading) && !is_ranked);
+    if let (Some(column), Some(experiment), "list_runs") = (column, &experiment, tool)
+        && vocabulary.metrics_with(column, experiment).len() > 1
+    {
+        arguments.remove("sort_by");
+    }
     let (Some(experiment), "get_run") = (experiment, tool) else { return };
     let Some(keys) = arguments.get("keys").and_then(Value::as_array) else { return };
     let mut whole: Vec<String> = Vec::new();
