@@ -221,11 +221,13 @@ impl Reader<'_> {
     /// `was run 3 still improving`: its curves tell.
     pub(super) fn still_improving(&mut self) {
         const COURSE: [&str; 6] = ["improving", "learning", "decreasing", "increasing", "converging", "declining"];
+        const VERBS: [&str; 6] = ["improve", "learn", "decrease", "increase", "converge", "decline"];
         let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
         let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
         for index in 1..self.words.len() {
             let names_rate = self.word(index) == "learning" && self.word(index + 1) == "rate";
-            if names_run && asks && COURSE.contains(&self.word(index)) && !names_rate && self.is_free(index..index + 1) {
+            let goes_on = COURSE.contains(&self.word(index)) || VERBS.contains(&self.word(index)) && self.word(index - 1) == "still";
+            if names_run && asks && goes_on && !names_rate && self.is_free(index..index + 1) {
                 self.cover(index..index + 1, Part::Meaning("plot"));
             }
         }

@@ -27,7 +27,8 @@ pub(super) fn settle(reading: &mut Reading) {
             // `run 3 or run 5, which one is best on f1`
             Some(Part::End(_, None | Some(1))) => {
                 ranked = true;
-                (runs > 1 && is_verdict(reading, index)).then_some(Part::Meaning("compare"))
+                (runs > 1 && is_verdict(reading, index) || judges_between(reading, index) || chooses_of_named(reading, index))
+                    .then_some(Part::Meaning("compare"))
             }
             // `run 3 and run 5, how do they compare`
             Some(Part::Anaphor(Anaphor::All)) if runs > 1 => Some(Part::Filler),
@@ -39,6 +40,28 @@ pub(super) fn settle(reading: &mut Reading) {
             span.part = part;
         }
     }
+}
+
+/// `does run 3 lead run 5 on auc`: whether the end of a ranking is a verb between two runs.
+fn judges_between(reading: &Reading, index: usize) -> bool {
+    let is_run = |span: &Span| matches!(span.part, Part::Run(_));
+    let asks = reading.words.first().is_some_and(|word| matches!(word.as_str(), "does" | "did" | "is" | "was" | "do" | "has" | "will"));
+    let is_noun = word_before(reading, index).is_none() || {
+        let start = reading.spans.get(index).map_or(0, |span| span.words.start);
+        start.checked_sub(1).and_then(|before| reading.words.get(before)).is_some_and(|word| matches!(word.as_str(), "the" | "a" | "our"))
+    };
+    let ahead = reading.spans.get(..index).unwrap_or_default().iter().any(is_run);
+    let behind = reading.spans.get(index + 1..).unwrap_or_default().iter().any(is_run);
+    asks && !is_noun && ahead && behind
+}
+
+/// `which is the best, run 3 or run 5`: whether the end of a ranking tells which of the runs behind it is asked for.
+fn chooses_of_named(reading: &Reading, index: usize) -> bool {
+    let asks = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "whats"));
+    let behind = reading.spans.get(index + 1..).unwrap_or_default();
+    let runs = behind.iter().filter(|span| matches!(span.part, Part::Run(_))).count();
+    let ahead = reading.spans.get(..index).unwrap_or_default().iter().any(|span| matches!(span.part, Part::Run(_)));
+    asks && runs > 1 && !ahead && reading.says("or") && behind.first().is_none_or(|next| next.part != Part::Meaning("run"))
 }
 
 /// `and its settings`: whether a pronoun and the settings behind it are the last thing asked for.

@@ -148,7 +148,8 @@ fn own_end(reading: &Reading) -> Option<(String, String)> {
     let says_how =
         reading.words.windows(2).any(|pair| matches!(pair, [how, far] if how == "how" && matches!(far.as_str(), "high" | "low" | "far")));
     // `initial loss`, `the first value of the loss`
-    let says_first = reading.says("initial") || reading.says("starting") || reading.says("first") && reading.says("value");
+    let says_all = reading.says("values") && !["last", "latest", "final"].iter().any(|word| reading.says(word));
+    let says_first = says_all || reading.says("initial") || reading.says("starting") || reading.says("first") && reading.says("value");
     let says_how = says_how || says_first;
     let is_end = reading.parts().any(|part| matches!(part, Part::End(End::Highest | End::Lowest, None))) || says_how;
     let names_else = ["compare", "impact", "howmany"].iter().any(|meaning| reading.means(meaning)) || !reading.parameters().is_empty();
