@@ -49,6 +49,9 @@ pub(super) struct RunDetails {
     caveats: Vec<String>,
     #[serde(skip)]
     asked: Vec<Asked>,
+    /// The keys that were asked for and that it does not have.
+    #[serde(skip)]
+    absent: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -124,6 +127,7 @@ impl Tool for GetRun {
     async fn call(self, context: &Context) -> Result<RunDetails, ToolError> {
         let OneRun { place, run, mut caveats } = resolve::one_of_them(context, self.experiment.as_deref(), &self.run).await?;
         let mut asked = Vec::new();
+        let mut absent = Vec::new();
         let is_only = self.keys.iter().flatten().count() == 1;
         for key in self.keys.iter().flatten() {
             match asked_of(&run, key) {
@@ -131,6 +135,9 @@ impl Tool for GetRun {
                 Err(fault) => {
                     if is_only {
                         logged_by_any(context, &place.experiment.id, key).await?;
+                    }
+                    if !matches!(fault, ToolError::Ambiguous { .. }) {
+                        absent.push(plain(key));
                     }
                     caveats.push(format!("{} has no {key}: {fault}", ResolvedRun::of(&run).run_name));
                 }
@@ -160,6 +167,7 @@ impl Tool for GetRun {
             resolved,
             caveats,
             asked,
+            absent,
         })
     }
 }
@@ -245,7 +253,11 @@ impl View for RunDetails {
             let facts: Vec<String> = self.asked.iter().map(|asked| self.fact(asked)).collect();
             return format!("{}: {}.", run.run_name, listed(&facts));
         }
-        let mut said = format!("{} in {} is {}", run.run_name, self.experiment, run.status);
+        let mut said = match self.absent.as_slice() {
+            [] => String::new(),
+            absent => format!("{} has no {}. ", run.run_name, listed(absent)),
+        };
+        said.push_str(&format!("{} in {} is {}", run.run_name, self.experiment, run.status));
         if let Some(seconds) = run.duration_seconds {
             said.push_str(&format!(" and took {}", shown_duration(seconds)));
         }

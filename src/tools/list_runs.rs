@@ -1,6 +1,8 @@
 //! `list_runs`: the runs of an experiment, filtered and sorted.
 
+mod amounts;
 mod duration;
+mod rows;
 mod spelling;
 
 use std::collections::BTreeSet;
@@ -89,6 +91,8 @@ pub(super) struct Runs {
     #[serde(skip)]
     sort_metric: Option<String>,
     #[serde(skip)]
+    sort_parameter: Option<String>,
+    #[serde(skip)]
     bounds: Bounds,
 }
 
@@ -170,6 +174,7 @@ impl Tool for ListRuns {
             None => Field::Attribute(Attribute::StartTime),
         };
         let sort_metric = if let Field::Metric(key) = &sort { Some(key.clone()) } else { None };
+        let sort_parameter = if let Field::Param(key) = &sort { Some(key.clone()) } else { None };
         let better = sort_metric.as_ref().map(|key| Direction::of(key, &place.experiment.tags));
         let direction = match (self.order, &better) {
             (Some(Order::Asc), _) | (None, Some((Direction::LowerIsBetter, _))) => SortDirection::Ascending,
@@ -190,9 +195,10 @@ impl Tool for ListRuns {
         };
         let first_keys: BTreeSet<String> = metrics.iter().chain(&parameters).chain(&sort_metric).cloned().collect();
         let concise = self.response_format != Some(ResponseFormat::Detailed);
-        let read = async |query: &RunQuery| match by_duration {
-            Some(direction) => duration::page(context, query, direction, bounds).await,
-            None => Ok(context.store.runs(query).await?),
+        let read = async |query: &RunQuery| match (by_duration, &sort_parameter) {
+            (Some(longest), _) => duration::page(context, query, longest, bounds).await,
+            (None, Some(parameter)) => amounts::page(context, query, parameter, direction).await,
+            (None, None) => Ok(context.store.runs(query).await?),
         };
         let mut page = read(&query).await?;
         if let (Some(key), Some(first)) = (&sort_metric, page.items.first())
@@ -239,6 +245,7 @@ impl Tool for ListRuns {
             resolved,
             caveats,
             sort_metric,
+            sort_parameter,
             bounds,
         })
     }
@@ -358,6 +365,10 @@ impl View for Runs {
             if let Some(value) = first.metrics.get(&plain(metric)) {
                 said.push_str(&format!(", sorted by {metric}; first is {} with {}", first.run_name, shown(value.0)));
             }
+        } else if let (Some(parameter), Some(first)) = (&self.sort_parameter, self.runs.first())
+            && let Some(value) = first.parameters.get(&plain(parameter))
+        {
+            said.push_str(&format!(", sorted by {parameter}; first is {} with {}", first.run_name, value.0));
         } else if self.runs.len() <= 10 {
             let names: Vec<String> = self.runs.iter().map(|run| run.run_name.clone()).collect();
             said.push_str(&format!(": {}", names.join(", ")));

@@ -114,6 +114,24 @@ fn a_call_says_what_stood_in_its_way() {
 }
 
 #[test]
+fn runs_are_sorted_by_the_numbers_that_a_parameter_holds() {
+    let list = |arguments: &[&str]| {
+        let call = ["call", "--demo", "list_runs", "--experiment", "churn-prediction-q1", "--sort-by", "params.n_estimators"];
+        let output = program().args(call).args(arguments).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+    };
+    let held = |page: &Value| -> Vec<f64> {
+        let runs = page["runs"].as_array().unwrap().iter();
+        runs.filter_map(|run| run["parameters"]["n_estimators"].as_f64()).collect()
+    };
+    let first = list(&["--limit", "12"]);
+    let token = first["next_page_token"].as_str().unwrap();
+    let numbers = [held(&first), held(&list(&["--limit", "12", "--page-token", token]))].concat();
+    assert!(numbers.len() > 15 && numbers.is_sorted(), "{numbers:?}");
+    assert!(numbers.iter().any(|number| *number < 100.0) && numbers.iter().any(|number| *number >= 100.0), "{numbers:?}");
+}
+
+#[test]
 fn charts_are_written_as_json_svg_and_png() {
     let folder = tempfile::tempdir().unwrap();
     for (name, head) in [("c.json", "{"), ("c.svg", "<svg"), ("c.png", "\u{89}PNG")] {

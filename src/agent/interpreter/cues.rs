@@ -1,9 +1,12 @@
 //! Recognising what a question asks for where no single word says so: "over time", "who trained it", "under 25 ms", "which should we ship".
 
+use std::ops::Range;
+
 use super::lexicon;
 use super::reader::Reader;
 use super::reading::Part;
 use super::vocabulary::Kind;
+use crate::domain::reference::Likeness;
 
 impl Reader<'_> {
     /// Whether a length of time is asked for, so that `take` means lasting.
@@ -103,16 +106,69 @@ impl Reader<'_> {
         }
     }
 
-    /// `did run 3 save a model`, `anything stored with run 3`: asks for what a run left behind.
+    /// `does a bigger batch size lower the loss`: what a parameter does to a metric.
+    pub(super) fn raising(&mut self) {
+        const RAISING: &str = "lower lowers raise raises reduce reduces increase increases decrease decreases improve improves boost boosts cut cuts \
+            worsen worsens change changes shrink shrinks push pushes bring brings degrade degrades harm harms speed alter alters";
+        const GIVING: &str = "give gives mean means yield yields make makes produce produces get gets go";
+        const COMPARATIVES: [&str; 6] = ["better", "worse", "higher", "lower", "larger", "smaller"];
+        const ASKING: &str = "does do did will would can could should is are whether if";
+        let has = |words: &str, word: &str| words.split_whitespace().any(|known| known == word);
+        let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
+        let names = |mut places: Range<usize>, is: fn(&Part) -> bool| places.any(|place| part_at(place).is_some_and(is));
+        let count = self.words.len();
+        let verb = (1..count).find(|index| {
+            let word = self.word(*index);
+            let gives = has(GIVING, word) && (index + 1..index + 4).any(|place| COMPARATIVES.contains(&self.word(place)));
+            (has(RAISING, word) || gives) && self.is_free(*index..index + 1)
+        });
+        let Some(verb) = verb else { return };
+        let asks = (0..verb).any(|place| place < 3 && has(ASKING, self.word(place)));
+        let is_like_parameter = |place: usize| {
+            let found = self.vocabulary.alike(self.word(place));
+            self.is_free(place..place + 1)
+                && found.iter().any(|(entry, likeness)| entry.kind == Kind::Parameter && *likeness <= Likeness::PartOf)
+        };
+        let is_of_parameter = names(0..verb, |part| matches!(part, Part::Parameter(_))) || (1..verb).any(is_like_parameter);
+        let is_of_metric = names(verb + 1..count, |part| matches!(part, Part::Metric(_)));
+        let names_run = names(0..count, |part| matches!(part, Part::Run(_)));
+        if asks && is_of_parameter && is_of_metric && !names_run {
+            self.cover(verb..verb + 1, Part::Meaning("impact"));
+        }
+    }
+
+    /// `what does raising the dropout do to f1`: asks for an effect.
+    pub(super) fn turned(&mut self) {
+        const TURNING: &str = "raising lowering increasing decreasing reducing changing varying doubling halving turning";
+        let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
+        for index in 0..self.words.len() {
+            let turns = TURNING.split(' ').any(|word| word == self.word(index)) && self.is_free(index..index + 1);
+            let is_of_parameter = (index + 1..index + 4).any(|place| matches!(part_at(place), Some(Part::Parameter(_))));
+            let is_of_metric = (0..self.words.len()).any(|place| matches!(part_at(place), Some(Part::Metric(_))));
+            if turns && is_of_parameter && is_of_metric {
+                self.cover(index..index + 1, Part::Meaning("impact"));
+                return;
+            }
+        }
+    }
+
+    /// `did run 3 save a model`, `what did the best run save`, `anything stored with run 3`: asks for what a run left behind.
     pub(super) fn left_behind(&mut self) {
-        const LEAVING: &str = "save saved stored store leave left upload uploaded write written wrote";
+        const LEAVING: &str = "save saved stored store leave left upload uploaded write written wrote keep kept output";
+        const LEFT: &str =
+            "model models checkpoint checkpoints plot plots figure figures image images picture pictures weights tokenizer graph graphs";
         let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
-        let asks = matches!(self.word(0), "did" | "does" | "has" | "have" | "anything" | "what" | "is" | "are" | "was");
-        let is_of_run =
-            has(|part| matches!(part, Part::Run(_))) && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
+        let asks = matches!(self.word(0), "did" | "does" | "has" | "have" | "anything" | "any" | "what" | "which" | "is" | "are" | "was");
+        // `is there a model in run 3`, `any plots saved by run 3`
+        let is_there =
+            matches!((self.word(0), self.word(1)), ("is" | "are" | "any", _)) && (self.word(1) == "there" || self.word(0) == "any");
+        let has_left = |index: usize| is_there && LEFT.split(' ').any(|noun| noun == self.word(index));
+        let is_of_run = self.speaks_of_one_run() && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
         for index in 1..self.words.len() {
             let leaves = LEAVING.split(' ').any(|verb| verb == self.word(index));
-            if asks && is_of_run && leaves && self.is_free(index..index + 1) {
+            // `what did people write about run 3`
+            let is_remark = matches!(self.word(index + 1), "about" | "on" | "down");
+            if asks && is_of_run && (leaves || has_left(index)) && !is_remark && self.is_free(index..index + 1) {
                 self.cover(index..index + 1, Part::Meaning("artifact"));
                 return;
             }
@@ -165,11 +221,13 @@ impl Reader<'_> {
     /// `was run 3 still improving`: its curves tell.
     pub(super) fn still_improving(&mut self) {
         const COURSE: [&str; 6] = ["improving", "learning", "decreasing", "increasing", "converging", "declining"];
+        const VERBS: [&str; 6] = ["improve", "learn", "decrease", "increase", "converge", "decline"];
         let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
         let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
         for index in 1..self.words.len() {
             let names_rate = self.word(index) == "learning" && self.word(index + 1) == "rate";
-            if names_run && asks && COURSE.contains(&self.word(index)) && !names_rate && self.is_free(index..index + 1) {
+            let goes_on = COURSE.contains(&self.word(index)) || VERBS.contains(&self.word(index)) && self.word(index - 1) == "still";
+            if names_run && asks && goes_on && !names_rate && self.is_free(index..index + 1) {
                 self.cover(index..index + 1, Part::Meaning("plot"));
             }
         }

@@ -1,8 +1,11 @@
 //! Spans of time as people say them: "this week", "since March", "before 10 April 2025". All in UTC, as MLflow keeps time.
 
+mod parts;
+
 use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
+use parts::{part_of_period, weekend};
 
 use crate::domain::filter::{Attribute, Clause, Comparison, Field, Test};
 use crate::domain::time::Timestamp;
@@ -166,31 +169,6 @@ fn articled_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Dat
     }
 }
 
-/// `mid march`, `the second half of may`, `end of november`, or the whole of a named period.
-fn part_of_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
-    let (taken, from, until): (usize, i64, Option<i64>) = match words {
-        ["first", "half", "of", ..] => (3, 0, Some(15)),
-        ["second" | "latter", "half", "of", ..] => (3, 15, None),
-        ["first", "week", "of", ..] => (3, 0, Some(7)),
-        ["second", "week", "of", ..] => (3, 7, Some(14)),
-        ["third", "week", "of", ..] => (3, 14, Some(21)),
-        ["beginning" | "start", "of", ..] | ["early", "in", ..] => (2, 0, Some(10)),
-        ["middle", "of", ..] => (2, 14, Some(20)),
-        ["early", ..] => (1, 0, Some(10)),
-        ["mid", ..] => (1, 14, Some(20)),
-        ["late", ..] => (1, 20, None),
-        ["end", "of", ..] => {
-            let (_, after, used) = named_period(words.get(2..)?, today, lead)?;
-            return Some((after.checked_sub(1.day()).ok()?, after, used + 2));
-        }
-        words => return named_period(words, today, lead),
-    };
-    let (first, after, used) = named_period(words.get(taken..)?, today, Lead::Within)?;
-    let part = (first.checked_add(from.days()).ok()?, until.map_or(Some(after), |days| first.checked_add(days.days()).ok())?);
-    // Of a day or a week there is no such part.
-    (first.checked_add(28.days()).ok()? <= after).then_some((part.0, part.1, taken + used))
-}
-
 /// The first day of a named period, the day after it, and how many words named it.
 fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, usize)> {
     let day = |first: Date, used: usize| Some((first, first.checked_add(1.day()).ok()?, used));
@@ -205,17 +183,19 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
             Some((first, first.checked_add(3.months()).ok()?, if year.is_some() { 3 } else { 2 }))
         }
         ["today", ..] => day(today, 1),
+        ["day", "before", "yesterday", ..] => day(today.checked_sub(2.days()).ok()?, 3),
         ["yesterday", ..] => day(today.checked_sub(1.day()).ok()?, 1),
         ["christmas", ..] if lead != Lead::None => day(latest(today, 12, 25)?, 1),
         ["new", "year", ..] if lead != Lead::None => day(latest(today, 1, 1)?, 2),
         // `older than 3 months`
-        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && number.parse::<i64>().is_ok() && span(unit, 1).is_some() => {
-            day(today.checked_sub(span(unit, number.parse().ok()?)?).ok()?, 2)
+        [number, unit, ..] if matches!(lead, Lead::Before | Lead::After) && small_number(number).is_some() && span(unit, 1).is_some() => {
+            day(today.checked_sub(span(unit, small_number(number)?)?).ok()?, 2)
         }
         [number, unit, "ago", ..] => {
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
             day(today.checked_sub(span(unit, number)?).ok()?, 3)
         }
+        ["this", "weekend", ..] => weekend(today, 2),
         ["this" | "current", unit, ..] => {
             let first = beginning(unit, today)?;
             Some((first, first.checked_add(span(unit, 1)?).ok()?, 2))
@@ -224,6 +204,8 @@ fn named_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
             let number = number.parse::<i64>().ok().or_else(|| small_number(number))?;
             Some((today.checked_sub(span(unit, number)?).ok()?, today.checked_add(1.day()).ok()?, 3))
         }
+        ["weekend", ..] if lead != Lead::None => weekend(today, 1),
+        ["last" | "past", "weekend", ..] => weekend(today, 2),
         ["last" | "past" | "previous", unit, ..] => {
             if let Some(weekday) = weekday(unit) {
                 return day(latest_weekday(today.checked_sub(1.day()).ok()?, weekday)?, 2);
@@ -355,8 +337,9 @@ fn latest_weekday(from: Date, weekday: Weekday) -> Option<Date> {
     (0..7).filter_map(|back: i64| from.checked_sub(back.days()).ok()).find(|day| day.weekday() == weekday)
 }
 
+/// The first day of the present week, month or year; `this months runs` is said of the same.
 fn beginning(unit: &str, today: Date) -> Option<Date> {
-    match unit {
+    match unit.trim_end_matches('s') {
         "week" => latest_weekday(today, Weekday::Monday),
         "month" => Some(date(today.year(), today.month(), 1)),
         "year" => Some(date(today.year(), 1, 1)),
@@ -405,6 +388,13 @@ mod tests {
         check("this week", ("2025-06-16", ""));
         check("last week", ("2025-06-09", "2025-06-16"));
         check("last month", ("2025-05-01", "2025-06-01"));
+        check("this months", ("2025-06-01", ""));
+        check("in the last week of february", ("2025-02-22", "2025-03-01"));
+        check("final two weeks of may 2025", ("2025-05-18", "2025-06-01"));
+        check("in the last three days of march", ("2025-03-29", "2025-04-01"));
+        check("in the week of march 5", ("2025-03-03", "2025-03-10"));
+        check("the day before yesterday", ("2025-06-18", "2025-06-19"));
+        check("last weekend", ("2025-06-14", "2025-06-16"));
         check("since march", ("2025-03-01", ""));
         check("since september", ("2024-09-01", ""));
         check("in march 2025", ("2025-03-01", "2025-04-01"));
@@ -433,6 +423,8 @@ mod tests {
         check("between the 1 st and the 15 th of june", ("2025-06-01", "2025-06-16"));
         check("april and later", ("2025-04-01", ""));
         check("older than 3 months", ("", "2025-03-20"));
+        check("older than two weeks", ("", "2025-06-06"));
+        check("in the first two weeks of may", ("2025-05-01", "2025-05-15"));
         check("from q 1", ("2025-01-01", "2025-04-01"));
         check("in q 3 2024", ("2024-07-01", "2024-10-01"));
         check("3 days ago", ("2025-06-17", "2025-06-18"));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::followup::put_focus;
 use super::reader::Reader;
 use super::reading::{Anaphor, Part, Reading};
+use super::vocabulary::{Entry, Kind};
 use super::{Arguments, Plan, fill, lexicon, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::artifact::ArtifactPath;
@@ -37,6 +38,9 @@ impl Reader<'_> {
             let at = start + piece.find(token).unwrap_or(0);
             start += piece.len();
             let Some(words) = self.words_within(&(at..at + token.len())) else { continue };
+            if self.path_behind_run(token, at) {
+                continue;
+            }
             if self.is_path(token, &words) && self.is_free(words.clone()) {
                 self.cover(words, Part::File(token.to_owned()));
             }
@@ -61,8 +65,29 @@ impl Reader<'_> {
         }
     }
 
+    /// `run-017/model/MLmodel`: a run and the path of one of its files.
+    fn path_behind_run(&mut self, token: &str, at: usize) -> bool {
+        let Some((run, path)) = token.split_once('/').filter(|(_, path)| !path.trim_matches('/').is_empty()) else { return false };
+        let is_run = |(entry, likeness): &(&Entry, Likeness)| entry.kind == Kind::Run && *likeness <= Likeness::CaseFolded;
+        let Some(name) = self.vocabulary.exact(run).iter().find(|found| is_run(found)).map(|(entry, _)| entry.name.text().to_owned())
+        else {
+            return false;
+        };
+        let places = (self.words_within(&(at..at + run.len())), self.words_within(&(at + run.len() + 1..at + token.len())));
+        let (Some(of_run), Some(of_path)) = places else { return false };
+        if self.vocabulary.exact(token).iter().any(|(_, likeness)| *likeness <= Likeness::SameWords)
+            || !self.is_free(of_run.start..of_path.end)
+        {
+            return false;
+        }
+        let is_file = path.rsplit('/').next().is_some_and(lexicon::is_file_name) || path.ends_with("MLmodel") || path.ends_with('/');
+        self.cover(of_run, Part::Run(name));
+        self.cover(of_path, Part::File(if is_file { path.to_owned() } else { format!("{path}/") }));
+        true
+    }
+
     /// The words that stand in some bytes.
-    fn words_within(&self, bytes: &Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn words_within(&self, bytes: &Range<usize>) -> Option<Range<usize>> {
         let inside = |place: &Range<usize>| bytes.start <= place.start && place.end <= bytes.end;
         let first = self.places.iter().position(inside)?;
         let count = self.places.iter().skip(first).take_while(|place| inside(place)).count();
@@ -145,31 +170,59 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let named = said.or_else(|| unknown_file(reading));
     let is_listed = named.is_none();
     let path = named.or_else(|| listed_file(reading, conversation))?;
-    let mut arguments = Arguments::new();
-    if is_listed || fill::put_run(&mut arguments, reading, conversation).is_none() {
-        let [only] = conversation.runs.as_slice() else {
-            let shown = plain(&path);
-            return Some(Plan::Refuse(match ArtifactPath::parse(&path) {
-                Ok(_) => format!("I look into the files of one run at a time: of which run is `{shown}` meant?"),
-                Err(_) => format!("I cannot read `{shown}`: I look into the files that runs logged, and into no others."),
-            }));
-        };
-        arguments = Arguments::new();
-        put_focus(&mut arguments, conversation);
-        put(&mut arguments, "run", only.run_id.clone());
-    }
+    let run = if is_listed { only_run(conversation) } else { put_run_of_file(reading, conversation) };
+    let Some(mut arguments) = run else {
+        let shown = plain(&path);
+        return Some(Plan::Refuse(match ArtifactPath::parse(&path) {
+            Ok(_) => format!("I look into the files of one run at a time: of which run is `{shown}` meant?"),
+            Err(_) => format!("I cannot read `{shown}`: I look into the files that runs logged, and into no others."),
+        }));
+    };
     let is_folder = path.ends_with('/') && path.len() > 1;
-    let asks_whether = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "are" | "does" | "did" | "has" | "do"))
-        && ["there", "have", "has", "log", "save", "store", "leave", "exist", "contain", "write"].iter().any(|word| reading.says(word));
     if is_folder {
         put(&mut arguments, "path", path.trim_end_matches('/'));
         return Some(Plan::call("list_artifacts", arguments));
     }
-    if asks_whether {
+    if asks_whether(reading) {
         return Some(Plan::call("list_artifacts", arguments));
     }
     put(&mut arguments, "path", path);
     Some(Plan::call("read_artifact", arguments))
+}
+
+/// The run whose files are spoken of, as arguments: the one that the question names, else the only one of the answer before.
+pub(super) fn put_run_of_file(reading: &Reading, conversation: &Conversation) -> Option<Arguments> {
+    let mut arguments = Arguments::new();
+    match fill::put_run(&mut arguments, reading, conversation) {
+        Some(()) => Some(arguments),
+        None => only_run(conversation),
+    }
+}
+
+/// The run of the answer before, where it was about one.
+fn only_run(conversation: &Conversation) -> Option<Arguments> {
+    let [only] = conversation.runs.as_slice() else { return None };
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    Some(arguments)
+}
+
+/// Whether an item of a listing is a folder: only files have a size.
+pub(super) fn is_folder(item: &Value) -> bool {
+    item.get("size").is_none_or(Value::is_null)
+}
+
+/// Whether a question begins with a verb by which people ask for what is in a file: `read the report`.
+pub(super) fn reads(reading: &Reading) -> bool {
+    reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()))
+}
+
+/// `does run 3 have a report`: whether there is such a file is asked, not what is in it.
+pub(super) fn asks_whether(reading: &Reading) -> bool {
+    const ASKING: [&str; 6] = ["is", "are", "does", "did", "has", "do"];
+    const HAVING: &str = "there have has log logged save saved store stored leave exist contain write upload";
+    reading.words.first().is_some_and(|word| ASKING.contains(&word.as_str())) && HAVING.split(' ').any(|word| reading.says(word))
 }
 
 /// `read summary from run 3`: what is to be read and is no name of the store.
@@ -191,15 +244,14 @@ fn unknown_file(reading: &Reading) -> Option<String> {
 fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String> {
     let is_of_files = conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_artifacts" | "read_artifact"));
     let (_, listing) = conversation.evidence.iter().rev().find(|(tool, _)| *tool == "list_artifacts").filter(|_| is_of_files)?;
-    let is_file = |file: &&Value| file.get("is_folder").and_then(Value::as_bool) != Some(true);
-    let files = listing.get("files")?.as_array()?.iter().filter(is_file);
+    let files = listing.get("files")?.as_array()?.iter().filter(|file| !is_folder(file));
     let files: Vec<&str> = files.filter_map(|file| file.get("path").and_then(Value::as_str)).collect();
     let names_else = !reading.metrics().is_empty()
         || !reading.parameters().is_empty()
         || reading.experiment().is_some()
         || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_)));
     let asks_else = reading.parts().any(|part| matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "create")));
-    let reads = reading.words.iter().take(3).any(|word| READING.contains(&word.as_str()) || lexicon::meaning(word) == Some("show"));
+    let reads = reads(reading) || reading.words.iter().take(3).any(|word| lexicon::meaning(word) == Some("show"));
     let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"))
         || reading.words.first().is_some_and(|word| word == "and") && reading.words.len() <= 4;
     if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {

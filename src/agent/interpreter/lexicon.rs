@@ -174,6 +174,9 @@ pub(super) fn comparative(word: &str) -> Option<End> {
 
 /// The end of a ranking that a misspelt word names.
 pub(super) fn misspelt_end(word: &str) -> Option<End> {
+    if comparative(word).is_some() {
+        return None;
+    }
     // Of short words only the letters' order may be wrong.
     let short = ["best", "top", "most", "last"].iter().find(|known| {
         word.len() == known.len() && word != **known && sorted(word) == sorted(known) && strsim::osa_distance(word, known) <= 2

@@ -184,6 +184,24 @@ impl Reader<'_> {
         }
     }
 
+    /// `the kind of model`, `the choice of optimizer`, `the effect of model on f1`: a word of the trade that is a parameter's name.
+    pub(super) fn names_behind_kinds(&mut self) {
+        const KINDS: [&str; 8] = ["kind", "kinds", "type", "types", "choice", "sort", "class", "family"];
+        const BEHIND: [&str; 9] = ["matter", "matters", "affect", "affects", "influence", "influences", "impact", "on", "drive"];
+        for index in 1..self.words.len() {
+            let of_kind = index >= 2 && self.word(index - 1) == "of" && KINDS.contains(&self.word(index - 2));
+            let is_moved = BEHIND.contains(&self.word(index + 1));
+            let of_effect = is_moved && matches!(self.word(index - 1), "does" | "do" | "did" | "of" | "the" | "how" | "whether");
+            let is_parameter = |(entry, likeness): &(&Entry, Likeness)| entry.kind == Kind::Parameter && *likeness <= Likeness::SameWords;
+            let is_named = self.is_free(index..index + 1) && self.vocabulary.exact(self.word(index)).iter().any(is_parameter);
+            if is_named && (of_kind || of_effect) {
+                let start = if of_kind && self.is_free(index - 2..index) { index - 2 } else { index };
+                let said = self.said(&(index..index + 1)).to_owned();
+                self.cover(start..index + 1, Part::Parameter(said));
+            }
+        }
+    }
+
     /// `window size` for a parameter `window`: a noun behind a name that only says what kind of thing was named.
     pub(super) fn kinds_of_names(&mut self) {
         for index in 1..self.words.len() {

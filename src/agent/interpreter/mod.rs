@@ -1,7 +1,7 @@
 //! The built-in planner: a deterministic semantic parser from utterances to tool calls. No model, no network.
 //!
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
-//! `linking` and `name_words`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `named` and `chatter`), matched
+//! `linking` and `name_words`, `name_patterns`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `tag_values`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `file_kinds`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
 //! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
@@ -19,6 +19,7 @@ mod creation;
 mod cues;
 mod dates;
 mod fallback;
+mod file_kinds;
 mod files;
 mod fill;
 mod flags;
@@ -30,6 +31,7 @@ mod lengths;
 mod lexicon;
 mod linking;
 mod metric_places;
+mod name_patterns;
 mod name_words;
 mod named;
 mod names;
@@ -47,6 +49,7 @@ mod run_ranges;
 mod selecting;
 mod split;
 mod standings;
+mod tag_values;
 mod talk;
 mod thresholds;
 mod told;
@@ -155,7 +158,11 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     if let Some(plan) = choosing::plan(&reading, conversation) {
         return Ok(plan);
     }
-    if let Some(plan) = files::plan(&reading, conversation) {
+    if let Some(plan) = file_kinds::plan(&reading, &vocabulary, context, conversation).await? {
+        return Ok(plan);
+    }
+    if let Some(mut plan) = files::plan(&reading, conversation) {
+        file_kinds::settle(&mut plan, context).await;
         return Ok(plan);
     }
     let corrected = redrawn::plan(&reading, conversation)
@@ -194,6 +201,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
         return Ok(Plan::Refuse(off_topic()));
     }
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
+    fill::see_own_end(&mut reading, context, &vocabulary).await?;
     selecting::resolve(&mut reading, context, &vocabulary).await?;
     if let Some(plan) = narrowing::against_focus(&reading, conversation) {
         return Ok(plan);
@@ -207,6 +215,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             followup::put_listed_experiment(&mut arguments, tool, &reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
+            fill::complete_keys(&mut arguments, tool, &reading, &vocabulary);
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             if let Some(reason) = left_over::reason(&reading, tool, &arguments, &vocabulary) {
                 return Ok(Plan::Refuse(reason));

@@ -128,7 +128,7 @@ const LOOKING: &str = "analyse analyze examine investigate study explore review 
     isolate detect grab present output report return enumerate itemize catalog walk guide interpret diagnose debug zoom focus peek scan skim browse surface reveal \
     uncover confirm verify validate consider discuss comment contrast match juxtapose include exclude ignore skip omit leave limit restrict keep average sum grep \
     trace follow track understand remind repeat restate rephrase expand continue pretend search hunt seek figure evaluate judge rate order benchmark check verify \
-    across among during despite regarding concerning";
+    across among during despite regarding concerning read";
 
 /// `defenestrate the failed runs`: an order by a verb that nobody knows, told by the article behind it.
 pub(super) fn unknown_verb(reading: &Reading) -> Option<&str> {

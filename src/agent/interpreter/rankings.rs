@@ -53,7 +53,8 @@ impl Reader<'_> {
             }
             let next_is_number = is_number(self.word(index + 1)) && self.is_free(index + 1..index + 2) && !self.is_decimal(index + 1);
             let names_runs = matches!(word.as_str(), "run" | "runs" | "trial" | "number" | "no");
-            if next_is_number && (names_runs || self.has_numbered_sibling(&word)) {
+            let is_stem = self.has_numbered_sibling(&word) || word.strip_suffix('s').is_some_and(|one| self.has_numbered_sibling(one));
+            if next_is_number && (names_runs || is_stem) {
                 self.cover(index..index + 2, Part::Run(self.said(&(index..index + 2)).trim_start_matches("runs").trim().to_owned()));
                 in_list = true;
                 index += 2;
@@ -66,7 +67,8 @@ impl Reader<'_> {
                 self.cover(index..index + 1, Part::Run(word));
                 index += 1;
             } else {
-                in_list = in_list && matches!(word.as_str(), "and" | "or" | "vs" | "versus" | "with" | "to" | "against" | "run" | "runs");
+                const LINKS: &str = "and or vs versus with to against run runs through thru until till up upto";
+                in_list = in_list && LINKS.split(' ').any(|link| link == word);
                 index += 1;
             }
         }

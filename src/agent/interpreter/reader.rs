@@ -222,6 +222,11 @@ impl<'a> Reader<'a> {
                 self.cover(index..index + 2, Part::Conditions(vec![Clause { field: Field::Attribute(Attribute::Status), test }]));
                 continue;
             }
+            // `the longest running runs`: by how long they took.
+            if word == "running" && index > 0 && matches!(self.word(index - 1), "longest" | "shortest" | "long") {
+                self.cover(index..index + 1, Part::Filler);
+                continue;
+            }
             // `runs that didn't finish`, but not `did it finish`.
             let unfinished = word == "finish" && lexicon::denies(self.words.get(..index).unwrap_or_default());
             let known = lexicon::status(&word).or_else(|| lexicon::misspelt_status(&word));

@@ -100,6 +100,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     let mut reader = Reader::new(text, vocabulary, preferred);
     reader.named_quarters();
     reader.files();
+    reader.name_patterns();
     reader.assignments();
     reader.steps_asked();
     reader.over_training();
@@ -114,7 +115,6 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.numbered_runs();
     reader.still_improving();
     reader.courses();
-    reader.left_behind();
     reader.dates(now);
     reader.numbers();
     reader.linked_names();
@@ -123,14 +123,18 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.qualities();
     reader.comparisons();
     reader.counted_nouns();
+    reader.raising();
+    reader.turned();
     reader.standings();
     reader.run_phrases();
     reader.ends();
     reader.topped_charts();
     reader.counts_of_list();
     reader.anaphors();
+    reader.left_behind();
     reader.metric_places();
     reader.languages();
+    reader.names_behind_kinds();
     reader.kinds_of_names();
     reader.partial_names();
     reader.parted_metrics();
@@ -159,6 +163,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     values_of_one_holder(&mut reading, vocabulary);
     values_beside_metrics(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
+    super::tag_values::join(&mut reading, vocabulary);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::named::settle(&mut reading);
     super::chatter::ignore(&mut reading);

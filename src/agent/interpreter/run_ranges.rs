@@ -1,4 +1,4 @@
-//! Runs from one to another: `exp003 to exp006`, `runs 8 through 12` are those between them too.
+//! Runs from one to another: `exp003 to exp006`, `runs 8 through 12`, `trials 20-23` are those between them too.
 
 use super::reading::{Part, Reading, Span};
 use super::vocabulary::Vocabulary;
@@ -6,38 +6,79 @@ use super::vocabulary::Vocabulary;
 /// The most runs that a range stands for.
 const MOST: i64 = 20;
 
-/// Puts the runs of a range beside its ends.
+/// Words that make a range of two runs whatever else is said.
+const THROUGH: [&str; 7] = ["till", "until", "through", "thru", "up to", "upto", "all the way to"];
+
+/// Signs that make a range of two numbers.
+const SIGNS: [&str; 6] = ["-", "–", "—", "..", "...", "…"];
+
+/// A range of runs, by the spans of its ends.
+struct RunRange {
+    first: usize,
+    last: usize,
+    /// All of its runs by name, both ends too where they are known.
+    runs: Vec<String>,
+}
+
+/// Puts all runs of a range in the place of its ends.
 pub(super) fn fill(reading: &mut Reading, vocabulary: &Vocabulary) {
     let mut index = 0;
     while index < reading.spans.len() {
-        let between = between(reading, index, vocabulary);
-        if let Some(last) = reading.spans.get(index + 2).cloned().filter(|_| !between.is_empty()) {
-            let spans: Vec<Span> = between.into_iter().map(|run| Span { part: Part::Run(run), ..last.clone() }).collect();
-            let count = spans.len();
-            reading.spans.splice(index + 2..index + 2, spans);
-            index += count;
+        if let Some(range) = range_at(reading, index, vocabulary)
+            && let (Some(first), Some(last)) = (reading.spans.get(range.first), reading.spans.get(range.last))
+        {
+            let (words, bytes) = (first.words.start..last.words.end, first.bytes.start..last.bytes.end);
+            let spans: Vec<Span> =
+                range.runs.into_iter().map(|run| Span { part: Part::Run(run), words: words.clone(), bytes: bytes.clone() }).collect();
+            index += spans.len();
+            let covered = reading.spans.iter().skip(range.last).take_while(|span| span.words.start < words.end).count();
+            reading.spans.splice(range.first..range.last + covered.max(1), spans);
+            continue;
         }
         index += 1;
     }
 }
 
-/// The runs between the one at a place and the one behind the word next to it, if the word makes a range of them.
-fn between(reading: &Reading, index: usize, vocabulary: &Vocabulary) -> Vec<String> {
+/// The range that begins with the run at a place.
+fn range_at(reading: &Reading, first: usize, vocabulary: &Vocabulary) -> Option<RunRange> {
     let run = |place: usize| match reading.spans.get(place).map(|span| &span.part) {
         Some(Part::Run(name)) => numbered(name),
         _ => None,
     };
-    let (Some((stem, first)), Some((other, last))) = (run(index), run(index + 2)) else { return Vec::new() };
-    let link = reading.spans.get(index + 1).and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
-    let begins = reading.spans.get(index).and_then(|span| span.words.start.checked_sub(1)).and_then(|before| reading.words.get(before));
-    let head = reading.spans.get(index).and_then(|span| reading.words.get(span.words.start));
-    let is_from = begins.is_some_and(|word| matches!(word.as_str(), "from" | "runs" | "trials"))
-        || head.is_some_and(|word| word.ends_with('s') && word.trim_end_matches('s') == stem.split(' ').next_back().unwrap_or_default());
-    let is_range = matches!(link, "till" | "until" | "through" | "thru") || link == "to" && is_from;
-    if !is_range || !(stem == other || other.is_empty()) || last - first > MOST {
-        return Vec::new();
+    let (stem, from) = run(first)?;
+    let last = (first + 1..first + 6).find(|place| run(*place).is_some())?;
+    let (other, to) = run(last)?;
+    let is_plain = |place: usize| reading.spans.get(place).is_some_and(|span| matches!(span.part, Part::Filler | Part::Comparison(_)));
+    let is_of_one_kind = stem == other || other.is_empty();
+    if !(first + 1..last).all(is_plain) || !is_of_one_kind || to - from > MOST || !is_range(reading, first, last, &stem) {
+        return None;
     }
-    (first + 1..last).filter_map(|number| vocabulary.run_numbered(&stem, number)).collect()
+    let stems = [stem.as_str(), stem.strip_suffix('s').unwrap_or(&stem)];
+    let known = |number: i64| stems.iter().find_map(|stem| vocabulary.run_numbered(stem, number));
+    let runs: Vec<String> = (from..=to).filter_map(known).collect();
+    (from + 1 < to && runs.len() > 2).then_some(RunRange { first, last, runs })
+}
+
+/// Whether what stands between two runs makes a range of them.
+fn is_range(reading: &Reading, first: usize, last: usize, stem: &str) -> bool {
+    let (Some(one), Some(other)) = (reading.spans.get(first), reading.spans.get(last)) else { return false };
+    let link = reading.words.get(one.words.end..other.words.start).unwrap_or_default().join(" ");
+    if link.is_empty() {
+        let between = reading.text.get(one.bytes.end..other.bytes.start).unwrap_or_default();
+        return SIGNS.contains(&between.trim());
+    }
+    let before = one.words.start.checked_sub(1).and_then(|before| reading.words.get(before)).map_or("", String::as_str);
+    let head = reading.words.get(one.words.start).map_or("", String::as_str);
+    let is_plural =
+        head.ends_with('s') && head.trim_end_matches('s') == stem.split(' ').next_back().unwrap_or_default().trim_end_matches('s');
+    let is_of_several = matches!(before, "from" | "runs" | "trials" | "between") || is_plural || head == "runs";
+    // `what changed from run 3 to run 7`: the two are set side by side.
+    let sets_beside =
+        reading.means("compare") || ["moved", "went", "switched", "going", "relative", "close"].iter().any(|word| reading.says(word));
+    let changes = ["changed", "change", "changes", "differ", "differs", "difference", "differences"].iter().any(|word| reading.says(word));
+    THROUGH.contains(&link.as_str())
+        || link == "to" && !changes && (is_of_several || !sets_beside)
+        || link == "and" && before == "between" && is_plural && !sets_beside
 }
 
 /// The letters of a run's name and the number at its end; `runs 8` has none before it.

@@ -40,6 +40,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 && !is_clause(&words, index)
                 && !is_of_choice(&words, index)
                 && !(is_statement(ahead) && points_back(&words, index))
+                && !(tells_of_failure(ahead) && asks_for_reason(rest))
                 && !is_cut(&words, index)
             {
                 questions.push(sentence.get(start..place).unwrap_or_default());
@@ -277,6 +278,19 @@ fn is_statement(before: &str) -> bool {
     !asks && !ranks && words.iter().any(|(word, _)| has_verb(word, VERBS))
 }
 
+/// `run 3 crashed, …`: tells that something failed, and asks nothing.
+fn tells_of_failure(before: &str) -> bool {
+    let words = placed_words(before);
+    let begins = words.first().is_none_or(|(word, _)| lexicon::begins_question(word));
+    !begins && words.len() <= 6 && words.iter().any(|(word, _)| lexicon::status(word).is_some())
+}
+
+/// `is there an error noted`, `what was the reason`
+fn asks_for_reason(rest: &str) -> bool {
+    const REASONS: [&str; 9] = ["why", "error", "errors", "reason", "cause", "wrong", "exception", "message", "happened"];
+    placed_words(rest).iter().any(|(word, _)| REASONS.contains(&word.as_str()))
+}
+
 fn has_verb(word: &str, verbs: &str) -> bool {
     verbs.split(' ').any(|verb| verb == word)
 }
@@ -314,7 +328,16 @@ fn ends_ranking(words: &[(String, std::ops::Range<usize>)], index: usize, before
         && !counts
         && words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some())
         && !words.iter().take(index).any(|(word, _)| lexicon::meaning(word) == Some("compare"))
+        && !sets_side_by_side(words)
         && here + 1 < words.len()
+}
+
+/// `… side by side`, `… head to head`
+fn sets_side_by_side(words: &[(String, std::ops::Range<usize>)]) -> bool {
+    words.windows(3).any(|three| {
+        matches!(three, [(one, _), (link, _), (other, _)] if one == other && matches!(one.as_str(), "side" | "head") && matches!(link.as_str(), "by" | "to"))
+            || matches!(three, [(next, _), (to, _), (each, _)] if next == "next" && to == "to" && each == "each")
+    })
 }
 
 fn sentences(utterance: &str) -> Vec<&str> {
@@ -351,7 +374,8 @@ fn is_quoted(text: &str, place: usize) -> bool {
 fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
     let leads = words.first().is_some_and(|(word, _)| {
-        const LEADS: &str = "in of among for from within with on before after since during between until over regarding about across";
+        const LEADS: &str =
+            "in of among for from within with on before after since during between until over regarding about across according";
         LEADS.split(' ').any(|lead| lead == word)
     });
     words.len() >= 2 && (!leads || before.contains(':'))

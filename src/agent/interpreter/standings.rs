@@ -9,7 +9,9 @@ impl Reader<'_> {
     pub(super) fn standings(&mut self) {
         for index in 0..self.words.len() {
             if let Some((end, used)) = self.standing_at(index).filter(|(_, used)| self.is_free(index..index + used)) {
-                self.cover(index..index + used, Part::End(end, None));
+                // `how far is run 3 ahead of run 5`
+                let part = if self.names_two_runs() { Part::Meaning("compare") } else { Part::End(end, None) };
+                self.cover(index..index + used, part);
             }
         }
     }
@@ -67,6 +69,12 @@ impl Reader<'_> {
 
     fn names_run(&self) -> bool {
         self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)))
+    }
+
+    fn names_two_runs(&self) -> bool {
+        let mut runs = self.spans.iter().flatten().filter(|span| matches!(span.part, Part::Run(_))).map(|span| span.words.start);
+        let first = runs.next();
+        runs.any(|other| Some(other) != first)
     }
 
     /// `tops the f1 chart`: the chart is a ranking, and nothing to be drawn.

@@ -1,8 +1,9 @@
 //! Runs by how long they took: MLflow keeps start and end, but neither sorts nor filters by what lies between.
 
+use super::rows::page_of;
 use crate::domain::filter::SortDirection;
 use crate::domain::run::{Run, RunRow};
-use crate::store::{Page, PageToken, RunQuery, TableQuery};
+use crate::store::{Page, RunQuery, TableQuery};
 use crate::tools::error::ToolError;
 use crate::tools::tool::Context;
 use crate::tools::view::shown_duration;
@@ -60,20 +61,7 @@ pub(super) async fn page(context: &Context, query: &RunQuery, direction: SortDir
         };
         one.is_none().cmp(&other.is_none()).then(by_length)
     });
-    let start = match &query.page_token {
-        None => 0,
-        Some(PageToken(token)) => token
-            .strip_prefix(TOKEN)
-            .and_then(|place| place.parse::<usize>().ok())
-            .ok_or_else(|| ToolError::InvalidArguments(format!("the page token `{token}` is of another list: begin without a token")))?,
-    };
-    let ids: Vec<_> = rows.iter().skip(start).take(query.max_results).map(|row| row.id.clone()).collect();
-    let end = start + ids.len();
-    Ok(Page {
-        items: context.store.runs_by_id(&ids).await?,
-        total: Some(rows.len() as u64),
-        next: (end < rows.len()).then(|| PageToken(format!("{TOKEN}{end}"))),
-    })
+    page_of(&rows, TOKEN, context, query).await
 }
 
 /// How long a run took; absent where it has not ended or its start is unknown.

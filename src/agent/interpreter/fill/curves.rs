@@ -4,9 +4,12 @@ use super::steps::step;
 use super::{drawn_by, end_phrase};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
+use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::vocabulary::{Kind, Vocabulary};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
+use crate::domain::experiment::ExperimentId;
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
 use crate::domain::reference::Name;
 use crate::domain::run::Run;
 use crate::store::{Count, RunQuery};
@@ -114,14 +117,58 @@ pub(in crate::agent::interpreter) async fn see_bare_curve(
     let of_run = reading.parts().find_map(|part| if let Part::Run(name) = part { vocabulary.experiment_of_run(name) } else { None });
     let named = reading.experiment().or(of_run).and_then(|name| vocabulary.experiment_id(name)).or(context.focus.as_ref());
     let Some(id) = named.or_else(|| vocabulary.latest_with_metric(&metric)) else { return Ok(()) };
-    let query = RunQuery { experiment_ids: vec![id.clone()], max_results: RUNS_LOOKED_AT, count: Count::Nothing, ..RunQuery::default() };
-    let wanted = Name::new(&metric);
-    let has_steps = |run: &Run| run.metrics.iter().any(|metric| metric.step > 0 && Name::new(&metric.key).likeness(&wanted).is_some());
-    if context.store.runs(&query).await?.items.iter().any(has_steps) {
-        let end = reading.words.len();
-        reading.spans.push(Span { part: Part::Meaning("plot"), words: end..end, bytes: reading.text.len()..reading.text.len() });
+    if has_steps(&metric, id, Filter::default(), context).await? {
+        draw(reading);
     }
     Ok(())
+}
+
+/// `the highest loss of run 3`, `how low did its loss get`: an end of one run's own curve, where the metric has steps.
+pub(in crate::agent::interpreter) async fn see_own_end(
+    reading: &mut Reading,
+    context: &Context,
+    vocabulary: &Vocabulary,
+) -> Result<(), ToolError> {
+    let Some((run, metric)) = own_end(reading) else { return Ok(()) };
+    let named = reading.experiment().or_else(|| vocabulary.experiment_of_run(&run));
+    let Some(id) = named.and_then(|name| vocabulary.experiment_id(name)).or(context.focus.as_ref()) else { return Ok(()) };
+    let clause = Clause { field: Field::Attribute(Attribute::RunName), test: Test::Text(TextMatch::Eq, run) };
+    if has_steps(&metric, id, Filter { clauses: vec![clause] }, context).await? {
+        draw(reading);
+    }
+    Ok(())
+}
+
+/// The run and the metric of a question for an end of one run's own curve.
+fn own_end(reading: &Reading) -> Option<(String, String)> {
+    let mut runs: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(name) = part { Some(name) } else { None }).collect();
+    runs.dedup();
+    let metrics = reading.metrics();
+    let ([run], [metric]) = (runs.as_slice(), metrics.as_slice()) else { return None };
+    let says_how =
+        reading.words.windows(2).any(|pair| matches!(pair, [how, far] if how == "how" && matches!(far.as_str(), "high" | "low" | "far")));
+    // `initial loss`, `the first value of the loss`
+    let says_all = reading.says("values") && !["last", "latest", "final"].iter().any(|word| reading.says(word));
+    let says_first = says_all || reading.says("initial") || reading.says("starting") || reading.says("first") && reading.says("value");
+    let says_how = says_how || says_first;
+    let is_end = reading.parts().any(|part| matches!(part, Part::End(End::Highest | End::Lowest, None))) || says_how;
+    let names_else = ["compare", "impact", "howmany"].iter().any(|meaning| reading.means(meaning)) || !reading.parameters().is_empty();
+    (is_end && !names_else).then(|| ((*run).clone(), metric.clone()))
+}
+
+/// Whether a metric has steps in some of the newest runs of an experiment that meet conditions.
+async fn has_steps(metric: &str, id: &ExperimentId, filter: Filter, context: &Context) -> Result<bool, ToolError> {
+    let experiment_ids = vec![id.clone()];
+    let query = RunQuery { experiment_ids, filter, max_results: RUNS_LOOKED_AT, count: Count::Nothing, ..RunQuery::default() };
+    let wanted = Name::new(metric);
+    let is_drawn = |run: &Run| run.metrics.iter().any(|metric| metric.step > 0 && Name::new(&metric.key).likeness(&wanted).is_some());
+    Ok(context.store.runs(&query).await?.items.iter().any(is_drawn))
+}
+
+/// Makes a question one for a picture.
+fn draw(reading: &mut Reading) {
+    let end = reading.words.len();
+    reading.spans.push(Span { part: Part::Meaning("plot"), words: end..end, bytes: reading.text.len()..reading.text.len() });
 }
 
 /// How many of the newest runs are asked whether a metric has steps.
@@ -181,8 +228,29 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     let asks = ["does", "do", "did", "what", "which", "we", "they", "can"].iter().any(|word| reading.says(word));
     let ends_so = !asks && reading.words.last().is_some_and(|word| word == "log");
-    if ends_so || says(&["logy", "log scale", "log-scale", "logarithmic", "log axis", "log y", "logscale", "log-y", "semilog"]) {
+    if ends_so
+        || says(&[
+            "logy",
+            "log scale",
+            "log-scale",
+            "logarithmic",
+            "log axis",
+            "log y",
+            "logscale",
+            "log-y",
+            "semilog",
+            "log plot",
+            "log-plot",
+            "log chart",
+            "log graph",
+            "log curve",
+        ])
+    {
         return Some(("y_scale", "log"));
+    }
+    let since_start = says(&["since the start"]) && !says(&["since the start of"]);
+    if since_start {
+        return Some(("x_axis", "relative_time"));
     }
     if says(&["linear scale", "linear axis", "linearly"]) {
         return Some(("y_scale", "linear"));
@@ -197,7 +265,7 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     if times && says(&["instead of step", "rather than step", "not step", "x axis", "x-axis"]) {
         return Some(("x_axis", "relative_time"));
     }
-    if says(&["relative time", "elapsed", "since start", "since the start", "over seconds", "training time", "in seconds"]) {
+    if says(&["relative time", "elapsed", "since start", "over seconds", "training time", "in seconds"]) {
         return Some(("x_axis", "relative_time"));
     }
     None

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::ranked::ranks_by_parameter;
 use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
@@ -220,11 +221,15 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         return None;
     }
     put_experiment(arguments, reading);
-    put_lengths(arguments, reading);
-    let clauses = reading.clauses();
-    if !clauses.is_empty() {
-        put(arguments, "filter", filter_text(&clauses));
+    if let Some((parameter, end, count)) = ranks_by_parameter(reading) {
+        put(arguments, "sort_by", parameter);
+        put_order(arguments, end);
+        put(arguments, "limit", count);
+        put_clauses(arguments, reading);
+        return Some(());
     }
+    put_lengths(arguments, reading);
+    put_clauses(arguments, reading);
     let mut ordered = false;
     let by_duration = by_duration(reading);
     let metric = if by_duration.is_some() { Some("duration".to_owned()) } else { sort_key(reading) };
@@ -266,11 +271,8 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
     if let Some(count) = counted_runs(reading).filter(|_| !arguments.contains_key("limit")) {
         put(arguments, "limit", count);
     }
-    // `what does phi-4 cost`: the column that is asked for is shown.
-    let asks_for_column =
-        !clauses.is_empty() && matches!(reading.words.first().map(String::as_str), Some("what" | "whats")) && reading.metrics().len() == 1;
     if !ordered
-        && asks_for_column
+        && asks_for_column(reading)
         && let Some(metric) = &metric
     {
         put(arguments, "sort_by", metric.clone());
@@ -284,6 +286,23 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         }
     }
     Some(())
+}
+
+fn put_clauses(arguments: &mut Arguments, reading: &Reading) {
+    let clauses = reading.clauses();
+    if !clauses.is_empty() {
+        put(arguments, "filter", filter_text(&clauses));
+    }
+}
+
+/// `what does phi-4 cost`, `the recall of the gnn runs`, `f1 of all runs`: the one metric of several runs that is to be seen.
+pub(super) fn asks_for_column(reading: &Reading) -> bool {
+    let names_several = !reading.clauses().is_empty() || ["all", "every", "each"].iter().any(|word| reading.says(word));
+    let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"));
+    let is_metric = |span: &&Span| matches!(span.part, Part::Metric(_));
+    let of_runs = reading.spans.iter().find(is_metric).and_then(|span| reading.words.get(span.words.end));
+    let is_of_runs = of_runs.is_none_or(|word| matches!(word.as_str(), "of" | "for" | "from" | "in" | "by"));
+    names_several && (asks || is_of_runs) && reading.metrics().len() == 1 && !reading.means("howmany")
 }
 
 /// `longer than 2 hours`, `under 30 minutes`: bounds of how long runs took.

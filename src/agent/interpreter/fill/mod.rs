@@ -2,6 +2,7 @@
 
 mod absent;
 mod curves;
+mod facts;
 mod lists;
 mod ranked;
 mod runs;
@@ -12,9 +13,10 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 pub(super) use absent::{absent_experiment, unknown_experiment};
-pub(super) use curves::{axis, has_both_splits, see_bare_curve};
+pub(super) use curves::{axis, has_both_splits, see_bare_curve, see_own_end};
+pub(super) use facts::{is_remark, keys};
 pub(super) use ranked::evident_tool;
-pub(super) use runs::{clauses_of_run, doubts_parameter, is_remark, keys, put_run};
+pub(super) use runs::{clauses_of_run, doubts_parameter, put_run};
 pub(super) use steps::step;
 
 use super::lexicon::End;
@@ -123,11 +125,14 @@ pub(super) fn retarget(
     let of_one =
         reading.means("run") || ["does", "did", "of", "use", "uses", "used", "have", "has", "had"].iter().any(|word| reading.says(word));
     // `which optimizer works best for accuracy`
+    const GAVE: &str = "gave got had reached achieved produced yielded hit attained scored";
     const WORKING: &str =
         "work works worked perform performs performed give gives gave yield yields yielded produces produced leads led is was sounds looks";
+    // `which beta gave the lowest perplexity`: one run did.
+    let was_one = GAVE.split(' ').any(|word| reading.says(word)) && matches!(end, Some(End::Highest | End::Lowest));
     // `which temperature did the best ndcg run use`
     let is_used = ["use", "used", "have", "had"].iter().any(|word| reading.says(word)) && (reading.means("run") || reading.says("one"));
-    let works = WORKING.split(' ').any(|word| reading.says(word)) && begins_with_parameter(reading);
+    let works = WORKING.split(' ').any(|word| reading.says(word)) && begins_with_parameter(reading) && !was_one;
     if tool == "best_run" && (by_parameter && !of_one || works) {
         let mut impact = Arguments::new();
         if runs::parameter_impact_of(&mut impact, reading).is_some() {
@@ -249,6 +254,30 @@ pub(super) fn put_experiment_of_run(arguments: &mut Arguments, tool: &str, readi
     if let Some(experiment) = named.and_then(|name| vocabulary.experiment_of_run(name)) {
         put(arguments, "experiment", experiment);
     }
+}
+
+/// `the loss of run 3`, where there are a training and a validation loss: both are told.
+pub(super) fn complete_keys(arguments: &mut Arguments, tool: &str, reading: &Reading, vocabulary: &Vocabulary) {
+    const MOST_AT_ONCE: usize = 3;
+    let experiment = arguments.get("experiment").and_then(Value::as_str).map(str::to_owned);
+    // A list is sorted by one of them at most, and shows them all.
+    let is_ranked = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+    let column = arguments.get("sort_by").and_then(Value::as_str).filter(|_| lists::asks_for_column(reading) && !is_ranked);
+    if let (Some(column), Some(experiment), "list_runs") = (column, &experiment, tool)
+        && vocabulary.metrics_with(column, experiment).len() > 1
+    {
+        arguments.remove("sort_by");
+    }
+    let (Some(experiment), "get_run") = (experiment, tool) else { return };
+    let Some(keys) = arguments.get("keys").and_then(Value::as_array) else { return };
+    let mut whole: Vec<String> = Vec::new();
+    for key in keys.iter().filter_map(Value::as_str) {
+        let several = vocabulary.metrics_with(key, &experiment);
+        let is_several = (2..=MOST_AT_ONCE).contains(&several.len());
+        whole.extend(if is_several { several } else { vec![key.to_owned()] });
+    }
+    whole.dedup();
+    put(arguments, "keys", whole);
 }
 
 /// The end of a ranking with which a list begins.

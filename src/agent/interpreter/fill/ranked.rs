@@ -24,6 +24,9 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
     if asks_for_empty(reading) {
         return Some("list_experiments");
     }
+    if ranks_by_parameter(reading).is_some() {
+        return Some("list_runs");
+    }
     if fact_of_ranked(reading).is_some() {
         return Some("get_run");
     }
@@ -97,6 +100,25 @@ fn asks_who_ranks(reading: &Reading) -> bool {
     };
     let is_bare = solid.get(..2).is_some_and(is_pair) && solid.iter().all(is_plain) && reading.says("who");
     is_one && !names_else && (asks_which && solid.windows(2).any(is_pair) || is_bare)
+}
+
+/// `the run with the highest learning rate`, `fewest layers`: the parameter by which runs are put in order, from which end and how many.
+pub(super) fn ranks_by_parameter(reading: &Reading) -> Option<(String, End, usize)> {
+    let solid: Vec<&Part> = reading.parts().filter(|part| **part != Part::Filler).collect();
+    let is_ranking = |part: &&&Part| matches!(part, Part::End(..) | Part::Order(_) | Part::Runs(_));
+    let names_else = reading.parts().any(|part| matches!(part, Part::Metric(_) | Part::Run(_) | Part::Anaphor(_) | Part::Unknown))
+        || ["plot", "compare", "impact", "howmany"].iter().any(|meaning| reading.means(meaning));
+    if names_else || solid.iter().filter(is_ranking).count() != 1 || reading.parameters().len() != 1 {
+        return None;
+    }
+    let pair = |end: &Part, parameter: &Part| match (end, parameter) {
+        (Part::End(end @ (End::Highest | End::Lowest), count), Part::Parameter(name)) => Some((name.clone(), *end, count.unwrap_or(1))),
+        _ => None,
+    };
+    let ahead = solid.windows(2).find_map(|two| if let [end, parameter] = two { pair(end, parameter) } else { None });
+    // `run with max_depth highest`
+    let behind = || if let [.., parameter, end] = solid.as_slice() { pair(end, parameter) } else { None };
+    ahead.or_else(behind)
 }
 
 /// The run and the facts, where a question ranks by one metric, speaks of one run and asks before it for something else.

@@ -1,8 +1,7 @@
 //! The arguments of tools that look at runs: one, the best, several side by side, what moves their metric.
 
-use std::ops::Range;
-
 use super::curves::axis;
+use super::facts::keys;
 use super::lists::by_duration;
 use super::ranked::fact_of_ranked;
 use super::steps::step;
@@ -10,7 +9,7 @@ use super::{end_phrase, filter_text, put_direction, ranking_metric, unknown_afte
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::followup::{put_focus, runs_referred_to};
 use crate::agent::interpreter::lexicon::{self, End};
-use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
+use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Field};
 
@@ -96,43 +95,6 @@ pub(super) fn get_run(arguments: &mut Arguments, reading: &Reading, conversation
     Some(())
 }
 
-/// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
-pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
-    // `why did it fail`: the answer may stand anywhere.
-    if ["why", "wrong", "reason", "come"].iter().any(|word| reading.says(word)) {
-        return Vec::new();
-    }
-    let mut keys = reading.metrics();
-    keys.extend(reading.parameters());
-    if keys.is_empty()
-        && let Some(remark) = reading.words.iter().find(|word| is_remark(word))
-    {
-        keys.push(remark.clone());
-    }
-    if keys.is_empty() {
-        for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
-            if reading.means(meaning) {
-                keys.push(key.to_owned());
-            }
-        }
-    }
-    if keys.is_empty() && clauses_of_run(reading).len() < reading.clauses().len() {
-        keys.push("status".to_owned());
-    }
-    if keys.is_empty()
-        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
-    {
-        keys.push(name);
-    }
-    keys.dedup();
-    keys
-}
-
-/// `note`: what somebody wrote about a run.
-pub(in crate::agent::interpreter) fn is_remark(word: &str) -> bool {
-    matches!(word, "note" | "notes" | "description" | "comment" | "comments" | "remark" | "remarks")
-}
-
 /// `did …`, `is …`: asks whether something is so.
 pub(super) fn asks_whether(reading: &Reading) -> bool {
     let first = reading.words.first().map_or("", String::as_str);
@@ -145,42 +107,6 @@ pub(in crate::agent::interpreter) fn clauses_of_run(reading: &Reading) -> Vec<Cl
     let asks_whether = asks_whether(reading);
     let is_asked = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status)) && (names_run || asks_whether);
     reading.clauses().into_iter().filter(|clause| !is_asked(clause)).collect()
-}
-
-/// `what X did run 12 use`, `the X of run 12`.
-fn asks_for_fact(reading: &Reading) -> bool {
-    let is_of_run = |place: &Range<usize>| {
-        let is_run = |span: &Span| matches!(span.part, Part::Run(_) | Part::Runs(_)) && span.words.start <= place.end + 2;
-        reading.words.get(place.end).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "from"))
-            && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
-    };
-    let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
-    // `run 12's stage`
-    let is_owned = |place: &Range<usize>| {
-        let owner = reading
-            .spans
-            .iter()
-            .find(|span| matches!(span.part, Part::Run(_)) && span.words.end <= place.start && place.start <= span.words.end + 1);
-        owner.and_then(|span| reading.text.get(span.bytes.end..)).is_some_and(|rest| rest.starts_with("'s ") || rest.starts_with("’s "))
-    };
-    if reading.unknown_places().first().is_some_and(|place| place.end == reading.words.len() && is_owned(place)) {
-        return true;
-    }
-    // `run 12 accuracy`, `run 12: accuracy please`
-    let is_behind_run = |place: &Range<usize>| {
-        let run = reading.spans.iter().find(|span| matches!(span.part, Part::Run(_)));
-        run.is_some_and(|span| span.words.start == 0 && span.words.end == place.start)
-            && reading.spans.iter().filter(|span| span.words.start >= place.end).all(|span| span.part == Part::Filler)
-    };
-    if reading.unknown_places().first().is_some_and(is_behind_run) {
-        return true;
-    }
-    // `accuracy of run 12`
-    if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
-        return true;
-    }
-    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how" && matches!(much.as_str(), "much" | "many"));
-    (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
 }
 
 pub(super) fn best_run(arguments: &mut Arguments, reading: &Reading) -> Option<()> {

@@ -1,0 +1,107 @@
+//! What is asked of one run: "its accuracy", "who started it", "what people wrote about it", "why it failed".
+
+use std::ops::Range;
+
+use super::runs::clauses_of_run;
+use crate::agent::interpreter::reading::{Part, Reading, Span};
+
+/// The facts that are asked for: metrics and parameters by name, and a few attributes by the words for them.
+pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
+    // `why did it fail`: the answer may stand anywhere.
+    const REASONS: [&str; 8] = ["why", "wrong", "reason", "come", "error", "cause", "exception", "traceback"];
+    let names_key = !reading.metrics().is_empty() || !reading.parameters().is_empty();
+    if REASONS.iter().any(|word| reading.says(word)) && !names_key {
+        return Vec::new();
+    }
+    let mut keys = reading.metrics();
+    keys.extend(reading.parameters());
+    for (asked, key) in [("who", "user"), ("when", "start"), ("how long", "duration")] {
+        if !keys.is_empty() && asks_besides(reading, asked) {
+            keys.push(key.to_owned());
+        }
+    }
+    if keys.is_empty() && asks_for_remark(reading) {
+        keys.push("note".to_owned());
+    }
+    if keys.is_empty()
+        && let Some(remark) = reading.words.iter().find(|word| is_remark(word))
+    {
+        keys.push(remark.clone());
+    }
+    if keys.is_empty() {
+        for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
+            // `which user started it`
+            let is_of_user = key == "start" && keys.iter().any(|key| key == "user") && !reading.says("when");
+            if reading.means(meaning) && !is_of_user {
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    if keys.is_empty() && clauses_of_run(reading).len() < reading.clauses().len() {
+        keys.push("status".to_owned());
+    }
+    if keys.is_empty()
+        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
+    {
+        keys.push(name);
+    }
+    keys.dedup();
+    keys
+}
+
+/// `its accuracy and who started it`: whether something more is asked behind an `and`.
+fn asks_besides(reading: &Reading, asked: &str) -> bool {
+    let text = reading.words.join(" ");
+    text.contains(&format!(" and {asked} ")) || text.contains(&format!(" also {asked} "))
+}
+
+/// `what did people write about run 3`, `what was said of it`: the note is asked for.
+fn asks_for_remark(reading: &Reading) -> bool {
+    const WRITING: &str =
+        "write writes wrote written say said says note noted notes remark remarked comment commented jot jotted think thought";
+    let is_about = |pair: &[String]| matches!(pair, [verb, about] if WRITING.split(' ').any(|word| word == verb) && matches!(about.as_str(), "about" | "on" | "of" | "down"));
+    let asks =
+        reading.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "did" | "has" | "anything" | "is" | "was" | "whats"));
+    asks && reading.words.windows(2).any(is_about)
+}
+
+/// `note`: what somebody wrote about a run.
+pub(in crate::agent::interpreter) fn is_remark(word: &str) -> bool {
+    matches!(word, "note" | "notes" | "description" | "comment" | "comments" | "remark" | "remarks")
+}
+
+/// `what X did run 12 use`, `the X of run 12`.
+fn asks_for_fact(reading: &Reading) -> bool {
+    let is_of_run = |place: &Range<usize>| {
+        let is_run = |span: &Span| matches!(span.part, Part::Run(_) | Part::Runs(_)) && span.words.start <= place.end + 2;
+        reading.words.get(place.end).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "from"))
+            && reading.spans.iter().any(|span| span.words.start > place.end && is_run(span))
+    };
+    let begins = |place: &Range<usize>| place.start == 0 || reading.words.get(place.start - 1).is_some_and(|word| word == "the");
+    // `run 12's stage`
+    let is_owned = |place: &Range<usize>| {
+        let owner = reading
+            .spans
+            .iter()
+            .find(|span| matches!(span.part, Part::Run(_)) && span.words.end <= place.start && place.start <= span.words.end + 1);
+        owner.and_then(|span| reading.text.get(span.bytes.end..)).is_some_and(|rest| rest.starts_with("'s ") || rest.starts_with("’s "))
+    };
+    if reading.unknown_places().first().is_some_and(|place| place.end == reading.words.len() && is_owned(place)) {
+        return true;
+    }
+    // `run 12 accuracy`, `run 12: accuracy please`
+    let is_behind_run = |place: &Range<usize>| {
+        let run = reading.spans.iter().find(|span| matches!(span.part, Part::Run(_)));
+        run.is_some_and(|span| span.words.start == 0 && span.words.end == place.start)
+            && reading.spans.iter().filter(|span| span.words.start >= place.end).all(|span| span.part == Part::Filler)
+    };
+    if reading.unknown_places().first().is_some_and(is_behind_run) {
+        return true;
+    }
+    // `accuracy of run 12`
+    if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
+        return true;
+    }
+    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how" && matches!(much.as_str(), "much" | "many"));
+    (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
+}
