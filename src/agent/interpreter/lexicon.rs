@@ -218,7 +218,8 @@ pub(super) fn status(word: &str) -> Option<RunStatus> {
         | "crashes" | "fails" => RunStatus::Failed,
         "finished" | "completed" | "successful" | "succeeded" | "complete" | "successfully" => RunStatus::Finished,
         "running" | "ongoing" | "unfinished" => RunStatus::Running,
-        "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted" | "terminated" => RunStatus::Killed,
+        "kill" | "abort" | "cancel" | "terminate" | "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted"
+        | "terminated" => RunStatus::Killed,
         "scheduled" | "queued" | "pending" | "waiting" => RunStatus::Scheduled,
         _ => return None,
     })

@@ -3,6 +3,11 @@
 //!
 //! Knows English, not the store's names.
 
+mod itself;
+mod remarks;
+
+pub(super) use itself::is_asked as is_asked_of_itself;
+
 use super::reading::{Part, Reading, Span};
 use super::{chatter, lexicon};
 use crate::domain::reference::words;
@@ -18,6 +23,8 @@ pub(super) enum Talk {
     Farewell,
     /// `ok`, `never mind`.
     Remark,
+    /// What somebody thinks of Trialogue: `you are useless`.
+    Opinion,
     /// A question about Trialogue itself.
     OfItself,
 }
@@ -77,6 +84,9 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
     }
     if is_ability(&words) {
         return Some(Talk::OfItself);
+    }
+    if let Some(remark) = remarks::remark(&words, question) {
+        return Some(remark);
     }
     if consists_of(COURTESY) && !asks && (words.iter().any(|word| has(COURTEOUS, word)) || asks_how) {
         let any = |known: &str| words.iter().any(|word| has(known, word));
@@ -187,6 +197,16 @@ pub(super) fn overrides(question: &str) -> bool {
             .any(|pair| matches!(pair, [kind, mode] if mode == "mode" && has("developer admin god debug jailbreak root dan", kind)))
 }
 
+/// `you are in admin mode now`: says what somebody is, and orders nothing.
+pub(super) fn is_claim(question: &str) -> bool {
+    let words = words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let of_now = words.contains(&"now") || words.contains(&"mode") || words.contains(&"longer");
+    let claims =
+        matches!(words.as_slice(), ["you", "are", ..] | ["from", "now", "on", "you", ..] | ["i", "am" | "m", "your" | "the" | "an", ..]);
+    claims && of_now && !question.contains('?') && super::orders::refused(question).is_none() && !words.contains(&"and")
+}
+
 /// Orders that people give to assistants of any kind and that no experiment answers.
 const OFF_TOPIC: &str = "rhyme translate write draft sing compose book remind convert recommend buy pay cook google solve play hack";
 
@@ -206,7 +226,13 @@ pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
         && words.iter().any(|word| has("date day time", word))
         && words.iter().all(|word| has("what whats which s is it the date day time of today now current todays right week", word));
     let searches = words.iter().take(3).any(|word| word == "search") && words.iter().any(|word| has("web internet online", word));
-    calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    // `eval(1+1)`, `import os`
+    let folded = question.trim().to_lowercase();
+    let is_code = ["eval(", "exec(", "system(", "__import__", "print(", "import os", "import sys", "<script"]
+        .iter()
+        .any(|code| folded.starts_with(code))
+        || folded.contains("os.system");
+    is_code || calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// `how do transformers work`, `explain overfitting`, `what does auc mean`: a question about the thing itself, and not about runs with it.

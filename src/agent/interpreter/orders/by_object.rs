@@ -10,6 +10,10 @@ const MADE: &str = "run runs training trainings job jobs model models user users
 /// Things that are made of what the store holds.
 const SHOWN: &str = "plot chart graph table comparison overview summary list ranking figure picture curve diagram";
 
+/// Whom people want to be told.
+const PEOPLE: &str = "boss bosses team manager managers colleague colleagues customer customers client clients lead leads everyone everybody people group management \
+    stakeholders supervisor professor student students friend friends mate department director";
+
 /// Verbs that begin an order only with certain things behind them.
 pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'static str> {
     let next = rest.first().copied().unwrap_or_default();
@@ -69,6 +73,9 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "change"
         }
         "roll" if says("out") => "roll out",
+        "throw" | "kick" | "chuck" if says("out") => "remove",
+        "put" if after.contains(" an end to") || after.contains(" out of its") => "end",
+        "pull" if after.contains(" the plug") => "stop",
         "hide" | "finish" | "end" if matches!(next, "run" | "experiment" | "it" | "that") && rest.len() <= 4 => "change",
         "select" if after.contains('*') => "run",
         "give"
@@ -111,12 +118,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         }
         "take" | "bring" if after.contains(" off the ") || rest.last() == Some(&"live") => "take away",
         "try" if has("a an another some", next) => "try",
-        // `have run 3 restarted`, `get it running again`
-        "have"
-            if rest.last().is_some_and(|word| has(super::DONE, word)) && !rest.iter().any(|word| has("been any was were runs", word)) =>
-        {
-            "do that to"
-        }
+        // `get it running again`
         "get" if says("running") && says("again") => "restart",
         "make" if [" go away", " disappear", " vanish"].iter().any(|end| after.contains(end)) => "remove",
         "add" if has("me him her us", next) && says("as") => "add",
@@ -137,7 +139,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         }
         "improve" | "boost" if has("the its my our", next) => "improve",
         "increase" | "decrease" | "raise" | "lower" | "double" | "halve" | "bump" | "reduce"
-            if has("the its my our", next) || says("to") =>
+            if has("the its my our", next) || says("to") || first != "lower" && super::has_object(after) =>
         {
             "change"
         }
@@ -150,6 +152,15 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "run"
         }
         "fine" if next == "tune" => "fine-tune",
+        // `tell my boss which run is best`, `tell ana her run failed`
+        "tell" | "inform" | "warn" if has("my our his her the", next) && rest.get(1).is_some_and(|word| has(PEOPLE, word)) => "message",
+        "tell" | "inform" | "warn"
+            if !has("me us the it all", next)
+                && !super::super::chatter::is_common(next)
+                && rest.get(1).is_some_and(|word| has("her his their which who what when", word)) =>
+        {
+            "message"
+        }
         "tell" if says("him") || says("her") || rest.iter().take(3).any(|word| *word == "team" || *word == "boss") => "message",
         "forecast" | "estimate" if rest.iter().take(4).any(|word| matches!(*word, "tomorrow" | "month" | "week" | "year" | "quarter")) => {
             "forecast"
