@@ -33,6 +33,10 @@ fn asks_for_access(reading: &Reading) -> bool {
     let says = |known: &str| words.iter().enumerate().any(|(index, word)| has(known, word) && is_free(reading, index));
     let of_rights = says("access permission permissions privileges rights authorized authorised allowed");
     let of_people = says("who whom users user people person members member everyone everybody anyone anybody somebody tenants i we me");
+    // `what do you have access to?` is asked of Trialogue.
+    if words.contains(&"you") {
+        return false;
+    }
     let may = words.windows(3).any(|three| {
         matches!(three, ["who", "can" | "may" | "could", verb] if has("see view read edit change delete write open access use modify manage look", verb))
     });
@@ -58,7 +62,8 @@ fn asks_for_prediction(reading: &Reading) -> bool {
     let will = at("will").filter(|will| becomes(*will) && !words.get(will + 1).is_some_and(|next| has("you i we", next)));
     let expects =
         words.windows(3).any(|three| matches!(three, ["can" | "could" | "should" | "would", "we" | "i" | "you" | "one", "expect"]));
-    asks && of_values && (would.is_some() && supposes || will.is_some() || expects)
+    asks && of_values
+        && (would.is_some() && supposes || will.is_some() || expects && !reading.parts().any(|part| matches!(part, Part::End(..))))
 }
 
 /// `as a csv file`, `into excel`, `make a pdf of it`

@@ -98,7 +98,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     if orders::is_denial(question) {
         return Ok(Plan::Talk(format!("All right, nothing is changed: I only read. You can ask me things like {EXAMPLES}")));
     }
-    let without_denials = orders::without_denials(question);
+    let without_denials = if orders::refused(question).is_some() { question.to_owned() } else { orders::without_denials(question) };
     let whole = without_denials.as_str();
     let (question, is_taken_back) = corrections::without_lead(whole);
     // `thanks, that was helpful` is thanks as a whole.
@@ -154,7 +154,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(Plan::Refuse(format!("{reason} You can ask me things like {EXAMPLES}")));
     }
     let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
-    if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) {
+    if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);

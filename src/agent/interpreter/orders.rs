@@ -11,12 +11,12 @@ mod reasons;
 mod things;
 mod wishes;
 
-use self::by_object::by_object;
+use self::by_object::{by_object, is_notice};
 use self::clauses::{Clause, clauses, is_denied};
 pub(super) use self::things::{named_instead, object};
 use super::creation;
 use super::reading::{Part, Reading};
-use crate::domain::reference::words;
+use crate::domain::reference::{is_typo_of, words};
 
 /// Verbs that at the head of an utterance are such an order.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy undeploy retrain archive unarchive \
@@ -31,7 +31,7 @@ const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill sto
 const FORBIDDEN_WITH_OBJECT: &str = "repeat queue fit insert swap transfer strip flag switch watch round adjust correct prune evaluate test empty bump \
     repair patch enable disable scale distill compress convert rewind nudge transform monitor hide finish score raise refit recompute recalculate rebuild \
     refresh withdraw purchase hire serve host backtest pay wire escalate assign book stamp leave stick place slap forget bin hand pass \
-    extend enrich amend augment bury burn toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm lose stage tidy";
+    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm lose stage tidy";
 
 /// What may follow such a verb as its object.
 const OBJECTS: &str = "a an the my our your this that these those it them all every each another some me us him her its their his run runs experiment experiments \
@@ -68,12 +68,15 @@ pub(super) fn refused(question: &str) -> Option<String> {
     if let Some(verb) = imperative(question).filter(|_| is_open(0)) {
         return Some(verb);
     }
+    // `create an experiment called pilot and tag it …`: what it is to be like.
+    let creates = || creation::order(question).is_some();
     let ordered = clauses.iter().enumerate().filter(|(at, _)| is_open(*at)).find_map(|(at, clause)| {
         let said = question.get(clause.bytes.clone()).filter(|_| at > 0);
-        said.and_then(bare).or_else(|| framed(clause))
+        said.and_then(bare).or_else(|| framed(clause)).filter(|verb| is_destructive(verb) || !creates())
     });
     ordered
-        .or_else(|| clauses.iter().skip(1).find_map(renamed).filter(|_| creation::order(question).is_none()))
+        .or_else(|| clauses.iter().skip(1).find_map(renamed).filter(|_| !creates()))
+        .or_else(|| is_left_to(&clauses).then(|| "do that to".to_owned()))
         .or_else(|| is_message(question).then(|| "message".to_owned()))
         .or_else(|| is_corrected(question).then(|| "change".to_owned()))
 }
@@ -136,13 +139,23 @@ fn imperative(question: &str) -> Option<String> {
     }
     let is_name = after.starts_with(['/', '_', '-', '=', '.']) && !after.starts_with("-run");
     let is_plain = has(FORBIDDEN, first) && !is_no_order(first, &rest, after);
-    let is_of_thing = has(FORBIDDEN_WITH_OBJECT, first) && has_object(after) && !sets_beside(after);
+    let is_idle = first == "wait" && rest.iter().any(|word| has("moment second sec minute bit", word));
+    let is_of_thing = has(FORBIDDEN_WITH_OBJECT, first) && has_object(after) && !sets_beside(after) && !is_idle;
     if (is_plain || is_of_thing) && !is_name {
         return Some(first.to_owned());
     }
+    // `delet run-018`
+    let misspelt = || DESTRUCTIVE.split_whitespace().find(|verb| verb.len() > 5 && first.len() > 4 && is_typo_of(first, verb));
+    if let Some(verb) = misspelt().filter(|_| has_object(after) && !is_name) {
+        return Some(verb.to_owned());
+    }
     // `do` is a word of courtesy elsewhere.
     let is_done = matches!(words.as_slice(), [do_, away, with, ..] if do_ == "do" && away == "away" && with == "with")
-        || matches!(words.as_slice(), [do_, a, .., what] if do_ == "do" && has("a an another some", a) && has("search sweep training run retraining rollout rollback deployment backup cleanup", what));
+        || matches!(words.as_slice(), [do_, a, .., what] if do_ == "do" && has("a an another some", a) && has("search sweep training run retraining rollout rollback deployment backup cleanup", what))
+        || words.get(at.wrapping_sub(1)).is_some_and(|before| before == "do")
+            && has("the it that this another", first)
+            && words.iter().any(|word| word == "again")
+            && !after.contains(" for ");
     is_done.then(|| "do that to".to_owned())
 }
 
@@ -154,12 +167,26 @@ fn conditional(words: &[&str]) -> Option<String> {
     words.windows(3).find(|pair| depends && ordered(pair)).and_then(|pair| pair.get(1)).map(|verb| (*verb).to_owned())
 }
 
-/// `let my boss know …`
+/// `let my boss know …`, `tell me when it is done`
 fn is_message(question: &str) -> bool {
     let words = words(question);
-    let at = words.iter().position(|word| word == "let");
-    let to = |let_: usize| words.get(let_ + 1..).unwrap_or_default();
-    at.is_some_and(|at| to(at).first().is_some_and(|who| !has("me us", who)) && to(at).iter().skip(1).take(3).any(|word| word == "know"))
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some(at) = words.iter().position(|word| matches!(*word, "let" | "tell" | "wake")) else { return false };
+    let to = words.get(at + 1..).unwrap_or_default();
+    let lets_know = words.get(at) == Some(&"let")
+        && to.first().is_some_and(|who| !has("me us", who))
+        && to.iter().skip(1).take(3).any(|word| *word == "know");
+    lets_know || is_notice(to)
+}
+
+/// `I can't delete it myself, can you do it?`: asks for what was spoken of.
+fn is_left_to(clauses: &[Clause]) -> bool {
+    let leaves = |clause: &Clause| {
+        matches!(clause.words().as_slice(), ["can" | "could" | "would" | "will" | "please", "you", ..] | ["do", "it" | "that", ..])
+            && clause.words.iter().all(|word| has("can could would will please you do it that this for me us now kindly instead", word))
+    };
+    let speaks = |clause: &Clause| clause.words.iter().any(|word| has(FORBIDDEN, word));
+    clauses.len() > 1 && clauses.iter().any(leaves) && clauses.iter().any(speaks)
 }
 
 fn is_destructive(verb: &str) -> bool {
@@ -264,9 +291,14 @@ fn is_corrected(question: &str) -> bool {
 fn is_no_order(first: &str, rest: &[&str], after: &str) -> bool {
     let next = rest.first().copied().unwrap_or_default();
     match first {
+        // `drop me the best run`, `mark my words`: idioms.
+        "drop" => matches!(next, "me" | "us"),
+        "mark" => after.starts_with(" my words"),
+        "save" if after.starts_with(" me ") => ["time", "trouble", "effort", "work"].iter().any(|word| rest.contains(word)),
         // `train loss of run 3`, `train & val loss`: a noun.
         "train" => {
             !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model")
+                && !has_object(after)
         }
         "set" => after.starts_with(" up") || sets_beside(after),
         // `copy: …`, `text metrics`, `save rate`: nouns where nothing is ordered.

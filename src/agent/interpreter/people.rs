@@ -29,10 +29,7 @@ const JUDGING: &str = "good bad job work hard lazy competent capable skilled ski
 
 /// `how old is ana`, `what does ben look like`: asks about a person and not about what he ran.
 pub(super) fn is_private(reading: &Reading) -> bool {
-    let is_of_person = |clause: &Clause| {
-        matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
-    };
-    let names_person = reading.parts().any(|part| matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person)));
+    let names_person = reading.parts().any(is_person);
     // `is ana any good at her job`: a judgement of somebody.
     let judges = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "was" | "does" | "can" | "should" | "how" | "do"))
         && !reading.parts().any(|part| matches!(part, Part::Anaphor(_)))
@@ -43,6 +40,19 @@ pub(super) fn is_private(reading: &Reading) -> bool {
     names_person
         && (!reading.speaks_of_store() || judges && is_of_job)
         && (looks_like || judges || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+}
+
+/// `add ana to it`: lets somebody in.
+pub(super) fn is_let_in(reading: &Reading) -> bool {
+    let lets_in = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "add" | "invite" | "admit" | "allow"));
+    lets_in && reading.experiment().is_some() && reading.parts().any(is_person) && !reading.means("run")
+}
+
+fn is_person(part: &Part) -> bool {
+    let is_of_person = |clause: &Clause| {
+        matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
+    };
+    matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person))
 }
 
 fn is_stranger(reading: &Reading, index: usize) -> bool {

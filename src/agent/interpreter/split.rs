@@ -18,10 +18,11 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .unwrap_or("");
             let ahead = sentence.get(start..place.start).unwrap_or_default();
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
-            let is_behind_order = orders::refused(ahead).is_some();
+            let is_behind_order = || orders::refused(ahead).is_some();
+            let asks_which = matches!(word.as_str(), "which" | "what" | "who");
             let joined = matches!(before, "and" | "then" | "also")
-                || matches!(before, "but" | "first") && is_behind_order
-                || (between.contains([',', ';']) && (is_behind_order || !matches!(word.as_str(), "which" | "what" | "who")));
+                || between.contains([',', ';']) && (!asks_which || is_behind_order())
+                || matches!(before, "but" | "first") && lexicon::begins_question(word) && is_behind_order();
             let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
             let rest = sentence.get(place.start..).unwrap_or_default();
             let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));

@@ -43,7 +43,7 @@ const COURTEOUS: &str = "helpful helps helped hello hi hey hiya yo howdy greetin
     mind yes yep yeah nope sure no wow";
 
 /// Words of which questions about Trialogue itself are made.
-const OF_ITSELF: &str = "make makes who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
+const OF_ITSELF: &str = "make makes where who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
     software app service thing help helping ask asking question questions kind kinds sort sorts type types of know able answer answers tell about \
     mistake mistakes error errors wrong trust trusted reliable accurate lie hallucinate commands manual documentation docs smart clever intelligent talking am t not cannot limited \
     abilities ability capabilities capability features feature skills limits limitations name made built created wrote programmed developed invented \
@@ -85,9 +85,6 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
     if is_ability(&words) {
         return Some(Talk::OfItself);
     }
-    if let Some(remark) = remarks::remark(&words, question) {
-        return Some(remark);
-    }
     if consists_of(COURTESY) && !asks && (words.iter().any(|word| has(COURTEOUS, word)) || asks_how) {
         let any = |known: &str| words.iter().any(|word| has(known, word));
         return Some(match () {
@@ -96,6 +93,9 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
             () if any("hello hi hey hiya yo howdy greetings morning afternoon evening welcome") || asks_how => Talk::Greeting,
             () => Talk::Remark,
         });
+    }
+    if let Some(remark) = remarks::remark(&words, question) {
+        return Some(remark);
     }
     let of_it = ["about", "of", "with"].iter().any(|link| words.windows(2).any(|pair| pair == [(*link).to_owned(), "it".to_owned()]));
     let is_addressed = ["you", "your", "yours", "yourself", "trialogue", "help", "ask"].iter().any(|word| says(word))
@@ -239,8 +239,9 @@ pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
 pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     // `explain the transformer architecture`, but not what explains a metric.
+    let is_of_metric = |part: &Part| matches!(part, Part::Metric(_)) && reading.parts().any(|part| *part == Part::Unknown);
     let is_explained = matches!(words.first(), Some(&"explain" | &"define"))
-        && reading.parts().all(is_knowledge_part)
+        && reading.parts().all(|part| is_knowledge_part(part) || is_of_metric(part))
         && !reading.says("by")
         && reading.parts().any(|part| matches!(part, Part::Unknown | Part::Value(..) | Part::Conditions(_) | Part::Parameter(_)));
     let asks_who_did = matches!(words.as_slice(), ["who", verb, ..] if has("wrote invented discovered painted composed directed founded sang coined built", verb));
@@ -262,6 +263,20 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
         matches!(words.as_slice(), ["what", "does" | "do" | "did", .., "mean" | "means"] | ["what", "does" | "do", .., "stand", "for"]);
     let is_name = |part: &Part| is_term(part) || matches!(part, Part::Metric(_) | Part::Parameter(_));
     if (asks_meaning || explains_term) && reading.parts().all(is_name) {
+        return true;
+    }
+    // `why is overfitting bad`, `what does f1 mean in general`
+    let in_general =
+        words.windows(2).any(|pair| matches!(pair, ["in", "general" | "theory" | "principle"])) || words.last() == Some(&"generally");
+    let is_particular = |part: &Part| {
+        matches!(
+            part,
+            Part::Run(_) | Part::Runs(_) | Part::Experiment(_) | Part::Anaphor(_) | Part::Meaning("run" | "experiment" | "experiments")
+        )
+    };
+    let asks_why =
+        matches!(words.as_slice(), ["why", "is" | "are" | "do" | "does" | "would" | "should", _, ..]) && reading.parts().all(is_term);
+    if asks_why || in_general && !reading.parts().any(is_particular) {
         return true;
     }
     let begins = matches!(words.as_slice(), ["how", "do" | "does" | "did", ..]);

@@ -29,7 +29,9 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         )
     });
     Some(match first {
-        "get" if after.starts_with(" rid of") || after.contains(" out of ") => "get rid of",
+        // `bring up run 3`: shows it.
+        "bring" | "pull" if next == "up" => return None,
+        "get" if after.contains(" rid of") || after.contains(" out of ") => "get rid of",
         "put" | "stick" | "leave" | "place" | "drop" | "set"
             if rest.iter().take(4).any(|word| matches!(*word, "tag" | "label" | "note" | "comment" | "flag" | "marker" | "remark")) =>
         {
@@ -73,6 +75,23 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "change"
         }
         "roll" if says("out") => "roll out",
+        "give" if says("another") && rest.iter().any(|word| has("try go chance shot run spin", word)) => "restart",
+        "note" if has("on for down that", next) => "note",
+        "keep" if after.contains(" an eye on") || after.contains(" me posted") || after.contains(" me updated") => "watch",
+        "switch" if rest.iter().any(|word| has("production prod staging", word)) => "switch",
+        "try"
+            if after.split_whitespace().count() > 1
+                && after.split_whitespace().last().is_some_and(|last| last.parse::<f64>().is_ok())
+                && !says("run") =>
+        {
+            "try"
+        }
+        "run" if after.contains(" every ") || rest.last().is_some_and(|word| has("tonight daily nightly weekly hourly tomorrow", word)) => {
+            "run"
+        }
+        "dispose" if next == "of" => "remove",
+        "fire" | "start" | "boot" if next == "up" => "start",
+        "put" if after.contains(" back in ") || after.contains(" back on ") => "put back",
         "throw" | "kick" | "chuck" if says("out") => "remove",
         "put" if after.contains(" an end to") || after.contains(" out of its") => "end",
         "pull" if after.contains(" the plug") => "stop",
@@ -119,7 +138,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         "take" | "bring" if after.contains(" off the ") || rest.last() == Some(&"live") => "take away",
         "try" if has("a an another some", next) => "try",
         // `get it running again`
-        "get" if says("running") && says("again") => "restart",
+        "get" | "set" if (says("running") || says("going")) && says("again") => "restart",
         "make" if [" go away", " disappear", " vanish"].iter().any(|end| after.contains(end)) => "remove",
         "add" if has("me him her us", next) && says("as") => "add",
         "add" if next.parse::<f64>().is_ok() && says("to") => "change",
@@ -168,4 +187,17 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         "write" if !matches!(next, "" | "up") => "write",
         _ => return None,
     })
+}
+
+/// `tell me when it is done`, `let me know as soon as it ends`: of what is yet to happen.
+pub(super) fn is_notice(rest: &[&str]) -> bool {
+    let waits = rest.iter().take(5).any(|word| matches!(*word, "when" | "once" | "soon"));
+    let is_due = rest.windows(2).any(|pair| {
+        matches!(
+            pair,
+            ["is" | "are" | "has" | "s", "done" | "finished" | "over" | "complete" | "completed" | "ready" | "through" | "ended"]
+        )
+    });
+    let ends = rest.iter().any(|word| matches!(*word, "finishes" | "ends" | "completes" | "stops" | "fails" | "crashes" | "converges"));
+    matches!(rest.first(), Some(&("me" | "us"))) && waits && (is_due || ends)
 }

@@ -84,6 +84,8 @@ fn denies(words: &[&str], at: usize) -> bool {
                 && !reminds(at + 1)
                 && word(at + 1) != "only"
         }
+        // `I know you can't delete runs, but …`
+        "can't" | "cannot" | "couldn't" => matches!(before, "you" | "i" | "we" | "one"),
         "never" | "without" => word(at + 1) != "mind",
         "no" => matches!(word(at + 1), "need" | "reason" | "changes" | "change" | "edits"),
         "instead" => word(at + 1) == "of",

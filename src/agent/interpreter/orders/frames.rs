@@ -11,7 +11,7 @@ const FACTS: &str = "did was were has had does do is are am have isn't wasn't ar
 const WHICH: &str = "which what what's whats who who's whos whose whom when when's where where's why how how's";
 
 /// Words before the first that counts.
-const LEADING: &str = "please pls plz kindly and so but then ok okay hey hi hello well now just also finally afterwards next first hm oh";
+const LEADING: &str = "please pls plz kindly and so but then ok okay hey hi hello well now just also finally afterwards hm oh";
 
 /// Verbs that ask to be shown something.
 const LOOKING: &str = "show list give find compare plot draw count display describe print view read summarize summarise rank sort";
@@ -19,7 +19,7 @@ const LOOKING: &str = "show list give find compare plot draw count display descr
 /// After which `to` an order follows: `I want to …`, `feel free to …`.
 const TOWARDS: &str = "want wanna need like love prefer wish free time try got have has ought you us possible kind remember forget sure able allowed ask help going afford decided \
     decide plan planning supposed better best someone somebody anyone order told asked way okay ok fine safe dare need needs hesitate idea agreed agree good great nice lovely \
-    wise intend mean meant about be is hereby wants wanted able pleased happy glad allow permission request reason cool ready mind care eager keen";
+    wise intend mean meant about be is hereby wants wanted able pleased happy glad allow permission request reason cool ready mind care eager keen as command procedure";
 
 /// Before which `to` something only seems, or was so: `it seems to be stopped`.
 const SEEMING: &str = "seems seem seemed appears appear appeared happens happened known found proved turned said used";
@@ -52,6 +52,10 @@ pub(super) fn imperatives(words: &[&str]) -> Vec<Vec<String>> {
     if begins_which || is_time || is_past {
         return Vec::new();
     }
+    // `do I need to restart it?` asks for advice.
+    if matches!(words, ["do" | "does" | "should", "i" | "we", ..]) {
+        return Vec::new();
+    }
     let mut found = requests(words);
     found.extend(gerunds(words));
     if !(has(LOOKING, first) || has(FACTS, first) && first != "have") {
@@ -77,11 +81,14 @@ fn led<'a, 'b>(words: &'a [&'b str]) -> &'a [&'b str] {
 /// `why don't you …`, `how about …`
 fn is_proposal(words: &[&str]) -> bool {
     matches!(words, ["why", "not" | "don't" | "dont" | "doesn't" | "can't", ..] | ["how" | "what", "about" | "if", ..])
+        || matches!(words, ["what", "i" | "we" | "i'd" | "we'd", ..] if words.contains(&"is"))
 }
 
 /// `how do I delete it?`
 fn is_how_to(words: &[&str]) -> bool {
     matches!(words, ["how", "do" | "can" | "could" | "would" | "should" | "to", ..])
+        || matches!(words, ["what" | "what's" | "whats" | "which", ..])
+            && words.windows(2).any(|pair| matches!(pair, ["way" | "command" | "procedure" | "method" | "button", "to"]))
 }
 
 /// Whether a clause asks for a fact.
@@ -89,12 +96,13 @@ pub(super) fn asks(words: &[&str]) -> bool {
     let words = led(words);
     words.first().is_some_and(|first| has(WHICH, first) || has(FACTS, first) || has(LOOKING, first))
         && !is_proposal(words)
-        && !matches!(words.get(1), Some(&("it" | "that")))
+        && !matches!(words.get(1), Some(&("it" | "that" | "away")))
 }
 
 /// `we want to ship one of them`, `if you had to deploy the best`: a choice yet to be made, of something that is not named.
 pub(super) fn is_choice(words: &[&str]) -> bool {
-    let names_none = words.iter().any(|word| has("one a an some any either whichever", word) || lexicon::end(word).is_some());
+    let plans = words.iter().any(|word| has("plan planning going about thinking considering intend intending", word));
+    let names_none = plans || words.iter().any(|word| has("one a an some either whichever", word) || lexicon::end(word).is_some());
     names_none && (is_of_speaker(words) || led(words).first().is_some_and(|first| has("if as since because when before", first)))
 }
 
@@ -120,13 +128,17 @@ fn requests(words: &[&str]) -> Vec<Vec<String>> {
         }
         let (last, before) = (word(lead - 1), lead.checked_sub(2).map_or("", word));
         let asks = has(SUBJECTS, last) && (has(MODALS, before) || matches!(before, "don't" | "not" | "doesn't") && word(0) == "why")
-            || has(MODALS, last) && has(SUBJECTS, before)
+            || has(MODALS, last) && has(SUBJECTS, before) && !last.ends_with("n't")
+            || matches!(word(at - 1), "and" | "then") && super::is_object(word(at + 1))
             || has(SUBJECTS, last) && before == "if" && words.contains(&"mind")
             || matches!(last, "you'll" | "we'll" | "i'll" | "you'd" | "we'd" | "i'd" | "let's" | "lets" | "please" | "kindly" | "hereby")
             || matches!((before, last), ("let", "us" | "me") | ("ahead" | "try", "and") | ("why", "not"))
             || last == "to" && has(TOWARDS, before) && !before.starts_with("was") && !was_about_to(words, lead)
             || has(ADVERBS, word(at - 1)) && lead == 1 && has(ADVERBS, word(0)) && word(0) != "one";
-        if asks && !asks_before(words, at) {
+        // `I have to tell my boss which is best`: why it is asked.
+        let tells_himself = matches!(word(at), "tell" | "inform" | "show" | "report")
+            && words.iter().take(at).any(|word| has("i we i'd we'd i'll we'll", word));
+        if asks && !tells_himself && !asks_before(words, at) {
             found.push(owned(words.get(at..).unwrap_or_default()));
         }
     }
@@ -142,7 +154,9 @@ fn was_about_to(words: &[&str], at: usize) -> bool {
 
 /// `have someone restart it`, `let the ops team stop it`, `get ben to rename it`
 fn by_others(words: &[&str]) -> Vec<Vec<String>> {
-    let Some(at) = words.iter().take(4).position(|word| matches!(*word, "have" | "let" | "get" | "make" | "ask" | "tell")) else {
+    let leads = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(|before| !has("i we to they who", before));
+    let is_lead = |at: usize| words.get(at).is_some_and(|word| has("have let get make ask tell", word)) && leads(at);
+    let Some(at) = (0..words.len().min(4)).find(|at| is_lead(*at)) else {
         return Vec::new();
     };
     let is_person = |word: &str| word.chars().all(char::is_alphabetic) && !has("you we i me us to and with", word);
@@ -168,7 +182,8 @@ fn gerunds(words: &[&str]) -> Vec<Vec<String>> {
             found.push(with_object(&verb, object_before(words, at - 1), behind));
         }
         let proposes = has(LEADS, before) && (before != "about" || is_proposal(words) || words.contains(&"thinking"));
-        if (proposes && before != "of" && before != "for") || super::is_destructive(&verb) && !has(DENYING, before) {
+        let asks_chance = before == "of" && words.iter().take(at).any(|word| has("chance possibility way means thinking", word));
+        if (proposes && !matches!(before, "of" | "for")) || asks_chance || super::is_destructive(&verb) && !has(DENYING, before) {
             found.push(with_object(&verb, &[], behind));
         }
     }
@@ -249,4 +264,62 @@ pub(super) fn with_object(verb: &str, object: &[&str], behind: &[&str]) -> Vec<S
 
 pub(super) fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::agent::interpreter::orders::{is_denial, refused, without_denials};
+
+    #[test]
+    fn orders_without_an_imperative_are_seen() {
+        for order in [
+            "would you mind ending run-022",
+            "feel free to bin run-022",
+            "have someone restart run-018",
+            "I want run-018 restarted",
+            "my boss wants run-017 deleted",
+            "run-017 needs deleting",
+            "make sure that run-017 gets deployed tonight",
+            "why don't you delete run-017",
+            "if it is below 10 deploy it",
+            "it would be nice if run-014 were gone",
+            "run-020 can go, I think",
+            "run-017 should be in production",
+            "run-018 could use a restart",
+            "nobody needs run-016 any more",
+            "from now on pilot-1 is called pilot-a",
+            "because run-020 was killed, it should be removed",
+            "I can't delete run-3 myself, can you do it?",
+            "tell me when run-022 is finished",
+        ] {
+            assert!(refused(order).is_some(), "{order}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_denied_or_past_is_no_order() {
+        for question in [
+            "which one would you deploy",
+            "which run should be deployed?",
+            "if you had to deploy one run, which would it be?",
+            "we want to deploy the best run, which one is it?",
+            "before I delete run-017, what is its f1?",
+            "I was about to delete run-017",
+            "I need the runs started by ana",
+            "I'd like run-017 plotted",
+            "has run-017 been deployed?",
+            "don't change run-017, just tell me its f1",
+            "I know you can't delete runs, but which runs failed?",
+        ] {
+            assert_eq!(refused(question), None, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_to_be_done_is_left_out() {
+        assert_eq!(without_denials("don't change run-017, just tell me its f1"), "just tell me run-017's f1");
+        assert_eq!(without_denials("which runs failed?"), "which runs failed?");
+        assert!(is_denial("I don't want to delete anything."));
+        assert!(!is_denial("don't forget to delete it"));
+    }
 }

@@ -9,7 +9,8 @@ const VERBS: &str = "is was are were has have had isn't wasn't aren't i'm it's t
     told ran deserves confuses annoys bothers";
 
 /// Who tells something, or is told of, at its beginning.
-const TELLING: &str = "i we he she they nobody everybody somebody everyone someone it this that i'm we're it's that's my our";
+const TELLING: &str =
+    "i we he she they nobody everybody somebody everyone someone it this that i'm we're it's that's my our there there's here here's";
 
 /// Words with which a condition begins.
 const CONDITIONS: &str = "if once as since because unless after while";
@@ -20,9 +21,10 @@ pub(super) fn tells(words: &[&str]) -> bool {
     let asks = lexicon::begins_question(first)
         || has("which what who whose when where why how whats is are was were do does did has have can could would will show", first);
     let depends = has(CONDITIONS, first) || first == "when" && !words.get(1).is_some_and(|word| has("is are was were did does do", word));
-    let ranks = words.iter().any(|word| lexicon::end(word).is_some());
     let is_told = words.iter().skip(1).any(|word| has(VERBS, word) || *word == "everybody" || *word == "us");
-    depends || !asks && (has(TELLING, first) || is_told && !ranks || names(words))
+    // `take the best run and …`: chooses what the order is about.
+    let chooses = has("take pick choose select grab", first);
+    depends || chooses || !asks && (has(TELLING, first) || is_told || names(words))
 }
 
 /// `run-020, …`: a name, and nothing of the trade.

@@ -37,7 +37,7 @@ const AROUND: &str = "for now today tonight from me side my i needed need wanted
 /// Words for what somebody thinks of whom he talks to.
 const OPINIONS: &str = "useless annoying stupid dumb terrible awful horrible slow frustrating frustrated ridiculous pathetic crap crappy garbage rubbish boring confusing \
     nonsense hopeless suck sucks hate disappointing disappointed unhelpful idiot idiotic lousy joke embarrassing angry mad amazing awesome brilliant great love fantastic \
-    wonderful excellent impressive impressed incredible genius best helpful clever smart cute funny lame weird broken shit shitty bullshit damn fuck fucking";
+    wonderful excellent impressive impressed incredible genius helpful clever smart cute funny lame weird broken shit shitty bullshit damn fuck fucking";
 
 /// Words that may stand beside an opinion.
 const ABOUT_IT: &str = "you u your re are is was it s this that these tool bot thing assistant program app software system chat chatbot service trialogue answer answers so very \
@@ -57,6 +57,13 @@ pub(super) fn remark(words: &[String], question: &str) -> Option<Talk> {
     if closes && words.len() <= 14 && !question.contains('?') && consists_of(&[COURTESY, AROUND]) {
         return Some(Talk::Farewell);
     }
+    // `wait a moment`
+    if words.len() > 1
+        && consists_of(&["hold on wait hang a one sec second moment minute just please let me think hm hmm still pls bit"])
+        && any("wait hold hang moment sec second minute think")
+    {
+        return Some(Talk::Remark);
+    }
     let is_number = |word: &String| word.parse::<u32>().is_ok_and(|number| number < 10);
     let tries = words.iter().all(|word| has(TRIALS, word) || is_number(word));
     if tries
@@ -70,7 +77,8 @@ pub(super) fn remark(words: &[String], question: &str) -> Option<Talk> {
             || words.len() <= 2;
     let asks = question.contains('?')
         || matches!(words.first().map(String::as_str), Some("is" | "are" | "does" | "did" | "which" | "who" | "how"));
-    (any(OPINIONS) && addresses && !asks && consists_of(&[OPINIONS, ABOUT_IT])).then_some(Talk::Opinion)
+    let praises = any("best") && words.first().is_some_and(|word| has("you u", word));
+    ((any(OPINIONS) || praises) && addresses && !asks && consists_of(&[OPINIONS, ABOUT_IT, "best"])).then_some(Talk::Opinion)
 }
 
 #[cfg(test)]
