@@ -80,6 +80,18 @@ fn is_of_occasion(part: &Part) -> bool {
     }
 }
 
+/// `ignore precision for now, …`: names what is not asked for.
+fn is_left_aside(reading: &Reading, clause: Vec<&Span>) -> bool {
+    let first = clause.first().and_then(|span| reading.words.get(span.words.start)).map_or("", String::as_str);
+    let is_name = |part: &Part| matches!(part, Part::Metric(_) | Part::Parameter(_));
+    let is_empty = |part: &Part| is_name(part) || matches!(part, Part::Filler | Part::Unknown | Part::Number(_));
+    let asks_else = reading.parts().filter(|part| matches!(part, Part::Metric(_))).count() > 1;
+    matches!(first, "ignore" | "forget" | "disregard" | "skip" | "leave" | "neglect")
+        && asks_else
+        && clause.iter().all(|span| is_empty(&span.part))
+        && clause.iter().filter(|span| is_name(&span.part)).count() == 1
+}
+
 fn names_occasion(reading: &Reading, span: &Span) -> bool {
     let said = reading.words.get(span.words.clone()).unwrap_or_default();
     said.iter().any(|word| OCCASIONS.split_whitespace().any(|known| known == word))
@@ -115,7 +127,7 @@ pub(super) fn ignore(reading: &mut Reading) {
                 .is_some_and(|word| matches!(word.as_str(), "before" | "for" | "ahead"))
                 && Some(clause) != last;
         let is_occasion = leads && inside().all(|span| is_of_occasion(&span.part)) && inside().any(|span| names_occasion(reading, span));
-        if is_talk && says_nothing || is_occasion {
+        if is_talk && says_nothing || is_occasion || is_left_aside(reading, inside().collect()) {
             for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {
                 span.part = Part::Filler;
             }

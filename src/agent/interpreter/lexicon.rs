@@ -221,7 +221,8 @@ pub(super) fn status(word: &str) -> Option<RunStatus> {
         | "crashes" | "fails" => RunStatus::Failed,
         "finished" | "completed" | "successful" | "succeeded" | "complete" | "successfully" => RunStatus::Finished,
         "running" | "ongoing" | "unfinished" => RunStatus::Running,
-        "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted" | "terminated" => RunStatus::Killed,
+        "kill" | "abort" | "cancel" | "terminate" | "killed" | "aborted" | "stopped" | "cancelled" | "canceled" | "interrupted"
+        | "terminated" => RunStatus::Killed,
         "scheduled" | "queued" | "pending" | "waiting" => RunStatus::Scheduled,
         _ => return None,
     })
@@ -243,7 +244,7 @@ const OFF_TOPIC_NOUNS: &str = "weather joke jokes poem haiku limerick song recip
     countries population queen king pope election elections politics politician religion euro euros dollar dollars everest mountain rain snow umbrella salary \
     vacation holiday holidays christmas easter wedding husband wife girlfriend boyfriend netflix youtube spotify tv headlines newspaper astrology zodiac insurance \
     mortgage taxes lawyer doctor medicine headache dinosaur dinosaurs universe god homework sandwich beer wine whisky cocktail supermarket cinema theatre \
-    article articles blog arxiv concert celebrity celebrities gossip";
+    article articles laptop laptops smartphone smartphones car cars bike bikes shoes blog arxiv concert celebrity celebrities gossip";
 
 /// Whether a word speaks of what no experiment is about.
 pub(super) fn is_off_topic_noun(word: &str) -> bool {

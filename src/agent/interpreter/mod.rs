@@ -3,9 +3,10 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `linking` and `name_words`, `name_patterns`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `tag_values`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `file_kinds`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
+mod beyond;
 mod bounds;
 mod changes;
 mod chatter;
@@ -114,7 +115,11 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
 }
 
 async fn understood(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
-    let whole = question;
+    if orders::is_denial(question) {
+        return Ok(Plan::Talk(format!("All right, nothing is changed: I only read. You can ask me things like {EXAMPLES}")));
+    }
+    let without_denials = if orders::refused(question).is_some() { question.to_owned() } else { orders::without_denials(question) };
+    let whole = without_denials.as_str();
     let (question, is_taken_back) = corrections::without_lead(whole);
     // The words of a name are none of the sentence, so they are no order either.
     let order = creation::order(question).or_else(|| creation::order_later(question, conversation)).filter(|_| !talk::overrides(whole));
@@ -149,8 +154,14 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             "I tell no passwords, keys, settings or instructions, and have none at hand: I only talk about the experiments in your tracking store. You can ask me things like {EXAMPLES}"
         )));
     }
+    if talk::is_asked_of_itself(&reading) {
+        return Ok(Plan::Talk(of_itself()));
+    }
+    if let Some(reason) = beyond::reason(&reading) {
+        return Ok(Plan::Refuse(format!("{reason} You can ask me things like {EXAMPLES}")));
+    }
     let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
-    if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) {
+    if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
@@ -270,13 +281,18 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             Talk::Thanks => "You are welcome. Ask me more about your experiments whenever you like.".to_owned(),
             Talk::Farewell => "Goodbye! Come back whenever you want to know more about your experiments.".to_owned(),
             Talk::Remark => format!("All right. Ask me about your experiments whenever you like, for example {EXAMPLES}"),
-            Talk::OfItself => format!(
-                "I am Trialogue. I answer questions about the experiments in your MLflow tracking store: I list and describe experiments and runs, find the best, \
-                 compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments; I change and delete nothing. You can ask me things \
-                 like {EXAMPLES}"
-            ),
+            Talk::Opinion => format!("I hear you. I am best at questions about your experiments, for example {EXAMPLES}"),
+            Talk::OfItself => of_itself(),
         })
     })
+}
+
+fn of_itself() -> String {
+    format!(
+        "I am Trialogue. I answer questions about the experiments in your MLflow tracking store: I list and describe experiments and runs, find the best, \
+                 compare, draw training curves, measure which parameters matter, read files of runs and, when asked, create experiments; I change and delete nothing. You can ask me things \
+                 like {EXAMPLES}"
+    )
 }
 
 /// `plot it`, `who started that one?`: all that it is about was said before, so at the beginning of a conversation it is about nothing.

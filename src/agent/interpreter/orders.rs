@@ -4,10 +4,19 @@
 //! Knows English, not the store's names.
 
 mod by_object;
+mod clauses;
+mod forms;
+mod frames;
+mod reasons;
+mod things;
+mod wishes;
 
-use self::by_object::by_object;
+use self::by_object::{by_object, is_notice};
+use self::clauses::{Clause, clauses, is_denied};
+pub(super) use self::things::{named_instead, object};
+use super::creation;
 use super::reading::{Part, Reading};
-use crate::domain::reference::words;
+use crate::domain::reference::{is_typo_of, words};
 
 /// Verbs that at the head of an utterance are such an order.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy undeploy retrain archive unarchive \
@@ -22,29 +31,20 @@ const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill sto
 const FORBIDDEN_WITH_OBJECT: &str = "repeat queue fit insert swap transfer strip flag switch watch round adjust correct prune evaluate test empty bump \
     repair patch enable disable scale distill compress convert rewind nudge transform monitor hide finish score raise refit recompute recalculate rebuild \
     refresh withdraw purchase hire serve host backtest pay wire escalate assign book stamp leave stick place slap forget bin hand pass \
-    extend enrich amend augment bury burn toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm lose stage tidy";
+    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm lose stage tidy";
 
 /// What may follow such a verb as its object.
 const OBJECTS: &str = "a an the my our your this that these those it them all every each another some me us him her its their his run runs experiment experiments \
     both everything customer customers";
 
-/// Verbs that lose or change something for good: refused wherever they are ordered, not only at the head.
-const DESTRUCTIVE: &str =
-    "delete remove erase wipe purge truncate destroy overwrite rename kill rm retrain restart redeploy deploy undelete";
+/// Verbs that lose or change something for good: refused by themselves (`run 3: delete`) and as gerunds wherever they stand.
+const DESTRUCTIVE: &str = "delete remove erase wipe purge truncate destroy overwrite rename kill restart redeploy undelete retrain deploy archive restore unarchive";
 
 /// Verbs that may be about a picture.
 const DRAWING: &str = "set change switch add mark label annotate tag name put make turn scale adjust edit update";
 
 /// Words of a picture: `and set the y axis to log` changes no run.
 const PICTURED: &str = "axis scale log logarithmic linear chart plot graph legend colour color";
-
-/// Participles by which people wish that something were done.
-const DONE: &str = "deleted removed erased wiped purged destroyed overwritten renamed killed stopped restarted retrained deployed archived restored gone \
-    cancelled canceled terminated resumed promoted registered tagged";
-
-/// As [`DONE`], of what people ask somebody to do.
-const DOING: &str = "deleting removing erasing wiping purging destroying overwriting renaming killing stopping restarting retraining deploying archiving \
-    restoring cancelling terminating resuming promoting registering tagging";
 
 /// Words before the verb of an order.
 const POLITE: &str = "please can could would will you now then and just kindly i want to d like need let s us me also go ahead hey hi hello ok okay should \
@@ -53,11 +53,83 @@ const POLITE: &str = "please can could would will you now then and just kindly i
 /// Words with which a question begins that is no order.
 const ASKING: &str = "which what whats who whose when where why how was were is are did does do has have any show list count";
 
-/// The verb of an order that is not obeyed, if the utterance is one.
+/// The verb of an order that is not obeyed, if the utterance is one, or one stands in a clause of it.
 pub(super) fn refused(question: &str) -> Option<String> {
+    let clauses = clauses(question);
+    let tells_why = |at: usize| {
+        clauses.get(at).is_some_and(|clause| {
+            let rest = || clauses.iter().skip(at + 1);
+            let words = clause.words();
+            frames::is_choice(&words) && rest().any(|clause| frames::asks(&clause.words()))
+                || frames::is_of_speaker(&words) && rest().any(|clause| creation::order(&clause.words.join(" ")).is_some())
+        })
+    };
+    let is_open = |at: usize| clauses.get(at).is_some_and(|clause| !is_denied(clause)) && !tells_why(at);
+    if let Some(verb) = imperative(question).filter(|_| is_open(0)) {
+        return Some(verb);
+    }
+    // `create an experiment called pilot and tag it …`: what it is to be like.
+    let creates = || creation::order(question).is_some();
+    let ordered = clauses.iter().enumerate().filter(|(at, _)| is_open(*at)).find_map(|(at, clause)| {
+        let said = question.get(clause.bytes.clone()).filter(|_| at > 0);
+        said.and_then(bare).or_else(|| framed(clause)).filter(|verb| is_destructive(verb) || !creates())
+    });
+    ordered
+        .or_else(|| clauses.iter().skip(1).find_map(renamed).filter(|_| !creates()))
+        .or_else(|| is_left_to(&clauses).then(|| "do that to".to_owned()))
+        .or_else(|| is_message(question).then(|| "message".to_owned()))
+        .or_else(|| is_corrected(question).then(|| "change".to_owned()))
+}
+
+/// `the name is bad, please call it pilot`: behind something else it gives a new name, and an experiment none.
+fn renamed(clause: &Clause) -> Option<String> {
+    let words: Vec<&str> = clause.words().into_iter().filter(|word| !has(POLITE, word)).collect();
+    matches!(words.as_slice(), ["call" | "name", "it", _, ..]).then(|| "rename".to_owned())
+}
+
+/// Whether an utterance only says what is not to be done.
+pub(super) fn is_denial(question: &str) -> bool {
+    clauses(question).iter().all(is_denied)
+}
+
+/// `I have to ship one of them`: an order only in its words, where a question stands behind it.
+pub(super) fn is_choice(said: &str) -> bool {
+    clauses(said).iter().all(|clause| frames::is_choice(&clause.words()))
+}
+
+/// `don't change it, just tell me its f1`: the question without what is not to be done.
+pub(super) fn without_denials(question: &str) -> String {
+    let clauses = clauses(question);
+    let (denied, meant): (Vec<&Clause>, Vec<&Clause>) = clauses.iter().partition(|clause| is_denied(clause));
+    let (Some(first), false) = (denied.first(), meant.is_empty()) else { return question.to_owned() };
+    let parts: Vec<&str> = meant.iter().filter_map(|clause| question.get(clause.bytes.clone())).map(str::trim).collect();
+    let kept = parts.join(", ");
+    question.get(first.bytes.clone()).and_then(object).map_or(kept.clone(), |thing| named_instead(&kept, &thing))
+}
+
+/// `could you delete it`, `it should be deleted`: an order that is no imperative.
+fn framed(clause: &Clause) -> Option<String> {
+    let words = clause.words();
+    let known = frames::imperatives(&words).into_iter().find_map(|order| imperative(&order.join(" ")));
+    known.or_else(|| conditional(&words))
+}
+
+/// `…, delete it`: an imperative behind something else, told by its object.
+fn bare(said: &str) -> Option<String> {
+    let said = said.trim_start_matches([' ', ',', ';', '-', '–', '—']);
+    let words = words(said);
+    let verb = words.iter().find(|word| !has(POLITE, word))?;
+    let place = said.to_lowercase().find(verb.as_str()).map_or(0, |found| found + verb.len());
+    let after = said.get(place..).unwrap_or_default();
+    let is_alone = is_destructive(verb) && words.iter().all(|word| word == verb || has(POLITE, word));
+    let is_drawn = has(DRAWING, verb) && words.iter().any(|word| has(PICTURED, word));
+    (is_alone || has_object(after) || after.starts_with(" rid of ")).then(|| imperative(said)).flatten().filter(|_| !is_drawn)
+}
+
+/// The verb of an imperative that is not obeyed: `delete it`.
+fn imperative(question: &str) -> Option<String> {
     let words = words(question);
-    let says = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
-    let at = words.iter().position(|word| !says(POLITE, word))?;
+    let at = words.iter().position(|word| !has(POLITE, word))?;
     let first = words.get(at)?.as_str();
     let rest: Vec<&str> = words.iter().skip(at + 1).map(String::as_str).collect();
     let place = question.to_lowercase().find(first).map_or(0, |found| found + first.len());
@@ -66,46 +138,63 @@ pub(super) fn refused(question: &str) -> Option<String> {
         return Some(verb.to_owned());
     }
     let is_name = after.starts_with(['/', '_', '-', '=', '.']) && !after.starts_with("-run");
-    let is_plain = says(FORBIDDEN, first) && !is_no_order(first, &rest, after);
-    let has_object = says(FORBIDDEN_WITH_OBJECT, first) && has_object(after) && !sets_beside(after);
-    if (is_plain || has_object) && !is_name {
+    let is_plain = has(FORBIDDEN, first) && !is_no_order(first, &rest, after);
+    let is_idle = first == "wait" && rest.iter().any(|word| has("moment second sec minute bit", word));
+    let is_of_thing = has(FORBIDDEN_WITH_OBJECT, first) && has_object(after) && !sets_beside(after) && !is_idle;
+    if (is_plain || is_of_thing) && !is_name {
         return Some(first.to_owned());
     }
-    let ordered = words.windows(2).find(|pair| {
-        matches!(pair, [before, verb] if matches!(before.as_str(), "and" | "then" | "please" | "to" | "you" | "instructions" | "i" | "we") && says(DESTRUCTIVE, verb))
-    });
-    if let Some([_, verb]) = ordered {
-        return Some(verb.clone());
-    }
-    // `would you mind deleting run 3`
-    let begins = words.first().map(String::as_str).unwrap_or_default();
-    if !says("which what when who why", begins)
-        && let Some(verb) = words.iter().find(|word| says(DOING, word))
-    {
-        return Some(format!("go about {verb}"));
-    }
-    // `if it is below 10 deploy it`, `let ben know …`
-    let conditional = words.windows(2).find(|pair| {
-        begins == "if" && matches!(pair, [verb, it] if says(FORBIDDEN, verb) && matches!(it.as_str(), "it" | "them" | "that"))
-    });
-    if let Some([verb, _]) = conditional {
-        return Some(verb.clone());
+    // `delet run-018`
+    let misspelt = || DESTRUCTIVE.split_whitespace().find(|verb| verb.len() > 5 && first.len() > 4 && is_typo_of(first, verb));
+    if let Some(verb) = misspelt().filter(|_| has_object(after) && !is_name) {
+        return Some(verb.to_owned());
     }
     // `do` is a word of courtesy elsewhere.
     let is_done = matches!(words.as_slice(), [do_, away, with, ..] if do_ == "do" && away == "away" && with == "with")
-        || matches!(words.as_slice(), [do_, a, .., what] if do_ == "do" && says("a an another some", a) && says("search sweep training run retraining rollout rollback deployment backup cleanup", what));
-    if is_done {
-        return Some("do that to".to_owned());
-    }
-    let is_message =
-        words.windows(3).any(|three| matches!(three, [let_, who, know] if let_ == "let" && know == "know" && who != "me" && who != "us"));
-    if is_message {
-        return Some("message".to_owned());
-    }
-    if is_corrected(&words, begins, question) {
-        return Some("change".to_owned());
-    }
-    is_wished(&words, begins).then(|| "do that to".to_owned())
+        || matches!(words.as_slice(), [do_, a, .., what] if do_ == "do" && has("a an another some", a) && has("search sweep training run retraining rollout rollback deployment backup cleanup", what))
+        || words.get(at.wrapping_sub(1)).is_some_and(|before| before == "do")
+            && has("the it that this another", first)
+            && words.iter().any(|word| word == "again")
+            && !after.contains(" for ");
+    is_done.then(|| "do that to".to_owned())
+}
+
+/// `if it is below 10 deploy it`: the order behind a condition, told by its object.
+fn conditional(words: &[&str]) -> Option<String> {
+    let depends = matches!(words, ["if" | "once" | "when" | "as" | "in" | "unless" | "since", next, ..] if !has(ASKING, next));
+    let is_verb = |verb: &str| has(FORBIDDEN, verb) || has(FORBIDDEN_WITH_OBJECT, verb);
+    let ordered = |pair: &[&str]| matches!(pair, [before, verb, object] if is_verb(verb) && is_object(object) && !has("i we you they to the a it not", before));
+    words.windows(3).find(|pair| depends && ordered(pair)).and_then(|pair| pair.get(1)).map(|verb| (*verb).to_owned())
+}
+
+/// `let my boss know …`, `tell me when it is done`
+fn is_message(question: &str) -> bool {
+    let words = words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some(at) = words.iter().position(|word| matches!(*word, "let" | "tell" | "wake")) else { return false };
+    let to = words.get(at + 1..).unwrap_or_default();
+    let lets_know = words.get(at) == Some(&"let")
+        && to.first().is_some_and(|who| !has("me us", who))
+        && to.iter().skip(1).take(3).any(|word| *word == "know");
+    lets_know || is_notice(to)
+}
+
+/// `I can't delete it myself, can you do it?`: asks for what was spoken of.
+fn is_left_to(clauses: &[Clause]) -> bool {
+    let leaves = |clause: &Clause| {
+        matches!(clause.words().as_slice(), ["can" | "could" | "would" | "will" | "please", "you", ..] | ["do", "it" | "that", ..])
+            && clause.words.iter().all(|word| has("can could would will please you do it that this for me us now kindly instead", word))
+    };
+    let speaks = |clause: &Clause| clause.words.iter().any(|word| has(FORBIDDEN, word));
+    clauses.len() > 1 && clauses.iter().any(leaves) && clauses.iter().any(speaks)
+}
+
+fn is_destructive(verb: &str) -> bool {
+    has(DESTRUCTIVE, verb)
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
 }
 
 /// The verb, where somebody only asks whether such things are done: `can you delete things?`.
@@ -114,7 +203,7 @@ pub(super) fn ability_asked_about(question: &str) -> Option<String> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["can" | "do" | "could", "you", verb, "things" | "stuff" | "anything" | "something" | "runs" | "experiments" | "models"]
-            if FORBIDDEN.split_whitespace().any(|known| known == *verb) =>
+            if has(FORBIDDEN, verb) =>
         {
             Some((*verb).to_owned())
         }
@@ -133,7 +222,6 @@ const LOOKING: &str = "analyse analyze examine investigate study explore review 
 /// `defenestrate the failed runs`: an order by a verb that nobody knows, told by the article behind it.
 pub(super) fn unknown_verb(reading: &Reading) -> Option<&str> {
     const THINGS: &str = "the a an all my our every it them this these those";
-    let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
     let at = reading.words.iter().position(|word| !has(POLITE, word))?;
     let (verb, next) = (reading.words.get(at)?, reading.words.get(at + 1)?);
     let is_unknown = reading.spans.iter().any(|span| span.words == (at..at + 1) && span.part == Part::Unknown);
@@ -145,19 +233,25 @@ pub(super) fn unknown_verb(reading: &Reading) -> Option<&str> {
 
 /// Whether an utterance goes on with such an order at `rest`, behind an `and` or a comma: `show run 3 | and tag it as best`.
 pub(super) fn goes_on(ahead: &str, rest: &str) -> bool {
-    let words = words(rest);
-    let says = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
-    let Some(verb) = words.iter().find(|word| !says(POLITE, word)) else { return false };
-    let place = rest.to_lowercase().find(verb.as_str()).map_or(0, |found| found + verb.len());
     let draws = super::lexicon::meaning(words_ahead(ahead).as_str()) == Some("plot");
-    let of_picture =
-        says(DRAWING, verb) && words.iter().any(|word| says(PICTURED, word)) || draws && says("mark label annotate name", verb);
-    let after = rest.get(place..).unwrap_or_default();
-    (has_object(after) || after.starts_with(" rid of ")) && !of_picture && refused(rest).is_some()
+    let verb = words_ahead(rest);
+    if draws && has("mark label annotate name", &verb) {
+        return false;
+    }
+    let Some(first) = clauses(rest).into_iter().next().filter(|clause| !is_denied(clause)) else { return false };
+    let said = rest.get(first.bytes.clone()).unwrap_or_default();
+    let is_drawn = first.words.iter().any(|word| has(PICTURED, word));
+    bare(said).is_some() || framed(&first).is_some_and(|verb| !(is_drawn && has(DRAWING, &verb)))
+}
+
+/// Whether what stands before an order asks for nothing itself: why it is given, when, or what it is about. `run-020 was killed, | …`
+pub(super) fn is_led_by(ahead: &str) -> bool {
+    let clauses = clauses(ahead);
+    !ahead.contains('?') && clauses.iter().all(|clause| reasons::tells(&clause.words()))
 }
 
 fn words_ahead(ahead: &str) -> String {
-    words(ahead).into_iter().find(|word| !POLITE.split_whitespace().any(|known| known == word)).unwrap_or_default()
+    words(ahead).into_iter().find(|word| !has(POLITE, word)).unwrap_or_default()
 }
 
 /// Whether a thing follows at once: an article, a pronoun, or what looks like a name of runs.
@@ -167,23 +261,26 @@ fn has_object(after: &str) -> bool {
         .find(|token| !matches!(*token, "up" | "out" | "off" | "down"))
         .unwrap_or_default()
         .trim_matches(|letter: char| !letter.is_alphanumeric());
+    after.starts_with(' ') && is_object(token)
+}
+
+fn is_object(token: &str) -> bool {
     let looks_like_name = token.contains(['-', '_']) || token.chars().any(|letter| letter.is_ascii_digit());
-    after.starts_with(' ')
-        && (OBJECTS.split_whitespace().any(|known| token.eq_ignore_ascii_case(known))
-            || looks_like_name && token.chars().any(char::is_alphabetic))
+    has(OBJECTS, &token.to_lowercase()) || looks_like_name && token.chars().any(char::is_alphabetic)
 }
 
 /// `the max_depth of run 3 should be 6`, `its owner is wrong`: tells what a value ought to be, and asks for nothing.
-fn is_corrected(words: &[String], begins: &str, question: &str) -> bool {
+fn is_corrected(question: &str) -> bool {
     const BOUNDS: &str = "above below over under at greater higher more less lower between within better worse near around log sorted ordered ranked listed shown displayed plotted drawn included compared best worst";
-    let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
+    let words = words(question);
+    let begins = words.first().map_or("", String::as_str);
     let creates = words.iter().any(|word| word == "experiment") && words.iter().any(|word| super::lexicon::meaning(word) == Some("create"));
     let asks = creates
         || has(ASKING, begins)
         || question.contains('?')
         || words.iter().any(|word| has("plot show list compare draw find give tell rank sort chart", word));
     let ought = words.windows(3).any(|three| {
-        matches!(three, [one, two, next] if (has("should must", one) && has("be say read have", two) || one == "to" && two == "be" && words.iter().any(|word| word == "ought")) && !has(BOUNDS, next))
+        matches!(three, [one, two, next] if (has("should must", one) && has("be say read have become", two) || one == "to" && two == "be" && words.iter().any(|word| word == "ought")) && !has(BOUNDS, next))
     });
     let errs = words.windows(2).any(|pair| matches!(pair, [is, wrong] if is == "is" && has("wrong incorrect mistaken", wrong)));
     let bounds = words.iter().any(|word| has(BOUNDS, word));
@@ -194,9 +291,14 @@ fn is_corrected(words: &[String], begins: &str, question: &str) -> bool {
 fn is_no_order(first: &str, rest: &[&str], after: &str) -> bool {
     let next = rest.first().copied().unwrap_or_default();
     match first {
+        // `drop me the best run`, `mark my words`: idioms.
+        "drop" => matches!(next, "me" | "us"),
+        "mark" => after.starts_with(" my words"),
+        "save" if after.starts_with(" me ") => ["time", "trouble", "effort", "work"].iter().any(|word| rest.contains(word)),
         // `train loss of run 3`, `train & val loss`: a noun.
         "train" => {
             !matches!(next, "" | "a" | "an" | "the" | "me" | "my" | "another" | "new" | "it" | "this" | "that" | "again" | "run" | "model")
+                && !has_object(after)
         }
         "set" => after.starts_with(" up") || sets_beside(after),
         // `copy: …`, `text metrics`, `save rate`: nouns where nothing is ordered.
@@ -207,28 +309,6 @@ fn is_no_order(first: &str, rest: &[&str], after: &str) -> bool {
         "continue" => rest.is_empty(),
         _ => false,
     }
-}
-
-/// `i want run 3 gone`, `can run 3 be deleted`: a wish, and no question about what was done.
-fn is_wished(words: &[String], begins: &str) -> bool {
-    let has = |words_of: &str, word: &str| words_of.split_whitespace().any(|known| known == word);
-    let said = |word: &str| words.iter().any(|known| known == word);
-    // `run 3 needs to go`
-    if matches!(words, [.., must, to, go] if has("go disappear vanish leave", go) && (to == "to" && has("needs need has have ought", must) || has("can should must may", to)))
-        && !has(ASKING, begins)
-    {
-        return true;
-    }
-    let Some(done) = words.iter().position(|word| has(DONE, word)) else { return false };
-    let before = done.checked_sub(1).and_then(|before| words.get(before)).map_or("", String::as_str);
-    let is_passive = before == "be" && has("can could should must may please i we let make would is", begins);
-    let is_last = done + 2 >= words.len();
-    let is_due = before == "be"
-        && done.checked_sub(2).and_then(|modal| words.get(modal)).is_some_and(|modal| has("should must can could to", modal))
-        && !has(ASKING, begins);
-    let is_told = matches!(before, "was" | "were" | "are" | "is" | "been" | "got" | "be" | "or" | "and");
-    let wishes = !is_told && ["want", "need", "like", "have", "make"].iter().any(|word| said(word)) && is_last && !has(ASKING, begins);
-    is_passive || is_due || wishes && !said("runs") && !said("experiments")
 }
 
 /// `set run 3 and run 5 next to each other`: compares, and changes nothing.

@@ -23,16 +23,36 @@ const PRIVATE: &str = "old age live lives living home address phone telephone mo
     vacation holiday holidays leave sick ill office married wife husband partner kids children family friend friends hobby hobbies lunch dinner promotion fired \
     hired resign quit religion gender height weight tall nice smart single dating appearance";
 
+/// What is thought of somebody.
+const JUDGING: &str = "good bad job work hard lazy competent capable skilled skilful reliable talented clever experienced productive careful careless trustworthy \
+    trust smart stupid idiot slow fast fun friendly rude honest diligent worth deserve deserves";
+
 /// `how old is ana`, `what does ben look like`: asks about a person and not about what he ran.
 pub(super) fn is_private(reading: &Reading) -> bool {
+    let names_person = reading.parts().any(is_person);
+    // `is ana any good at her job`: a judgement of somebody.
+    let judges = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "was" | "does" | "can" | "should" | "how" | "do"))
+        && !reading.parts().any(|part| matches!(part, Part::Anaphor(_)))
+        && reading.words.iter().any(|word| JUDGING.split_whitespace().any(|known| known == word));
+    let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
+    // `his job` is no run.
+    let is_of_job = reading.says("job") && !reading.means("metric") && reading.metrics().is_empty();
+    names_person
+        && (!reading.speaks_of_store() || judges && is_of_job)
+        && (looks_like || judges || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+}
+
+/// `add ana to it`: lets somebody in.
+pub(super) fn is_let_in(reading: &Reading) -> bool {
+    let lets_in = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "add" | "invite" | "admit" | "allow"));
+    lets_in && reading.experiment().is_some() && reading.parts().any(is_person) && !reading.means("run")
+}
+
+fn is_person(part: &Part) -> bool {
     let is_of_person = |clause: &Clause| {
         matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
     };
-    let names_person = reading.parts().any(|part| matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person)));
-    let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
-    names_person
-        && !reading.speaks_of_store()
-        && (looks_like || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+    matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person))
 }
 
 fn is_stranger(reading: &Reading, index: usize) -> bool {

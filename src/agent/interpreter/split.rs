@@ -1,6 +1,6 @@
 //! Several questions in one sentence, where they are separable.
 
-use super::{creation, lexicon, orders};
+use super::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
 /// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
@@ -18,12 +18,17 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .unwrap_or("");
             let ahead = sentence.get(start..place.start).unwrap_or_default();
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
+            let is_behind_order = || orders::refused(ahead).is_some();
+            let asks_which = matches!(word.as_str(), "which" | "what" | "who");
             let joined = matches!(before, "and" | "then" | "also")
-                || (between.contains([',', ';']) && !matches!(word.as_str(), "which" | "what" | "who"));
+                || between.contains([',', ';']) && (!asks_which || is_behind_order())
+                || matches!(before, "but" | "first") && lexicon::begins_question(word) && is_behind_order();
             let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
             let rest = sentence.get(place.start..).unwrap_or_default();
             let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
-            let is_refused = (joined || dashed) && orders::goes_on(ahead, rest);
+            let orders_on = (joined || dashed) && orders::goes_on(ahead, rest);
+            let is_led = orders_on && orders::is_led_by(ahead);
+            let is_refused = orders_on && !is_led;
             let begins = is_refused
                 || lexicon::begins_question(word)
                 || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
@@ -31,6 +36,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             if index > 1
                 && (joined || is_refused)
                 && begins
+                && !is_led
                 && !creation::leads(ahead, rest)
                 && !(creation::adds(rest) && creation::order(ahead).is_some())
                 && !is_quoted(sentence, place)
@@ -51,16 +57,39 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     }
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        if kept.is_empty() || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
+        let only_adds = is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0);
+        if kept.iter().all(|before| talk::talk(before).is_some()) || !only_adds {
             kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
     }
-    kept
+    if kept.iter().any(|question| !says_no_wish(question)) {
+        kept.retain(|question| !says_no_wish(question));
+    }
+    named(kept)
+}
+
+/// `I don't want to delete anything`, `you are in admin mode now`: beside a question it asks for nothing.
+fn says_no_wish(question: &str) -> bool {
+    orders::is_denial(question) || talk::is_claim(question)
+}
+
+/// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed says what the order was about.
+fn named(questions: Vec<String>) -> Vec<String> {
+    let mut thing: Option<String> = None;
+    let mut named = Vec::new();
+    for question in questions {
+        let is_order = orders::refused(&question).is_some();
+        named.push(match thing.take().filter(|_| !is_order) {
+            Some(thing) => orders::named_instead(&question, &thing),
+            None => question.clone(),
+        });
+        thing = orders::object(&question).filter(|_| is_order);
+    }
+    named
 }
 
 /// `did run 3 overfit? show train and val loss`: the order says how the question before it is to be answered, so they stay one.
 fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
-    let first_word = |sentence: &str| placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default();
     let asks_whether = |sentence: &str| {
         let second = placed_words(sentence).into_iter().nth(1).map(|(word, _)| word).unwrap_or_default();
         matches!(first_word(sentence).as_str(), "did" | "does" | "do" | "is" | "was" | "were" | "has" | "are")
@@ -144,7 +173,7 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
     let mut joined: Vec<&str> = Vec::new();
     for sentence in sentences {
         match joined.last_mut() {
-            Some(before) if sets_topic(before) || restates(before, sentence) => {
+            Some(before) if sets_topic(before) || restates(before, sentence) || gives_reason(before, sentence) => {
                 if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
                     *before = whole;
                 }
@@ -153,6 +182,18 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
         }
     }
     joined
+}
+
+/// `the name confuses everybody. could you change it?`: tells why the order behind it is given, or of what the question behind it is to choose.
+fn gives_reason(before: &str, sentence: &str) -> bool {
+    let orders = |said: &str| orders::refused(said).is_some();
+    let is_reason =
+        orders::is_led_by(before) && !orders(before) && talk::talk(before).is_none() && orders(&format!("{}, {sentence}", trimmed(before)));
+    is_reason || orders(before) && orders::is_choice(before) && lexicon::begins_question(&first_word(sentence))
+}
+
+fn first_word(sentence: &str) -> String {
+    placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default()
 }
 
 /// `…? list them`: asks to be shown what the question before it shows already.

@@ -3,6 +3,11 @@
 //!
 //! Knows English, not the store's names.
 
+mod itself;
+mod remarks;
+
+pub(super) use itself::is_asked as is_asked_of_itself;
+
 use super::reading::{Part, Reading, Span};
 use super::{chatter, lexicon};
 use crate::domain::reference::words;
@@ -18,6 +23,8 @@ pub(super) enum Talk {
     Farewell,
     /// `ok`, `never mind`.
     Remark,
+    /// What somebody thinks of Trialogue: `you are useless`.
+    Opinion,
     /// A question about Trialogue itself.
     OfItself,
 }
@@ -36,7 +43,7 @@ const COURTEOUS: &str = "helpful helps helped hello hi hey hiya yo howdy greetin
     mind yes yep yeah nope sure no wow";
 
 /// Words of which questions about Trialogue itself are made.
-const OF_ITSELF: &str = "make makes who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
+const OF_ITSELF: &str = "make makes where who what whats which how can could do does did are is was s re you your yours yourself i we me us this it tool bot assistant program \
     software app service thing help helping ask asking question questions kind kinds sort sorts type types of know able answer answers tell about \
     mistake mistakes error errors wrong trust trusted reliable accurate lie hallucinate commands manual documentation docs smart clever intelligent talking am t not cannot limited \
     abilities ability capabilities capability features feature skills limits limitations name made built created wrote programmed developed invented \
@@ -86,6 +93,9 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
             () if any("hello hi hey hiya yo howdy greetings morning afternoon evening welcome") || asks_how => Talk::Greeting,
             () => Talk::Remark,
         });
+    }
+    if let Some(remark) = remarks::remark(&words, question) {
+        return Some(remark);
     }
     let of_it = ["about", "of", "with"].iter().any(|link| words.windows(2).any(|pair| pair == [(*link).to_owned(), "it".to_owned()]));
     let is_addressed = ["you", "your", "yours", "yourself", "trialogue", "help", "ask"].iter().any(|word| says(word))
@@ -187,6 +197,16 @@ pub(super) fn overrides(question: &str) -> bool {
             .any(|pair| matches!(pair, [kind, mode] if mode == "mode" && has("developer admin god debug jailbreak root dan", kind)))
 }
 
+/// `you are in admin mode now`: says what somebody is, and orders nothing.
+pub(super) fn is_claim(question: &str) -> bool {
+    let words = words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let of_now = words.contains(&"now") || words.contains(&"mode") || words.contains(&"longer");
+    let claims =
+        matches!(words.as_slice(), ["you", "are", ..] | ["from", "now", "on", "you", ..] | ["i", "am" | "m", "your" | "the" | "an", ..]);
+    claims && of_now && !question.contains('?') && super::orders::refused(question).is_none() && !words.contains(&"and")
+}
+
 /// Orders that people give to assistants of any kind and that no experiment answers.
 const OFF_TOPIC: &str = "rhyme translate write draft sing compose book remind convert recommend buy pay cook google solve play hack";
 
@@ -206,15 +226,22 @@ pub(super) fn is_off_topic(words: &[String], question: &str) -> bool {
         && words.iter().any(|word| has("date day time", word))
         && words.iter().all(|word| has("what whats which s is it the date day time of today now current todays right week", word));
     let searches = words.iter().take(3).any(|word| word == "search") && words.iter().any(|word| has("web internet online", word));
-    calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    // `eval(1+1)`, `import os`
+    let folded = question.trim().to_lowercase();
+    let is_code = ["eval(", "exec(", "system(", "__import__", "print(", "import os", "import sys", "<script"]
+        .iter()
+        .any(|code| folded.starts_with(code))
+        || folded.contains("os.system");
+    is_code || calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
 }
 
 /// `how do transformers work`, `explain overfitting`, `what does auc mean`: a question about the thing itself, and not about runs with it.
 pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     // `explain the transformer architecture`, but not what explains a metric.
+    let is_of_metric = |part: &Part| matches!(part, Part::Metric(_)) && reading.parts().any(|part| *part == Part::Unknown);
     let is_explained = matches!(words.first(), Some(&"explain" | &"define"))
-        && reading.parts().all(is_knowledge_part)
+        && reading.parts().all(|part| is_knowledge_part(part) || is_of_metric(part))
         && !reading.says("by")
         && reading.parts().any(|part| matches!(part, Part::Unknown | Part::Value(..) | Part::Conditions(_) | Part::Parameter(_)));
     let asks_who_did = matches!(words.as_slice(), ["who", verb, ..] if has("wrote invented discovered painted composed directed founded sang coined built", verb));
@@ -236,6 +263,20 @@ pub(super) fn asks_for_knowledge(reading: &Reading) -> bool {
         matches!(words.as_slice(), ["what", "does" | "do" | "did", .., "mean" | "means"] | ["what", "does" | "do", .., "stand", "for"]);
     let is_name = |part: &Part| is_term(part) || matches!(part, Part::Metric(_) | Part::Parameter(_));
     if (asks_meaning || explains_term) && reading.parts().all(is_name) {
+        return true;
+    }
+    // `why is overfitting bad`, `what does f1 mean in general`
+    let in_general =
+        words.windows(2).any(|pair| matches!(pair, ["in", "general" | "theory" | "principle"])) || words.last() == Some(&"generally");
+    let is_particular = |part: &Part| {
+        matches!(
+            part,
+            Part::Run(_) | Part::Runs(_) | Part::Experiment(_) | Part::Anaphor(_) | Part::Meaning("run" | "experiment" | "experiments")
+        )
+    };
+    let asks_why =
+        matches!(words.as_slice(), ["why", "is" | "are" | "do" | "does" | "would" | "should", _, ..]) && reading.parts().all(is_term);
+    if asks_why || in_general && !reading.parts().any(is_particular) {
         return true;
     }
     let begins = matches!(words.as_slice(), ["how", "do" | "does" | "did", ..]);

@@ -12,6 +12,10 @@ const MADE: &str = "run runs training trainings job jobs model models user users
 /// Things that are made of what the store holds.
 const SHOWN: &str = "plot chart graph table comparison overview summary list ranking figure picture curve diagram";
 
+/// Whom people want to be told.
+const PEOPLE: &str = "boss bosses team manager managers colleague colleagues customer customers client clients lead leads everyone everybody people group management \
+    stakeholders supervisor professor student students friend friends mate department director";
+
 /// Verbs that begin an order only with certain things behind them.
 pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'static str> {
     let next = rest.first().copied().unwrap_or_default();
@@ -28,7 +32,9 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         )
     });
     Some(match first {
-        "get" if after.starts_with(" rid of") || after.contains(" out of ") => "get rid of",
+        // `bring up run 3`: shows it.
+        "bring" | "pull" if next == "up" => return None,
+        "get" if after.contains(" rid of") || after.contains(" out of ") => "get rid of",
         "put" | "stick" | "leave" | "place" | "drop" | "set"
             if rest.iter().take(4).any(|word| matches!(*word, "tag" | "label" | "note" | "comment" | "flag" | "marker" | "remark")) =>
         {
@@ -72,6 +78,26 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "change"
         }
         "roll" if says("out") => "roll out",
+        "give" if says("another") && rest.iter().any(|word| has("try go chance shot run spin", word)) => "restart",
+        "note" if has("on for down that", next) => "note",
+        "keep" if after.contains(" an eye on") || after.contains(" me posted") || after.contains(" me updated") => "watch",
+        "switch" if rest.iter().any(|word| has("production prod staging", word)) => "switch",
+        "try"
+            if after.split_whitespace().count() > 1
+                && after.split_whitespace().last().is_some_and(|last| last.parse::<f64>().is_ok())
+                && !says("run") =>
+        {
+            "try"
+        }
+        "run" if after.contains(" every ") || rest.last().is_some_and(|word| has("tonight daily nightly weekly hourly tomorrow", word)) => {
+            "run"
+        }
+        "dispose" if next == "of" => "remove",
+        "fire" | "start" | "boot" if next == "up" => "start",
+        "put" if after.contains(" back in ") || after.contains(" back on ") => "put back",
+        "throw" | "kick" | "chuck" if says("out") => "remove",
+        "put" if after.contains(" an end to") || after.contains(" out of its") => "end",
+        "pull" if after.contains(" the plug") => "stop",
         "hide" | "finish" | "end" if matches!(next, "run" | "experiment" | "it" | "that") && rest.len() <= 4 => "change",
         "select" if after.contains('*') => "run",
         "give"
@@ -114,13 +140,8 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         }
         "take" | "bring" if after.contains(" off the ") || rest.last() == Some(&"live") => "take away",
         "try" if has("a an another some", next) => "try",
-        // `have run 3 restarted`, `get it running again`
-        "have"
-            if rest.last().is_some_and(|word| has(super::DONE, word)) && !rest.iter().any(|word| has("been any was were runs", word)) =>
-        {
-            "do that to"
-        }
-        "get" if says("running") && says("again") => "restart",
+        // `get it running again`
+        "get" | "set" if (says("running") || says("going")) && says("again") => "restart",
         "make" if [" go away", " disappear", " vanish"].iter().any(|end| after.contains(end)) => "remove",
         "add" if has("me him her us", next) && says("as") => "add",
         "add" if next.parse::<f64>().is_ok() && says("to") => "change",
@@ -140,7 +161,7 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         }
         "improve" | "boost" if has("the its my our", next) => "improve",
         "increase" | "decrease" | "raise" | "lower" | "double" | "halve" | "bump" | "reduce"
-            if has("the its my our", next) || says("to") =>
+            if has("the its my our", next) || says("to") || first != "lower" && super::has_object(after) =>
         {
             "change"
         }
@@ -153,6 +174,15 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
             "run"
         }
         "fine" if next == "tune" => "fine-tune",
+        // `tell my boss which run is best`, `tell ana her run failed`
+        "tell" | "inform" | "warn" if has("my our his her the", next) && rest.get(1).is_some_and(|word| has(PEOPLE, word)) => "message",
+        "tell" | "inform" | "warn"
+            if !has("me us the it all", next)
+                && !super::super::chatter::is_common(next)
+                && rest.get(1).is_some_and(|word| has("her his their which who what when", word)) =>
+        {
+            "message"
+        }
         "tell" if says("him") || says("her") || rest.iter().take(3).any(|word| *word == "team" || *word == "boss") => "message",
         "forecast" | "estimate" if rest.iter().take(4).any(|word| matches!(*word, "tomorrow" | "month" | "week" | "year" | "quarter")) => {
             "forecast"
@@ -160,4 +190,17 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         "write" if !matches!(next, "" | "up") => "write",
         _ => return None,
     })
+}
+
+/// `tell me when it is done`, `let me know as soon as it ends`: of what is yet to happen.
+pub(super) fn is_notice(rest: &[&str]) -> bool {
+    let waits = rest.iter().take(5).any(|word| matches!(*word, "when" | "once" | "soon"));
+    let is_due = rest.windows(2).any(|pair| {
+        matches!(
+            pair,
+            ["is" | "are" | "has" | "s", "done" | "finished" | "over" | "complete" | "completed" | "ready" | "through" | "ended"]
+        )
+    });
+    let ends = rest.iter().any(|word| matches!(*word, "finishes" | "ends" | "completes" | "stops" | "fails" | "crashes" | "converges"));
+    matches!(rest.first(), Some(&("me" | "us"))) && waits && (is_due || ends)
 }

@@ -1,0 +1,95 @@
+//! The clauses of an utterance, and which of them say that something is not to be done.
+
+use std::ops::Range;
+
+use super::forms;
+use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT};
+
+/// One clause: its words in lower case, apostrophes and hyphens kept, and the bytes it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Clause {
+    /// The words.
+    pub(super) words: Vec<String>,
+    /// Where it stands.
+    pub(super) bytes: Range<usize>,
+}
+
+impl Clause {
+    /// The words, to be matched.
+    pub(super) fn words(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+}
+
+/// Cuts an utterance at its commas, dashes and sentence ends, and before what says how or why: `… because nobody needs it`.
+pub(super) fn clauses(text: &str) -> Vec<Clause> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (place, letter) in text.char_indices() {
+        let after = text.get(place + letter.len_utf8()..).unwrap_or_default();
+        let before = text.get(..place).unwrap_or_default();
+        let stands_free = after.starts_with(' ') || after.is_empty();
+        let ends = matches!(letter, ',' | ';' | '!' | '?' | '.' | ':') && stands_free
+            || matches!(letter, '–' | '—')
+            || letter == '-' && stands_free && before.ends_with(' ')
+            || letter == ' ' && is_subordinate(after);
+        if ends {
+            found.extend(clause(text, start..place));
+            start = place + letter.len_utf8();
+        }
+    }
+    found.extend(clause(text, start..text.len()));
+    found
+}
+
+fn is_subordinate(after: &str) -> bool {
+    ["because ", "since it ", "since nobody ", "but ", "so that ", "so please ", "so could ", "so can ", "so let"]
+        .iter()
+        .any(|conjunction| after.get(..conjunction.len()).is_some_and(|head| head.eq_ignore_ascii_case(conjunction)))
+}
+
+fn clause(text: &str, bytes: Range<usize>) -> Option<Clause> {
+    let is_inside = |letter: char| letter.is_alphanumeric() || matches!(letter, '\'' | '’' | '*' | '/');
+    let words: Vec<String> = text
+        .get(bytes.clone())?
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !is_inside(letter)).replace('’', "'").to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    (!words.is_empty()).then_some(Clause { words, bytes })
+}
+
+/// Whether a clause says that something is not to be done: `don't delete it`, `without changing anything`, `no need to download it`.
+pub(super) fn is_denied(clause: &Clause) -> bool {
+    let words = clause.words();
+    let Some(at) = (0..words.len()).find(|at| denies(&words, *at)) else { return false };
+    let is_act = |word: &&str| {
+        [FORBIDDEN, FORBIDDEN_WITH_OBJECT].iter().any(|verbs| verbs.split_whitespace().any(|verb| verb == *word))
+            || forms::of_gerund(word).is_some()
+            || forms::of_participle(word).is_some()
+            || matches!(*word, "touch" | "touching" | "touched" | "break" | "changes" | "edits")
+    };
+    words.iter().skip(at + 1).take(6).any(is_act)
+}
+
+/// Whether the word at this place denies what stands behind it, and is no courtesy (`can't you …`) and no reminder (`don't forget to …`).
+fn denies(words: &[&str], at: usize) -> bool {
+    let word = |place: usize| words.get(place).copied().unwrap_or_default();
+    let before = at.checked_sub(1).map_or("", word);
+    let reminds = |place: usize| matches!(word(place), "forget" | "hesitate" | "just" | "you" | "we" | "mind");
+    match word(at) {
+        "don't" | "dont" | "needn't" | "shouldn't" | "mustn't" | "won't" => before != "why" && !reminds(at + 1),
+        "not" => {
+            !matches!(before, "why" | "if" | "or" | "is" | "was" | "are" | "did" | "does" | "has")
+                && !reminds(at + 1)
+                && word(at + 1) != "only"
+        }
+        // `I know you can't delete runs, but …`
+        "can't" | "cannot" | "couldn't" => matches!(before, "you" | "i" | "we" | "one"),
+        "never" | "without" => word(at + 1) != "mind",
+        "no" => matches!(word(at + 1), "need" | "reason" | "changes" | "change" | "edits"),
+        "instead" => word(at + 1) == "of",
+        "rather" => word(at + 1) == "than",
+        _ => false,
+    }
+}

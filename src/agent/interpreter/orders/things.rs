@@ -1,0 +1,49 @@
+//! The thing that an order is about, for the question behind it: `restart run-018, and what depth did it have?`.
+
+use super::clauses::clauses;
+use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT, forms};
+use crate::domain::reference::placed_words;
+
+/// Words at which the thing ends.
+const BEHIND: &str = "please pls to with for from as in into on onto because if and but or now yet again again, back before after when once today tomorrow immediately then so";
+
+/// Words that are no name of a thing.
+const POINTING: &str =
+    "it its that this them they those these one ones anything something everything nothing all me us you the a an my our";
+
+/// What an order or its opposite is about, as said; absent where it only points at something.
+pub(in super::super) fn object(order: &str) -> Option<String> {
+    let clause = clauses(order).into_iter().next()?;
+    let is_verb = |word: &String| {
+        let known = |words: &str| words.split_whitespace().any(|verb| verb == word);
+        known(FORBIDDEN) || known(FORBIDDEN_WITH_OBJECT) || word == "touch" || forms::of_gerund(word).is_some()
+    };
+    let at = clause.words.iter().position(is_verb)?;
+    let has = |words: &str, word: &str| words.split_whitespace().any(|known| known == word);
+    let thing: Vec<&str> = clause.words.iter().skip(at + 1).map(String::as_str).take_while(|word| !has(BEHIND, word)).collect();
+    let names = thing.iter().any(|word| !has(POINTING, word));
+    (names && thing.len() <= 5).then(|| thing.join(" "))
+}
+
+/// A question in which the first pronoun is the thing that is meant.
+pub(in super::super) fn named_instead(question: &str, thing: &str) -> String {
+    let words = placed_words(question);
+    let pronoun = words.iter().find(|(word, _)| matches!(word.as_str(), "it" | "its"));
+    let Some((word, place)) = pronoun else { return question.to_owned() };
+    let owns = if word == "its" { "'s" } else { "" };
+    let (before, behind) = (question.get(..place.start).unwrap_or_default(), question.get(place.end..).unwrap_or_default());
+    format!("{before}{thing}{owns}{behind}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_thing_of_an_order_is_named_behind_it() {
+        assert_eq!(object("restart run-018 please").as_deref(), Some("run-018"));
+        assert_eq!(object("don't change the first run").as_deref(), Some("the first run"));
+        assert_eq!(object("delete it"), None);
+        assert_eq!(named_instead("and what was its f1?", "run-018"), "and what was run-018's f1?");
+    }
+}
