@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, changes, fill, narrowing, put, told};
+use super::{Arguments, Plan, changes, fill, filters, narrowing, put, told};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::Field;
 
 /// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
 pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
@@ -190,14 +189,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     }
     let clauses = reading.clauses();
     if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
-        const NARROWING: [&str; 9] = ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those"];
-        // `and precision over 0.87`: a bound beside the others.
-        let bounds_more = reading.words.first().is_some_and(|word| word == "and")
-            && clauses.iter().all(|clause| matches!(clause.field, Field::Metric(_)))
-            && !["those", "ones", "what", "about"].iter().any(|word| reading.says(word));
-        let narrows = bounds_more || reading.words.iter().take(2).any(|word| NARROWING.contains(&word.as_str()));
-        let before = arguments.get("filter").and_then(Value::as_str).filter(|_| narrows).map(str::to_owned);
-        if let Some(filter) = narrowing::joined_filter(before.as_deref(), &clauses) {
+        let before = arguments.get("filter").and_then(Value::as_str).map(str::to_owned);
+        if let Some(filter) = filters::continued(reading, before.as_deref()) {
             put(&mut arguments, "filter", filter);
             arguments.remove("page_token");
         }
@@ -343,6 +336,7 @@ pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -
             Part::Anaphor(Anaphor::All) => found.extend(ids(if conversation.runs.len() > 1 { &conversation.runs } else { listed })),
             Part::Anaphor(Anaphor::Nth(index)) => found.extend(listed.get(*index).map(|run| run.run_id.clone())),
             Part::Anaphor(Anaphor::Last) => found.extend(listed.last().map(|run| run.run_id.clone())),
+            Part::Anaphor(Anaphor::Standing(place)) => found.extend(conversation.standing.get(*place).map(|run| run.run_id.clone())),
             _ => {}
         }
     }

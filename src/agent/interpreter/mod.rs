@@ -6,6 +6,7 @@
 //! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `unknown_values`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
+mod better;
 mod bounds;
 mod changes;
 mod chatter;
@@ -21,6 +22,7 @@ mod dates;
 mod fallback;
 mod files;
 mod fill;
+mod filters;
 mod flags;
 mod followup;
 mod intent;
@@ -43,6 +45,7 @@ mod reading;
 mod redrawn;
 mod run_ranges;
 mod selecting;
+mod several;
 mod split;
 mod standings;
 mod talk;
@@ -52,6 +55,9 @@ mod topics;
 mod unanswered;
 mod unknown_values;
 mod vocabulary;
+mod widening;
+mod winners;
+mod wishes;
 
 use serde_json::{Map, Value};
 
@@ -74,6 +80,13 @@ pub(super) enum Plan {
         tool: &'static str,
         /// Its arguments.
         arguments: Map<String, Value>,
+    },
+    /// These calls of one tool answer it together: one for each run it is about.
+    Each {
+        /// The tool's name.
+        tool: &'static str,
+        /// The arguments of each call.
+        all: Vec<Map<String, Value>>,
     },
     /// It cannot be answered; why, and what can.
     Refuse(String),
@@ -147,22 +160,13 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
-    followup::see_place_in_list(&mut reading, conversation);
-    if let Some(plan) = choosing::plan(&reading, conversation) {
-        return Ok(plan);
+    if let Some(wish) = wishes::shortened(question, conversation) {
+        let mut reading = reading::read(&wish, &vocabulary, context.focus.as_ref(), context.now);
+        if let Some(plan) = continued(&mut reading, is_taken_back, conversation, &vocabulary) {
+            return Ok(plan);
+        }
     }
-    if let Some(plan) = files::plan(&reading, conversation) {
-        return Ok(plan);
-    }
-    let corrected = redrawn::plan(&reading, conversation)
-        .or_else(|| other_end::plan(&reading, conversation))
-        .or_else(|| thresholds::plan(&reading, conversation))
-        .or_else(|| corrections::plan(&reading, is_taken_back, conversation));
-    if let Some(plan) = corrected {
-        return Ok(plan);
-    }
-    if let Some(mut plan) = followup::plan(&reading, conversation) {
-        forget_foreign_metric(&mut plan, &reading, &vocabulary);
+    if let Some(plan) = continued(&mut reading, is_taken_back, conversation, &vocabulary) {
         return Ok(plan);
     }
     if conversation.last_call.is_none() && context.focus.is_none() && points_nowhere(&reading) {
@@ -216,6 +220,28 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     )))
 }
 
+/// The plan for what goes on from the answer before, or is of files; absent for a question that stands alone.
+fn continued(reading: &mut Reading, is_taken_back: bool, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Plan> {
+    followup::see_place_in_list(reading, conversation);
+    winners::see(reading, conversation);
+    let reading = &*reading;
+    let corrected = choosing::plan(reading, conversation)
+        .or_else(|| files::plan(reading, conversation))
+        .or_else(|| widening::plan(reading, conversation))
+        .or_else(|| better::plan(reading, conversation))
+        .or_else(|| several::plan(reading, conversation))
+        .or_else(|| redrawn::plan(reading, conversation))
+        .or_else(|| other_end::plan(reading, conversation))
+        .or_else(|| thresholds::plan(reading, conversation))
+        .or_else(|| corrections::plan(reading, is_taken_back, conversation));
+    if corrected.is_some() {
+        return corrected;
+    }
+    let mut plan = followup::plan(reading, conversation)?;
+    forget_foreign_metric(&mut plan, reading, vocabulary);
+    Some(plan)
+}
+
 /// Whether an experiment may still be called so; nothing is made.
 async fn free_name(name: &str, context: &Context) -> Result<Plan, ToolError> {
     let experiments = resolve::experiments(context, View::All).await?;
@@ -242,9 +268,11 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             "No, I cannot {verb} anything: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
         )));
     }
-    if let Some(verb) = orders::refused(question)
-        .filter(|_| !narrowing::leaves_out(question, conversation) && !redrawn::is_about_drawing(question, conversation))
-    {
+    if let Some(verb) = orders::refused(question).filter(|_| {
+        !narrowing::leaves_out(question, conversation)
+            && !widening::is_about_filter(question, conversation)
+            && !redrawn::is_about_drawing(question, conversation)
+    }) {
         return Some(Plan::Refuse(format!(
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::filters::{self, LEAVING};
 use super::followup::{is_fragment, put_focus};
 use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
+use crate::domain::filter::{Attribute, Clause, Field, Test};
 use crate::domain::reference::count_word;
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
@@ -187,12 +188,9 @@ pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
     after_list && of_list && words.len() <= 8 && words.iter().take(3).any(|word| LEAVING.contains(&word.as_str()))
 }
 
-/// Verbs by which some of a list are left out of it.
-const LEAVING: [&str; 9] = ["drop", "exclude", "hide", "skip", "ignore", "omit", "leave", "filter", "without"];
-
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
 pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let clauses = reading.clauses();
+    let clauses = filters::clauses(reading);
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
     let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
@@ -211,7 +209,7 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
     let is_status = |clause: &Clause| clause.field == Field::Attribute(Attribute::Status);
     // No run has two statuses: `just the failed ones` takes the place of the finished.
     let filter = if !of_them && clauses.iter().all(is_status) {
-        joined_filter(before, &clauses)?
+        filters::joined(before, &clauses)?
     } else {
         before.map(|text| format!("{text} AND ")).unwrap_or_default() + &fill::filter_text(&clauses)
     };
@@ -315,7 +313,7 @@ pub(super) fn ranked_again(
     }
     let before = if shown.is_some() { None } else { text_of("filter") };
     let clauses: Vec<Clause> = reading.clauses().into_iter().chain(shown).collect();
-    if let Some(filter) = joined_filter(before.as_deref(), &clauses) {
+    if let Some(filter) = filters::joined(before.as_deref(), &clauses) {
         put(&mut arguments, "filter", filter);
     }
     if let Some(count) = count.filter(|count| *count > 1) {
@@ -362,12 +360,4 @@ pub(super) fn against_focus(reading: &Reading, conversation: &Conversation) -> O
         put(&mut arguments, "metrics", metrics);
     }
     Some(Plan::call("compare_runs", arguments))
-}
-
-/// The conditions before with those that are new; one on the same field takes the place of the old one.
-pub(super) fn joined_filter(before: Option<&str>, new: &[Clause]) -> Option<String> {
-    let mut clauses = before.and_then(|text| Filter::parse(text).ok()).map(|filter| filter.clauses).unwrap_or_default();
-    clauses.retain(|clause| !new.iter().any(|other| other.field == clause.field));
-    clauses.extend_from_slice(new);
-    (!clauses.is_empty()).then(|| fill::filter_text(&clauses))
 }

@@ -230,7 +230,7 @@ impl Reader<'_> {
             let kind = match place {
                 Anaphor::Nth(0) => "first",
                 Anaphor::Last => "last",
-                Anaphor::One | Anaphor::All | Anaphor::Nth(_) => continue,
+                Anaphor::One | Anaphor::All | Anaphor::Nth(_) | Anaphor::Standing(_) => continue,
             };
             let (words, noun) = (words.clone(), self.end_of(words.end));
             let is_described = matches!(

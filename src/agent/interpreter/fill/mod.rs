@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(super) use absent::{absent_experiment, unknown_experiment};
 pub(super) use curves::{axis, has_both_splits, see_bare_curve};
 pub(super) use ranked::evident_tool;
-pub(super) use runs::{clauses_of_run, doubts_parameter, is_remark, keys, put_run};
+pub(super) use runs::{asks_for_remark, clauses_of_run, doubts_parameter, is_remark, keys, put_run};
 pub(super) use steps::step;
 
 use super::lexicon::End;

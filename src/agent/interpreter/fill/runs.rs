@@ -133,6 +133,11 @@ pub(in crate::agent::interpreter) fn is_remark(word: &str) -> bool {
     matches!(word, "note" | "notes" | "description" | "comment" | "comments" | "remark" | "remarks")
 }
 
+/// `any notes on it?`, `what did people write about it?`: asks for what somebody wrote about a run.
+pub(in crate::agent::interpreter) fn asks_for_remark(reading: &Reading) -> bool {
+    reading.words.iter().any(|word| is_remark(word))
+}
+
 /// `did …`, `is …`: asks whether something is so.
 pub(super) fn asks_whether(reading: &Reading) -> bool {
     let first = reading.words.first().map_or("", String::as_str);
