@@ -357,9 +357,10 @@ fn take_in(call: Call, turn: &mut Turn, said: &mut Vec<String>) {
 async fn planned(before: Option<String>, question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     if let Some(before) = before {
         let together = interpreter::interpret(&format!("{before}, {question}"), context, conversation).await?;
-        if !matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) {
-            return Ok(together);
-        }
+        let alone = interpreter::interpret(question, context, conversation).await?;
+        let is_order = interpreter::is_refused_order(question);
+        let is_better_alone = is_order || matches!(together, Plan::Refuse(_)) && matches!(alone, Plan::Call { .. } | Plan::Each { .. });
+        return Ok(if is_better_alone || matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) { alone } else { together });
     }
     interpreter::interpret(question, context, conversation).await
 }

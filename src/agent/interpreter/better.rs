@@ -3,7 +3,7 @@
 
 use super::followup::put_focus;
 use super::lexicon::{self, End};
-use super::reading::{Part, Reading};
+use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 
@@ -14,16 +14,18 @@ const LONGEST: usize = 12;
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (tool, last) = conversation.last_call.as_ref()?;
     let asks_else = reading.experiment().is_some()
-        || ["plot", "impact", "howmany", "howlong", "artifact", "create"].iter().any(|meaning| reading.means(meaning))
+        || ["plot", "howmany", "howlong", "artifact", "create"].iter().any(|meaning| reading.means(meaning))
         || reading.parts().any(|part| {
             matches!(part, Part::Conditions(_) | Part::Number(_) | Part::Parameter(_) | Part::Runs(_) | Part::End(_, Some(2..)))
         });
     if asks_else || reading.words.len() > LONGEST {
         return None;
     }
-    why_better(reading, conversation, tool, last)
-        .or_else(|| of_the_two(reading, conversation, tool))
-        .or_else(|| beaten(reading, conversation, tool))
+    let why = why_better(reading, conversation, tool, last).or_else(|| best_beside_it(reading, conversation, tool));
+    if why.is_some() || reading.means("impact") {
+        return why;
+    }
+    of_the_two(reading, conversation, tool).or_else(|| beaten(reading, conversation, tool))
 }
 
 /// `is there a better one?`, `does any run beat it?`, `anything with a higher one?`, after one run was told: the best.
@@ -73,6 +75,24 @@ fn surpasses(word: &str) -> Option<End> {
         | "tops" | "topped" | "stronger" => Some(End::Best),
         _ => lexicon::comparative(word),
     }
+}
+
+/// `put the best one and this one side by side`, after the best was told where another one had been told: that one and the best.
+fn best_beside_it(reading: &Reading, conversation: &Conversation, tool: &str) -> Option<Plan> {
+    let is_best = |part: &Part| {
+        matches!(part, Part::End(End::Best | End::Highest | End::Lowest, _)) || matches!(part, Part::Anaphor(Anaphor::Standing(0)))
+    };
+    let ends = reading.parts().filter(|part| is_best(part)).count();
+    let pointed = reading.parts().filter(|part| matches!(part, Part::Anaphor(Anaphor::One))).count();
+    let names_else = !reading.metrics().is_empty() || reading.parts().any(|part| matches!(part, Part::Run(_)));
+    let recent = conversation.recent.get(conversation.recent.len().checked_sub(2)?..)?;
+    if tool != "best_run" || !reading.means("compare") || ends != 1 || pointed != 1 || names_else {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", recent.iter().map(|run| run.run_id.clone()).collect::<Vec<_>>());
+    Some(Plan::call("compare_runs", arguments))
 }
 
 /// `so which is better?`, `which of the two wins?`, after two runs were told one by one: both side by side.

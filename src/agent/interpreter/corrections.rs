@@ -117,7 +117,8 @@ fn corrects(reading: &Reading) -> bool {
     let means = reading.words.windows(2).any(
         |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted" | "said")),
     );
-    let replaces = reading.text.to_lowercase().contains("instead of") || reading.text.to_lowercase().contains("rather than");
+    let text = reading.text.to_lowercase();
+    let replaces = ["instead of", "rather than", "in place of"].iter().any(|words| text.contains(words));
     leads || reading.says("wrong") || denies || means || replaces
 }
 
@@ -127,7 +128,7 @@ fn is_denied(reading: &Reading, span: &Span) -> bool {
     let first = before.by_ref().find(|word| !matches!(*word, "the" | "by" | "for" | "its" | "a" | "in"));
     match first {
         Some("not") => true,
-        Some("of") => before.next() == Some("instead"),
+        Some("of") => matches!(before.next(), Some("instead" | "place")),
         Some("than") => before.next() == Some("rather"),
         _ => false,
     }

@@ -95,6 +95,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     {
         return Some(plan);
     }
+    if let Some(plan) = told::parameters_of_answer(reading, conversation, last_tool) {
+        return Some(plan);
+    }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
         return Some(plan);
     }
@@ -107,13 +110,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if asks_by_itself {
         return None;
     }
-    // `why?`, `what happened there?`
-    let asks_why = reading.words.len() <= 4 && (reading.says("why") || reading.says("happened"));
-    if let ([only], true) = (conversation.runs.as_slice(), asks_why && !named_run) {
-        let mut arguments = Arguments::new();
-        put_focus(&mut arguments, conversation);
-        put(&mut arguments, "run", only.run_id.clone());
-        return Some(Plan::call("get_run", arguments));
+    if let Some(plan) = told::why(reading, conversation) {
+        return Some(plan);
     }
     if let Some(plan) = told::facts_of_answer(reading, conversation, last_tool) {
         return Some(plan);
@@ -134,7 +132,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         && reading.words.len() <= 5
         && !reading.means("run");
     let is_of_experiments = matches!(*last_tool, "list_experiments" | "create_experiment");
-    if is_of_experiments || !is_fragment(reading) && !is_end_only {
+    // `and which run has the smallest mae in that experiment?`
+    let ranks_all = end.is_some() && *last_tool == "get_run" && reading.means("run");
+    // `now to fraud, which runs failed there?`: a whole question.
+    let asks_for_runs = reading.means("run") && !reading.clauses().is_empty() && (reading.says("which") || reading.says("what"));
+    if is_of_experiments || ranks_all || asks_for_runs || !is_fragment(reading) && !is_end_only {
         return None;
     }
     let mut arguments = last_arguments.clone();
@@ -307,7 +309,7 @@ fn asks_what_differs(reading: &Reading) -> bool {
 /// `how many are there?`, `how many is that`: counts what was just listed.
 fn asks_how_many(reading: &Reading) -> bool {
     reading.means("howmany")
-        && reading.words.len() <= 5
+        && reading.words.len() <= 8
         && reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("howmany") | Part::Anaphor(_)))
 }
 
@@ -383,7 +385,7 @@ fn about_runs(reading: &Reading, conversation: &Conversation, last_tool: &str, r
         put(&mut arguments, "metrics", conversation.metrics.clone());
         return Some(Plan::call("metric_history", arguments));
     }
-    if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only {
+    if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only && !fill::asks_for_remark(reading) {
         return None;
     }
     let mut arguments = Arguments::new();

@@ -38,6 +38,7 @@ mod orders;
 mod other_end;
 mod partial;
 mod people;
+mod places;
 mod quarters;
 mod rankings;
 mod reader;
@@ -156,6 +157,7 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         )));
     }
     let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
+    let is_foreign = is_foreign && told::why(&reading, conversation).is_none();
     if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
@@ -220,14 +222,21 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     )))
 }
 
+/// Whether a question is an order to do what is not done, whatever is said before it.
+pub(super) fn is_refused_order(question: &str) -> bool {
+    orders::refused(question).is_some()
+}
+
 /// The plan for what goes on from the answer before, or is of files; absent for a question that stands alone.
 fn continued(reading: &mut Reading, is_taken_back: bool, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Plan> {
     followup::see_place_in_list(reading, conversation);
     winners::see(reading, conversation);
+    places::see(reading, conversation, vocabulary);
     let reading = &*reading;
     let corrected = choosing::plan(reading, conversation)
         .or_else(|| files::plan(reading, conversation))
         .or_else(|| widening::plan(reading, conversation))
+        .or_else(|| places::inside(reading, conversation))
         .or_else(|| better::plan(reading, conversation))
         .or_else(|| several::plan(reading, conversation))
         .or_else(|| redrawn::plan(reading, conversation))

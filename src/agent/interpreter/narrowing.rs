@@ -102,7 +102,7 @@ pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments
 /// `which one is better on auc?`, after a comparison: the same runs on that metric.
 pub(super) fn on_metric(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     let metrics = reading.metrics();
-    let asks_which = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
+    let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
     let names_else = reading.experiment().is_some()
         || reading.parts().any(|part| {
             matches!(
@@ -184,8 +184,16 @@ pub(super) fn next_page(
 pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
     let words = crate::domain::reference::words(question);
     let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "list_runs");
+    // `remove` and `throw out` are said of runs, too: only of a list are they no order to delete.
+    let is_mild = |word: &String| LEAVING.contains(&word.as_str()) && !matches!(word.as_str(), "remove" | "discard" | "throw" | "kick");
+    let leaves = |is: &dyn Fn(&String) -> bool| words.iter().take(3).any(is);
     let of_list = words.last().is_some_and(|word| matches!(word.as_str(), "ones" | "list"));
-    after_list && of_list && words.len() <= 8 && words.iter().take(3).any(|word| LEAVING.contains(&word.as_str()))
+    let of_some =
+        words.len() > 2 && ["those", "whatever", "anything", "everything", "one"].iter().any(|some| words.iter().any(|word| word == some));
+    let names_list = words.iter().any(|word| word == "list");
+    after_list
+        && words.len() <= 10
+        && (leaves(&is_mild) && (of_list || of_some) || names_list && leaves(&|word: &String| LEAVING.contains(&word.as_str())))
 }
 
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.

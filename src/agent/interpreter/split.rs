@@ -1,5 +1,7 @@
 //! Several questions in one sentence, where they are separable.
 
+mod topics_said;
+
 use super::{creation, lexicon, orders};
 use crate::domain::reference::placed_words;
 
@@ -49,9 +51,14 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     }
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        if kept.is_empty() || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
+        // `ok. who owns it`: behind courtesies it is the question.
+        let answers_before = kept.last().is_some_and(|before| super::talk::talk(before).is_none());
+        if !answers_before || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
             kept.push(question.to_owned());
         }
+    }
+    if kept.iter().any(|question| !topics_said::is_exclamation(question)) {
+        kept.retain(|question| !topics_said::is_exclamation(question));
     }
     kept
 }
@@ -122,7 +129,7 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
                 "looking" | "working" | "interested" | "talking" | "thinking" | "asking" | "reading" | "checking" | "reviewing" | "about"
             )
         });
-        speaks_of_itself && is_at_it && !sentence.contains('?')
+        (speaks_of_itself && is_at_it || topics_said::turns_to(sentence)) && !sentence.contains('?')
     };
     let restates = |before: &str, sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
@@ -349,7 +356,9 @@ fn is_quoted(text: &str, place: usize) -> bool {
 /// Whether enough stands before the cut to be a question.
 fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
-    let leads = words.first().is_some_and(|(word, _)| {
+    // `and of these, …`
+    let mut solid = words.iter().skip_while(|(word, _)| matches!(word.as_str(), "and" | "but" | "so" | "now" | "then" | "also" | "ok"));
+    let leads = solid.next().is_some_and(|(word, _)| {
         const LEADS: &str = "in of among for from within with on before after since during between until over regarding about across";
         LEADS.split(' ').any(|lead| lead == word)
     });

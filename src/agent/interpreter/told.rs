@@ -2,7 +2,7 @@
 
 use super::followup::put_focus;
 use super::lexicon::End;
-use super::reading::{Part, Reading};
+use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Clause, Field, Test, TextMatch};
@@ -19,6 +19,46 @@ pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> O
     put_focus(&mut arguments, conversation);
     put(&mut arguments, "run", only.run_id.clone());
     put(&mut arguments, "keys", keys);
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `why?`, `what happened there?`, `what was the error?`, after one run was told: all that is known of it.
+pub(super) fn why(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    const CAUSES: [&str; 10] = ["why", "happened", "error", "exception", "traceback", "wrong", "reason", "cause", "caused", "problem"];
+    let asks = reading.words.len() <= 5 && CAUSES.iter().any(|cause| reading.says(cause));
+    let is_plain = |part: &Part| {
+        matches!(
+            part,
+            Part::Filler | Part::Unknown | Part::Anaphor(_) | Part::Conditions(_) | Part::Meaning("status" | "impact" | "run" | "show")
+        )
+    };
+    let [only] = conversation.runs.as_slice() else { return None };
+    if conversation.last_call.is_none() || !asks || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `with which params?`, `and its config?`, after one run was told: all that it was set to.
+pub(super) fn parameters_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    const OF_ALL: [&str; 8] = ["there", "available", "logged", "all", "experiment", "runs", "most", "these"];
+    let is_plain = |part: &Part| {
+        matches!(part, Part::Filler | Part::Unknown | Part::Anaphor(Anaphor::One) | Part::Meaning("parameter" | "show" | "start"))
+    };
+    let leads = reading.words.first().is_some_and(|word| {
+        matches!(word.as_str(), "with" | "which" | "what" | "whats" | "and" | "its" | "using" | "show" | "params" | "parameters" | "config")
+    });
+    let run = conversation.runs.first().filter(|_| matches!(last_tool, "best_run" | "get_run"))?;
+    let names_all = OF_ALL.iter().any(|word| reading.says(word));
+    if !reading.means("parameter") || !leads || names_all || reading.words.len() > 7 || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
     Some(Plan::call("get_run", arguments))
 }
 

@@ -25,7 +25,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
                 | Part::Value(..)
                 | Part::Conditions(_)
                 | Part::Number(_)
-        ) || matches!(part, Part::Meaning("plot" | "compare" | "impact" | "howmany" | "experiments" | "describe" | "parameter" | "metric"))
+        ) || matches!(part, Part::Meaning("plot" | "compare" | "howmany" | "experiments" | "describe" | "parameter" | "metric"))
     });
     if *tool != "list_runs" || !(last.contains_key("filter") || last.contains_key("limit")) || names_else || reading.words.len() > LONGEST {
         return None;
@@ -63,6 +63,9 @@ enum Taken {
 fn taken_back(reading: &Reading) -> Option<Taken> {
     let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
     let pair = |one: &str, other: &str| reading.words.windows(2).any(|pair| matches!(pair, [left, right] if left == one && right == other));
+    if reading.means("impact") && !pair("no", "matter") {
+        return None;
+    }
     let whatever =
         says(&["regardless", "whatever", "whichever", "irrespective", "independent"]) || pair("no", "matter") || pair("of", "any");
     if whatever && says(&["status", "state", "failed", "finished", "outcome"]) {

@@ -77,6 +77,7 @@ fn asks_something(reading: &Reading) -> bool {
                 )
         )
     });
+    let is_about = reading.says("about") && ["tell", "more", "know"].iter().any(|word| reading.says(word));
     let is_short = reading.words.len() <= 5 && reading.words.first().is_some_and(|word| matches!(word.as_str(), "and" | "what" | "now"));
-    !asks_who && (of_fact || is_short || super::fill::asks_for_remark(reading))
+    !asks_who && (of_fact || is_short || is_about || super::fill::asks_for_remark(reading))
 }

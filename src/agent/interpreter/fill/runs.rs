@@ -111,7 +111,9 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     if keys.is_empty() {
         for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
-            if reading.means(meaning) {
+            // `with what parameters was it started`
+            let is_of_parameters = key == "start" && reading.means("parameter");
+            if reading.means(meaning) && !is_of_parameters {
                 keys.push(key.to_owned());
             }
         }
