@@ -55,7 +55,7 @@ fn beaten(reading: &Reading, conversation: &Conversation, tool: &str) -> Option<
     let compares = reading.words.iter().find_map(|word| surpasses(word));
     let is_told = conversation.runs.len() == 1 && matches!(tool, "get_run" | "best_run");
     let metric = reading.metrics().first().or_else(|| conversation.metrics.first().filter(|_| tool != "best_run")).cloned();
-    let end = compares.filter(|_| is_told && asks && !names_run)?;
+    let end = compares.or_else(|| asks_for_best(reading)).filter(|_| is_told && asks && !names_run)?;
     let mut arguments = Arguments::new();
     put_focus(&mut arguments, conversation);
     let last_metric = conversation.last_call.as_ref().and_then(|(_, last)| last.get("metric")).cloned();
@@ -66,6 +66,12 @@ fn beaten(reading: &Reading, conversation: &Conversation, tool: &str) -> Option<
     }
     fill::put_direction(&mut arguments, end);
     Some(Plan::call("best_run", arguments))
+}
+
+/// `is that the best we have?`
+fn asks_for_best(reading: &Reading) -> Option<End> {
+    let points = matches!(reading.words.as_slice(), [is, it, ..] if matches!(is.as_str(), "is" | "was") && matches!(it.as_str(), "it" | "that" | "this"));
+    reading.parts().find_map(|part| if let Part::End(end, None | Some(1)) = part { Some(*end) } else { None }).filter(|_| points)
 }
 
 /// The end of a ranking at which a run would stand that does what a word says: `better`, `beats`.

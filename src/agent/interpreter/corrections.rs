@@ -119,7 +119,9 @@ fn corrects(reading: &Reading) -> bool {
     );
     let text = reading.text.to_lowercase();
     let replaces = ["instead of", "rather than", "in place of"].iter().any(|words| text.contains(words));
-    leads || reading.says("wrong") || denies || means || replaces
+    // `run 5 instead`
+    let swaps = reading.words.last().is_some_and(|word| word == "instead") && reading.parts().any(|part| matches!(part, Part::Run(_)));
+    leads || swaps || reading.says("wrong") || denies || means || replaces
 }
 
 /// `not f1`, `instead of run 15`, `rather than f1`

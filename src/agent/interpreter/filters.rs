@@ -4,7 +4,7 @@ use super::reading::{Part, Reading, Span};
 use crate::domain::filter::{Clause, Comparison, Field, Filter, Test, TextMatch};
 
 /// Verbs and particles by which some of a list are left out of it.
-pub(super) const LEAVING: [&str; 15] = [
+pub(super) const LEAVING: [&str; 22] = [
     "drop",
     "exclude",
     "hide",
@@ -20,10 +20,18 @@ pub(super) const LEAVING: [&str; 15] = [
     "throw",
     "excluding",
     "minus",
+    "ignoring",
+    "omitting",
+    "disregarding",
+    "skipping",
+    "dropping",
+    "leaving",
+    "hiding",
 ];
 
 /// Words that narrow what was shown.
-const NARROWING: [&str; 9] = ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those"];
+const NARROWING: [&str; 13] =
+    ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those", "among", "amongst", "together", "plus"];
 
 /// The conditions of a question. Of what is left out the opposite holds: `leave out whatever isn't finished`, `drop the one that crashed`.
 pub(super) fn clauses(reading: &Reading) -> Vec<Clause> {
@@ -46,7 +54,7 @@ pub(super) fn clauses(reading: &Reading) -> Vec<Clause> {
 
 /// `filter out`, `throw out`, `leave out`: these verbs leave out only with a particle; `filter to` narrows.
 fn leaves_out(reading: &Reading, verb: usize) -> bool {
-    let needs_out = matches!(reading.words.get(verb).map(String::as_str), Some("leave" | "filter" | "kick" | "throw"));
+    let needs_out = matches!(reading.words.get(verb).map(String::as_str), Some("leave" | "leaving" | "filter" | "kick" | "throw"));
     !needs_out || reading.says("out")
 }
 
@@ -83,7 +91,7 @@ pub(super) fn continued(reading: &Reading, before: Option<&str>) -> Option<Strin
     let old = before.and_then(|text| Filter::parse(text).ok()).map(|filter| filter.clauses).unwrap_or_default();
     // `sgd instead`, `and hugo's?`: another value in the place of the old one.
     let swaps = new.iter().all(|clause| old.iter().any(|known| known.field == clause.field));
-    let keeps = swaps || narrows(reading) || goes_on(reading, &new);
+    let keeps = reading.experiment().is_none() && (swaps || narrows(reading) || goes_on(reading, &new));
     joined(before.filter(|_| keeps), &new)
 }
 

@@ -36,7 +36,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
         .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
-        .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))
+        .or_else(|| narrowing::among_shown(reading, conversation, last_tool))
         .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))
         .or_else(|| narrowing::first_of_list(reading, conversation, last_tool))
         .or_else(|| narrowing::ranked_again(reading, conversation, last_tool, last_arguments))
@@ -84,7 +85,10 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
-    if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
+    if let Some(plan) = told::one_more_curve(reading, last_tool)
+        .or_else(|| told::curve_of_answer(reading, conversation, last_tool))
+        .or_else(|| told::drawn_answer(reading, conversation, last_tool, last_arguments))
+    {
         return Some(plan);
     }
     if let Some(plan) = told::details_of_answer(reading, conversation, last_tool)
@@ -168,6 +172,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         }
         _ => None,
     });
+    // `only run 3`, after a comparison: it alone.
+    if tool == "compare_runs" && run.is_some() && reading.words.first().is_some_and(|word| matches!(word.as_str(), "only" | "just")) {
+        tool = "get_run";
+        arguments.retain(|name, _| name == "experiment");
+    }
     if let Some(run) = run {
         changed |= changes::run(&mut tool, &mut arguments, &run);
     }
@@ -267,7 +276,22 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]
-            | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
+            | [
+                "with"
+                    | "without"
+                    | "excluding"
+                    | "except"
+                    | "minus"
+                    | "those"
+                    | "ones"
+                    | "ignoring"
+                    | "omitting"
+                    | "disregarding"
+                    | "skipping",
+                ..
+            ]
+            | ["leaving", "out", ..]
+            | ["among" | "amongst" | "within" | "considering" | "together" | "plus", ..]
             | ["by", ..]
             | ["on", ..]
             | ["of", _, _]
@@ -328,11 +352,14 @@ pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -
         (1, _) => listed.get(..2).unwrap_or(listed),
         _ => conversation.runs.as_slice(),
     };
+    let after_comparison = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "compare_runs");
     let mut found: Vec<String> = Vec::new();
     for part in reading.parts() {
         match part {
             Part::Anaphor(Anaphor::One) => {
-                found.extend(conversation.runs.first().map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
+                // Of those that were compared, the one that came out ahead.
+                let ahead = conversation.standing.first().filter(|_| after_comparison);
+                found.extend(ahead.or(conversation.runs.first()).map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
             }
             Part::Anaphor(Anaphor::All) if two => found.extend(ids(pair)),
             Part::Anaphor(Anaphor::All) => found.extend(ids(if conversation.runs.len() > 1 { &conversation.runs } else { listed })),

@@ -44,6 +44,7 @@ mod rankings;
 mod reader;
 mod reading;
 mod redrawn;
+mod remarks;
 mod run_ranges;
 mod selecting;
 mod several;
@@ -142,6 +143,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
         }
         None => {}
     }
+    let blamed = wishes::without_complaint(question, conversation);
+    let is_taken_back = is_taken_back || blamed.len() < question.len();
+    let (question, _) = corrections::without_lead(blamed);
     let (question, is_put_right) = corrections::without_order(question, conversation);
     let is_taken_back = is_taken_back || is_put_right;
     let vocabulary = Vocabulary::load(context).await?;
@@ -164,7 +168,10 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
     people::strangers(&mut reading);
     if let Some(wish) = wishes::shortened(question, conversation) {
         let mut reading = reading::read(&wish, &vocabulary, context.focus.as_ref(), context.now);
-        if let Some(plan) = continued(&mut reading, is_taken_back, conversation, &vocabulary) {
+        // Where an experiment is named, it is a question of its own.
+        let stands_alone = reading.experiment().is_some() && wish.starts_with("only ");
+        let plan = continued(&mut reading, is_taken_back, conversation, &vocabulary).filter(|_| !stands_alone);
+        if let Some(plan) = plan {
             return Ok(plan);
         }
     }
@@ -235,8 +242,10 @@ fn continued(reading: &mut Reading, is_taken_back: bool, conversation: &Conversa
     let reading = &*reading;
     let corrected = choosing::plan(reading, conversation)
         .or_else(|| files::plan(reading, conversation))
+        .or_else(|| remarks::plan(reading, conversation))
         .or_else(|| widening::plan(reading, conversation))
         .or_else(|| places::inside(reading, conversation))
+        .or_else(|| places::unclear(reading, conversation, vocabulary))
         .or_else(|| better::plan(reading, conversation))
         .or_else(|| several::plan(reading, conversation))
         .or_else(|| redrawn::plan(reading, conversation))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::filters::{self, LEAVING};
 use super::followup::{is_fragment, put_focus};
 use super::reading::{Anaphor, Part, Reading, Span};
-use super::{Arguments, Plan, fill, put};
+use super::{Arguments, Plan, fill, lexicon, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Attribute, Clause, Field, Test};
 use crate::domain::reference::count_word;
@@ -59,7 +59,9 @@ fn joins(reading: &Reading) -> bool {
     let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
     let metrics = reading.metrics().len();
     let in_picture = pair(&["same", "one", "this", "that"], &PICTURES) || pair(&["on"], &["top"]);
-    let beside = pair(&["together", "along"], &["with"]);
+    // `with the validation loss`
+    let leads = reading.words.iter().find(|word| !matches!(word.as_str(), "now" | "and" | "but" | "so" | "please"));
+    let beside = pair(&["together", "along"], &["with"]) || leads.is_some_and(|word| word == "with") && !reading.says("instead");
     let both = reading.says("both") && metrics > 1;
     // A run and a metric together begin a chart of their own.
     (in_picture || beside || both) && (runs == 0 || metrics == 0)
@@ -99,28 +101,32 @@ pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments
     Some(Plan::call(last_tool, arguments))
 }
 
-/// `which one is better on auc?`, after a comparison: the same runs on that metric.
+/// `which one is better on auc?`, `which has the smaller batch size?`, after a comparison: the same runs on that metric or parameter.
 pub(super) fn on_metric(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     let metrics = reading.metrics();
+    let parameters = reading.parameters();
+    let compares_parameter = !parameters.is_empty() && reading.words.iter().any(|word| lexicon::comparative(word).is_some());
     let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
     let names_else = reading.experiment().is_some()
-        || reading.parts().any(|part| {
-            matches!(
-                part,
-                Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Parameter(_) | Part::Meaning("plot" | "impact" | "run")
-            )
-        });
+        || reading
+            .parts()
+            .any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Meaning("plot" | "impact" | "run")));
     if last_tool != "compare_runs"
-        || metrics.is_empty()
+        || metrics.is_empty() && parameters.is_empty()
         || !asks_which
         || names_else
-        || !reading.means("compare")
+        || !(reading.means("compare") || compares_parameter)
         || reading.words.len() > 9
     {
         return None;
     }
     let mut arguments = last_arguments.clone();
-    put(&mut arguments, "metrics", metrics);
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    if !parameters.is_empty() {
+        put(&mut arguments, "parameters", parameters);
+    }
     Some(Plan::call(last_tool, arguments))
 }
 
@@ -197,12 +203,17 @@ pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
 }
 
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
-pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+pub(super) fn narrowed(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
     let clauses = filters::clauses(reading);
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
     let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
-        || leads(&LEAVING, 3)
+        || leads(&LEAVING, 4)
         || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word))
         || of_them && leads(&["and", "but"], 1);
     let begins_anew = reading.experiment().is_some()
@@ -213,6 +224,13 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
         return None;
     }
     let mut arguments = last_arguments.clone();
+    // `the last 5 runs`, `which of them failed`: of those that are shown, and not the last 5 that failed.
+    if let Some(shown) = shown_runs(conversation, last_tool, last_arguments).filter(|_| of_them) {
+        arguments.remove("limit");
+        arguments.remove("page_token");
+        put(&mut arguments, "filter", fill::filter_text(&[&[shown], clauses.as_slice()].concat()));
+        return Some(Plan::call(last_tool, arguments));
+    }
     let before = arguments.get("filter").and_then(Value::as_str);
     let is_status = |clause: &Clause| clause.field == Field::Attribute(Attribute::Status);
     // No run has two statuses: `just the failed ones` takes the place of the finished.
@@ -224,6 +242,25 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
     put(&mut arguments, "filter", filter);
     arguments.remove("page_token");
     Some(Plan::call(last_tool, arguments))
+}
+
+/// `which one did ana start?`, `which of the two used adam?`, after a comparison or chart: those of its runs that meet the condition.
+pub(super) fn among_shown(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let asks_which = reading.words.iter().take(2).any(|word| word == "which")
+        && ["one", "ones", "of", "them", "those", "these"].iter().any(|word| reading.says(word));
+    let names_else = reading.experiment().is_some()
+        || reading.parts().any(|part| {
+            matches!(part, Part::Meaning("plot" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Run(_) | Part::Runs(_))
+        });
+    let clauses = reading.clauses();
+    if !matches!(last_tool, "compare_runs" | "metric_history") || !asks_which || names_else || clauses.is_empty() {
+        return None;
+    }
+    let shown = shown_runs(conversation, last_tool, &Arguments::new())?;
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "filter", fill::filter_text(&[&[shown], clauses.as_slice()].concat()));
+    Some(Plan::call("list_runs", arguments))
 }
 
 /// `sort them by auc`, `and the worst 3`: the last list in another order.
@@ -253,13 +290,18 @@ pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_argument
     Some(Plan::call(last_tool, arguments))
 }
 
-/// `compare the first two`, of the list just shown.
+/// `compare the first two`, `plot the loss of the first two`, of the list just shown.
 pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
     let count = reading
         .parts()
         .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
+    let draws = reading.means("plot") && !reading.metrics().is_empty();
     let names_place = reading.experiment().is_some() || reading.means("run");
-    if !matches!(last_tool, "list_runs" | "best_run") || !reading.means("compare") || names_place || count > conversation.listed.len() {
+    if !matches!(last_tool, "list_runs" | "best_run")
+        || !(reading.means("compare") || draws)
+        || names_place
+        || count > conversation.listed.len()
+    {
         return None;
     }
     let mut arguments = Arguments::new();
@@ -269,7 +311,7 @@ pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last
     if !metrics.is_empty() {
         put(&mut arguments, "metrics", metrics);
     }
-    Some(Plan::call("compare_runs", arguments))
+    Some(Plan::call(if draws { "metric_history" } else { "compare_runs" }, arguments))
 }
 
 /// `which of these is best on f1`, `and the worst`, `best one under 25 ms`, `top 5`: a ranking that takes its metric, its runs or both

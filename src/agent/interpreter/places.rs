@@ -7,17 +7,24 @@ use super::vocabulary::Vocabulary;
 use super::{Arguments, Plan};
 use crate::agent::conversation::Conversation;
 use crate::domain::reference::words;
+use crate::tools::view::plain;
 
 /// The longest question in which a part of a name stands for a sibling of the experiment in question, in words.
 const LONGEST: usize = 6;
 
+/// How many experiments are named where one has to be chosen.
+const NAMED: usize = 10;
+
 /// Takes such words for the experiment that they mean.
 pub(super) fn see(reading: &mut Reading, conversation: &Conversation, vocabulary: &Vocabulary) {
     see_owned_runs(reading);
+    see_any_runs(reading, conversation);
     if conversation.last_call.is_none() || reading.experiment().is_some() {
         return;
     }
-    let found = other_experiment(reading, conversation, vocabulary).or_else(|| sibling(reading, conversation, vocabulary));
+    let found = other_experiment(reading, conversation, vocabulary)
+        .or_else(|| other_of_two(reading, conversation))
+        .or_else(|| sibling(reading, conversation, vocabulary));
     let Some((place, name)) = found else { return };
     if let Some(span) = reading.spans.iter_mut().find(|span| span.words.contains(&place)) {
         span.part = Part::Experiment(name);
@@ -38,11 +45,24 @@ fn see_owned_runs(reading: &mut Reading) {
     }
 }
 
+/// `anything by ben?`, after runs were told: runs, and no experiments.
+fn see_any_runs(reading: &mut Reading, conversation: &Conversation) {
+    let of_runs =
+        conversation.last_call.as_ref().is_some_and(|(tool, _)| matches!(*tool, "list_runs" | "best_run" | "get_run" | "compare_runs"));
+    if !of_runs || reading.clauses().is_empty() || reading.means("experiment") {
+        return;
+    }
+    for span in &mut reading.spans {
+        let is_any = reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "anything" | "something"));
+        if is_any && span.part == Part::Meaning("experiments") {
+            span.part = Part::Meaning("run");
+        }
+    }
+}
+
 /// `the other experiment`: the one spoken of before, else the only other one; with the place of the word for it.
 fn other_experiment(reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<(usize, String)> {
-    let place = reading.words.windows(2).position(|pair| {
-        matches!(pair, [which, noun] if matches!(which.as_str(), "other" | "previous" | "earlier") && matches!(noun.as_str(), "experiment" | "project" | "exp"))
-    })?;
+    let place = says_other(reading)?;
     let here = conversation.experiment.as_ref().map(|experiment| experiment.name.as_str());
     let visited = conversation.visited.iter().rev().find(|name| Some(name.as_str()) != here).cloned();
     let name = visited.or_else(|| {
@@ -50,6 +70,38 @@ fn other_experiment(reading: &Reading, conversation: &Conversation, vocabulary: 
         others.next().filter(|_| others.next().is_none()).map(|only| only.name.clone())
     })?;
     Some((place + 1, name))
+}
+
+/// `and in the other experiment?`, where there are several others and none was spoken of.
+pub(super) fn unclear(reading: &Reading, conversation: &Conversation, vocabulary: &Vocabulary) -> Option<Plan> {
+    says_other(reading)?;
+    if reading.experiment().is_some() {
+        return None;
+    }
+    let here = conversation.experiment.as_ref()?.name.as_str();
+    let others: Vec<String> =
+        vocabulary.experiments.iter().filter(|one| one.name != here).map(|one| format!("`{}`", plain(&one.name))).take(NAMED).collect();
+    Some(Plan::Refuse(match others.as_slice() {
+        [] => format!("There is no other experiment than `{}`.", plain(here)),
+        _ => format!("Which other experiment is meant? There are {}.", others.join(", ")),
+    }))
+}
+
+/// Where `other experiment` stands.
+fn says_other(reading: &Reading) -> Option<usize> {
+    reading.words.windows(2).position(|pair| {
+        matches!(pair, [which, noun] if matches!(which.as_str(), "other" | "previous" | "earlier") && matches!(noun.as_str(), "experiment" | "project" | "exp"))
+    })
+}
+
+/// `and the other one?`, after one of two experiments was described.
+fn other_of_two(reading: &Reading, conversation: &Conversation) -> Option<(usize, String)> {
+    let after = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "describe_experiment");
+    let place = reading.words.windows(2).position(|pair| matches!(pair, [other, one] if other == "other" && one == "one"))?;
+    let here = conversation.experiment.as_ref()?.name.as_str();
+    let mut others = conversation.experiments.iter().filter(|name| *name != here);
+    let only = others.next().filter(|_| after && others.next().is_none() && conversation.experiments.len() == 2)?;
+    Some((place, only.clone()))
 }
 
 /// `and in q2?`, `v3?`: the only experiment that is called as the one in question but for this word.

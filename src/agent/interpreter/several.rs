@@ -10,6 +10,7 @@ const AT_MOST: usize = 6;
 
 /// The plan for a question about facts of several runs that no comparison shows; absent for any other.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let last_tool = conversation.last_call.as_ref().map(|(tool, _)| *tool)?;
     let points = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let names_else = reading.experiment().is_some()
         || !reading.metrics().is_empty()
@@ -22,11 +23,20 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
                 )
         });
     let asks_which = reading.words.iter().take(2).any(|word| word == "which") && (reading.says("of") || reading.says("one"));
-    if !points || names_else || asks_which || reading.words.len() > 10 {
+    // `who?`, after a tie
+    let is_bare = reading.words.len() <= 2 && matches!(last_tool, "best_run" | "compare_runs" | "get_run") && conversation.runs.len() > 1;
+    if !(points || is_bare) || names_else || asks_which || reading.words.len() > 10 {
         return None;
     }
     let keys = keys(reading);
-    let runs = runs_referred_to(reading, conversation).filter(|runs| (2..=AT_MOST).contains(&runs.len()) && !keys.is_empty())?;
+    let told = || conversation.runs.iter().map(|run| run.run_id.clone()).collect::<Vec<String>>();
+    let runs = if is_bare { told() } else { runs_referred_to(reading, conversation)? };
+    if keys.is_empty() || runs.len() < 2 {
+        return None;
+    }
+    if runs.len() > AT_MOST {
+        return Some(of_too_many(&keys, conversation));
+    }
     let about = |run: String| {
         let mut arguments = Arguments::new();
         put_focus(&mut arguments, conversation);
@@ -35,6 +45,18 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         arguments
     };
     Some(Plan::Each { tool: "get_run", all: runs.into_iter().map(about).collect() })
+}
+
+/// Of many runs the list shows when they started, how long they took and how they ended, but not who started them.
+fn of_too_many(keys: &[String], conversation: &Conversation) -> Plan {
+    let is_listed = keys.iter().all(|key| matches!(key.as_str(), "start" | "duration" | "status"));
+    match &conversation.last_call {
+        Some((tool, last)) if is_listed && *tool == "list_runs" => Plan::call(tool, last.clone()),
+        Some(_) | None => Plan::Refuse(
+            "I tell that of a few runs at a time: ask it of one of them or of the best three, or ask which runs somebody started."
+                .to_owned(),
+        ),
+    }
 }
 
 /// The facts that are asked for, which stand in no comparison.

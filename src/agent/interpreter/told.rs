@@ -123,6 +123,21 @@ pub(super) fn curve_of_answer(reading: &Reading, conversation: &Conversation, la
     Some(Plan::call("metric_history", arguments))
 }
 
+/// `as a curve`, `a plot please`, after one value of one run was told: how it went there.
+pub(super) fn drawn_answer(reading: &Reading, conversation: &Conversation, last_tool: &str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Meaning("plot" | "show") | Part::Anaphor(Anaphor::One));
+    let ([only], [metric]) = (conversation.runs.as_slice(), conversation.metrics.as_slice()) else { return None };
+    let is_told = last_tool == "get_run" && last.contains_key("keys");
+    if !is_told || !reading.means("plot") || !reading.parts().all(is_plain) || reading.words.len() > 7 {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
+    put(&mut arguments, "metrics", vec![metric.clone()]);
+    Some(Plan::call("metric_history", arguments))
+}
+
 /// `more details please`, after one run was told.
 pub(super) fn details_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
     let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("details" | "show"));

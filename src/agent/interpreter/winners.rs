@@ -65,7 +65,7 @@ fn ranks_anew(reading: &Reading) -> bool {
 
 /// Whether something is asked of a run, and not which of them is the winner.
 fn asks_something(reading: &Reading) -> bool {
-    let asks_who = reading.words.first().is_some_and(|word| word == "who") && !reading.means("start") && !reading.says("ran");
+    let asks_who = matches!(reading.words.as_slice(), [who, is, ..] if who == "who" && matches!(is.as_str(), "is" | "was" | "s" | "wins" | "won" | "has" | "came"));
     let of_fact = reading.parts().any(|part| {
         matches!(
             part,

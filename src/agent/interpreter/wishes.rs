@@ -26,16 +26,19 @@ enum Manner {
     Only,
     /// This in the place of something.
     Instead,
+    /// This beside the rest.
+    Also,
 }
 
 /// What is wished, as shortly as it can be said: `ten instead`, `only the lags parameter`. Absent where nothing was answered yet, and for
 /// what is no such wish.
 pub(super) fn shortened(question: &str, conversation: &Conversation) -> Option<String> {
     conversation.last_call.as_ref()?;
-    let question = without_complaint(question).trim_end_matches(['.', '!', '?', ' ']);
+    let question = question.trim_end_matches(['.', '!', '?', ' ']);
     let words = placed_words(question);
     let said = |place: usize| words.get(place).map_or("", |(word, _)| word.as_str());
-    let start = (0..words.len()).find(|place| !has(COURTESIES, said(*place)))?;
+    let courtesies = (0..words.len()).find(|place| !has(COURTESIES, said(*place)))?;
+    let start = if (said(courtesies), said(courtesies + 1)) == ("what", "if") { courtesies + 2 } else { courtesies };
     // What is wished begins behind the last word of the beginning; `the best` and `it` belong to it.
     let is_of_beginning = |place: usize| has(WISHING, said(place)) || said(place) == "the" && said(place + 1) == "same";
     let end = (start..words.len()).find(|place| !is_of_beginning(*place))?;
@@ -52,6 +55,7 @@ pub(super) fn shortened(question: &str, conversation: &Conversation) -> Option<S
     Some(match manner {
         Manner::Only => format!("only {rest}"),
         Manner::Instead => format!("{rest} instead"),
+        Manner::Also => format!("also {rest}"),
     })
 }
 
@@ -68,6 +72,9 @@ fn manner(head: &[&str], trailing: &[&str]) -> Option<Manner> {
     if head.is_empty() || head.len() == 1 && !has(VERBS, head.first().unwrap_or(&"")) {
         return None;
     }
+    if says("also") || says("too") || says("well") {
+        return Some(Manner::Also);
+    }
     if says("only") || says("just") {
         return Some(Manner::Only);
     }
@@ -76,7 +83,7 @@ fn manner(head: &[&str], trailing: &[&str]) -> Option<Manner> {
 
 /// Where what is wished ends, and the words behind it: `there`, `only`, `instead`.
 fn without_tail(words: &[(String, std::ops::Range<usize>)], first: usize) -> (usize, Vec<&str>) {
-    const TAIL: [&str; 8] = ["only", "there", "instead", "please", "pls", "alone", "now", "then"];
+    const TAIL: [&str; 11] = ["too", "well", "as", "only", "there", "instead", "please", "pls", "alone", "now", "then"];
     let mut end = words.len();
     let mut trailing = Vec::new();
     while let Some((word, _)) = end.checked_sub(1).filter(|last| *last > first).and_then(|last| words.get(last))
@@ -89,13 +96,16 @@ fn without_tail(words: &[(String, std::ops::Range<usize>)], first: usize) -> (us
 }
 
 /// `that is too long, just give me the five best`: without what was wrong with the answer.
-fn without_complaint(question: &str) -> &str {
+pub(super) fn without_complaint<'a>(question: &'a str, conversation: &Conversation) -> &'a str {
+    if conversation.last_call.is_none() {
+        return question;
+    }
     const COMPLAINING: &str = "that this it is was s are there too much many long short big far a bit little oh my mistake fault bad sorry \
         not what i meant wanted asked for wrong hm no";
     let Some((lead, rest)) = question.split_once([',', ':', ';', '–', '—']) else { return question };
     let words = placed_words(lead);
     let complains = !words.is_empty() && words.iter().all(|(word, _)| has(COMPLAINING, word));
-    if complains && rest.chars().any(char::is_alphanumeric) { without_complaint(rest.trim_start()) } else { question }
+    if complains && rest.chars().any(char::is_alphanumeric) { without_complaint(rest.trim_start(), conversation) } else { question }
 }
 
 fn has(words: &str, word: &str) -> bool {
@@ -121,12 +131,14 @@ mod tests {
             ("Oh, my mistake: it should be ranked by AUC, not accuracy.", Some("AUC instead")),
             ("Could I get the same for RMSE?", Some("RMSE instead")),
             ("now do that for the worst run", Some("the worst run instead")),
+            ("I'd like the precision too", Some("also the precision")),
+            ("What if we only look at finished runs?", Some("only finished runs")),
             ("which run is best by f1?", None),
             ("show run-017", None),
             ("I want to know which parameters matter for accuracy", None),
             ("ten", None),
         ] {
-            assert_eq!(shortened(question, &after).as_deref(), expected, "{question}");
+            assert_eq!(shortened(without_complaint(question, &after), &after).as_deref(), expected, "{question}");
             assert_eq!(shortened(question, &Conversation::default()), None, "{question}");
         }
     }
