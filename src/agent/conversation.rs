@@ -140,3 +140,31 @@ fn standing(result: &Value, listed: &[ResolvedRun]) -> Vec<ResolvedRun> {
     });
     placed.into_iter().map(|(_, run)| run.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_came_out_ahead_stands_first() {
+        let run = |name: &str| ResolvedRun { run_id: name.to_owned(), run_name: name.to_owned() };
+        let listed = [run("a"), run("b"), run("c")];
+        let names = |result: &Value| standing(result, &listed).into_iter().map(|run| run.run_name).collect::<Vec<String>>();
+        let compared = json!({"comparison": {"best_run": "b"}, "metrics": [{"difference_to_best": [-0.2, 0.0, -0.1]}]});
+        assert_eq!(names(&compared), ["b", "c", "a"]);
+        assert_eq!(names(&json!({"ranking": []})), ["a", "b", "c"]);
+        assert!(names(&json!({"comparison": {"best_run": null}, "metrics": []})).is_empty());
+    }
+
+    #[test]
+    fn experiments_that_were_spoken_of_are_remembered_once() {
+        let named = |name: &str| ResolvedExperiment { id: name.to_owned(), name: name.to_owned(), why: None, others: Vec::new() };
+        let mut conversation = Conversation::default();
+        for name in ["churn", "fraud", "churn"] {
+            conversation.turn_to(named(name));
+        }
+        assert_eq!(conversation.visited, ["fraud", "churn"]);
+    }
+}

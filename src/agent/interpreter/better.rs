@@ -10,6 +10,9 @@ use crate::agent::conversation::Conversation;
 /// The longest such question, in words.
 const LONGEST: usize = 12;
 
+/// Comparatives of how long runs took.
+const TIMES: [&str; 7] = ["quicker", "faster", "slower", "longer", "shorter", "quickest", "fastest"];
+
 /// The plan for such a question; absent for any other.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (tool, last) = conversation.last_call.as_ref()?;
@@ -104,11 +107,25 @@ fn best_beside_it(reading: &Reading, conversation: &Conversation, tool: &str) ->
 /// `so which is better?`, `which of the two wins?`, after two runs were told one by one: both side by side.
 fn of_the_two(reading: &Reading, conversation: &Conversation, tool: &str) -> Option<Plan> {
     let asks_which = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "which" | "who"));
-    let judges = reading.words.iter().any(|word| surpasses(word).is_some() || matches!(word.as_str(), "ahead" | "wins" | "won" | "win"));
+    let judges = reading.words.iter().any(|word| {
+        surpasses(word).is_some() || matches!(word.as_str(), "ahead" | "wins" | "won" | "win") || TIMES.contains(&word.as_str())
+    });
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
     let recent = conversation.recent.get(conversation.recent.len().checked_sub(2)?..)?;
     if tool != "get_run" || !asks_which || !judges || names_run || reading.means("run") || reading.words.len() > 9 {
         return None;
+    }
+    // `so which was quicker?`: no comparison shows how long they took.
+    let last = conversation.last_call.as_ref().map(|(_, last)| last)?;
+    let is_of_time = reading.words.iter().any(|word| TIMES.contains(&word.as_str()));
+    if is_of_time {
+        let about = |run: &crate::tools::view::ResolvedRun| {
+            let mut arguments = last.clone();
+            put(&mut arguments, "run", run.run_id.clone());
+            put(&mut arguments, "keys", vec!["duration"]);
+            arguments
+        };
+        return Some(Plan::Each { tool: "get_run", all: recent.iter().map(about).collect() });
     }
     let mut arguments = Arguments::new();
     put_focus(&mut arguments, conversation);
@@ -146,7 +163,7 @@ fn why_better(reading: &Reading, conversation: &Conversation, tool: &'static str
     }
     let ids = |runs: &[crate::tools::view::ResolvedRun]| runs.iter().map(|run| run.run_id.clone()).collect::<Vec<String>>();
     let runs = match (named.as_slice(), conversation.runs.as_slice()) {
-        ([], [_]) if tool == "best_run" => ids(conversation.standing.get(..2)?),
+        ([], [_, ..]) if tool == "best_run" => ids(conversation.standing.get(..2)?),
         ([other], [only, ..]) if !is_shown(other) => vec![only.run_id.clone(), other.clone()],
         _ => return None,
     };

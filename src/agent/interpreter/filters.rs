@@ -118,3 +118,34 @@ pub(super) fn joined(before: Option<&str>, new: &[Clause]) -> Option<String> {
     clauses.extend_from_slice(new);
     (!clauses.is_empty()).then(|| super::fill::filter_text(&clauses))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::filter::Attribute;
+
+    #[test]
+    fn of_what_is_left_out_the_opposite_holds() {
+        let status = |test| Clause { field: Field::Attribute(Attribute::Status), test };
+        let failed = |sign| status(Test::Text(sign, "FAILED".to_owned()));
+        for (said, is_doubled, expected) in [
+            (failed(TextMatch::Eq), false, failed(TextMatch::Ne)),
+            (failed(TextMatch::Ne), false, failed(TextMatch::Ne)),
+            (failed(TextMatch::Ne), true, failed(TextMatch::Eq)),
+            (status(Test::Number(Comparison::Lt, 0.9)), false, status(Test::Number(Comparison::Ge, 0.9))),
+            (status(Test::Number(Comparison::Lt, 0.9)), true, status(Test::Number(Comparison::Lt, 0.9))),
+        ] {
+            assert_eq!(left_out(&said, is_doubled), expected, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_condition_takes_the_place_of_one_on_the_same_field() {
+        let clause =
+            |value: &str| Clause { field: Field::Param("optimizer".to_owned()), test: Test::Text(TextMatch::Eq, value.to_owned()) };
+        let before = "params.`optimizer` = 'adam' AND metrics.`accuracy` > 0.9";
+        assert_eq!(joined(Some(before), &[clause("sgd")]).as_deref(), Some("metrics.`accuracy` > 0.9 AND params.`optimizer` = 'sgd'"));
+        assert_eq!(joined(None, &[clause("sgd")]).as_deref(), Some("params.`optimizer` = 'sgd'"));
+        assert_eq!(joined(None, &[]), None);
+    }
+}

@@ -34,6 +34,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
         .or_else(|| narrowing::next_page(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
+        .or_else(|| told::which_matters_more(reading, last_tool, last_arguments))
         .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))

@@ -15,8 +15,11 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     const ADDING: [&str; 11] =
         ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
     let adds = (ADDING.iter().any(|word| reading.says(word)) || joins(reading)) && reading.words.len() <= 14;
-    // `add it to the comparison`: the one there is.
-    let is_noun = |span: &Span| reading.words.get(span.words.start).is_some_and(|word| word == "comparison");
+    // `add it to the comparison`: the one there is. `next to it`: beside what is drawn.
+    let is_noun = |span: &Span| {
+        let word = reading.words.get(span.words.start).map_or("", String::as_str);
+        word == "comparison" || last_tool == "metric_history" && matches!(word, "next" | "beside" | "alongside")
+    };
     let begins_anew = reading.spans.iter().filter(|span| !is_noun(span)).any(|span| {
         matches!(span.part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_))
             && !is_on_top(reading, span)
@@ -62,6 +65,8 @@ fn joins(reading: &Reading) -> bool {
     // `with the validation loss`
     let leads = reading.words.iter().find(|word| !matches!(word.as_str(), "now" | "and" | "but" | "so" | "please"));
     let beside = pair(&["together", "along"], &["with"]) || leads.is_some_and(|word| word == "with") && !reading.says("instead");
+    let beside =
+        beside || ["beside", "alongside"].iter().any(|word| reading.says(word)) || pair(&["to"], &["it", "that"]) && reading.says("next");
     let both = reading.says("both") && metrics > 1;
     // A run and a metric together begin a chart of their own.
     (in_picture || beside || both) && (runs == 0 || metrics == 0)

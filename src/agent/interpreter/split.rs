@@ -49,16 +49,17 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         }
         questions.push(sentence.get(start..).unwrap_or_default());
     }
+    let says_nothing = |question: &str| topics_said::is_exclamation(question) || topics_said::is_retraction(question);
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
         // `ok. who owns it`: behind courtesies it is the question.
-        let answers_before = kept.last().is_some_and(|before| super::talk::talk(before).is_none());
+        let answers_before = kept.last().is_some_and(|before| super::talk::talk(before).is_none() && !says_nothing(before));
         if !answers_before || !(is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0)) {
             kept.push(question.to_owned());
         }
     }
-    if kept.iter().any(|question| !topics_said::is_exclamation(question)) {
-        kept.retain(|question| !topics_said::is_exclamation(question));
+    if kept.last().is_some_and(|question| !says_nothing(question)) {
+        kept.retain(|question| !says_nothing(question));
     }
     kept
 }

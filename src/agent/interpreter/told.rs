@@ -89,6 +89,19 @@ pub(super) fn what_drives_it(reading: &Reading, conversation: &Conversation) -> 
     Some(Plan::call("parameter_impact", arguments))
 }
 
+/// `which matters more?`, `which is the most important one?`, after the impact of some parameters: that of all.
+pub(super) fn which_matters_more(reading: &Reading, last_tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let asks = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "what"));
+    let ranks = ["more", "most", "strongest", "stronger", "biggest", "bigger"].iter().any(|word| reading.says(word));
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Anaphor(_) | Part::End(..) | Part::Meaning("impact" | "parameter"));
+    if last_tool != "parameter_impact" || !asks || !ranks || reading.words.len() > 8 || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = last.clone();
+    arguments.remove("parameters");
+    Some(Plan::call(last_tool, arguments))
+}
+
 /// `train loss of run 4`, after curves: one more curve.
 pub(super) fn one_more_curve(reading: &Reading, last_tool: &str) -> Option<Plan> {
     let is_plain = |part: &Part| matches!(part, Part::Metric(_) | Part::Run(_) | Part::Experiment(_) | Part::Filler);

@@ -17,15 +17,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let names_else = reading.parts().any(|part| {
         matches!(
             part,
-            Part::Metric(_)
-                | Part::Run(_)
-                | Part::Runs(_)
-                | Part::End(..)
-                | Part::Order(_)
-                | Part::Value(..)
-                | Part::Conditions(_)
-                | Part::Number(_)
-        ) || matches!(part, Part::Meaning("plot" | "compare" | "howmany" | "experiments" | "describe" | "parameter" | "metric"))
+            Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Order(_) | Part::Value(..) | Part::Conditions(_) | Part::Number(_)
+        ) || matches!(part, Part::Meaning("plot" | "compare" | "experiments" | "describe" | "parameter" | "metric"))
     });
     if *tool != "list_runs" || !(last.contains_key("filter") || last.contains_key("limit")) || names_else || reading.words.len() > LONGEST {
         return None;
@@ -35,7 +28,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let kept: Vec<Clause> = match taken_back(reading)? {
         Taken::All => Vec::new(),
         Taken::Of(is_of_it) => before.iter().filter(|clause| !is_of_it(clause)).cloned().collect(),
-        Taken::Parameters(names) => before.iter().filter(|clause| !is_of_parameter(clause, &names)).cloned().collect(),
+        Taken::Keys(names) => before.iter().filter(|clause| !is_of_key(clause, &names)).cloned().collect(),
     };
     if kept.len() == before.len() && !last.contains_key("limit") {
         return None;
@@ -56,11 +49,22 @@ enum Taken {
     All,
     /// Those of one kind.
     Of(fn(&Clause) -> bool),
-    /// Those on these parameters.
-    Parameters(Vec<String>),
+    /// Those on these metrics or parameters.
+    Keys(Vec<String>),
 }
 
 fn taken_back(reading: &Reading) -> Option<Taken> {
+    // `and in total?`
+    if reading.words.len() <= 3 && ["total", "overall", "altogether"].iter().any(|word| reading.says(word)) {
+        return Some(Taken::All);
+    }
+    let keys: Vec<String> = reading.metrics().into_iter().chain(reading.parameters()).collect();
+    if lifts(reading) && !keys.is_empty() {
+        return Some(Taken::Keys(keys));
+    }
+    if !reading.metrics().is_empty() || reading.means("howmany") {
+        return None;
+    }
     let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
     let pair = |one: &str, other: &str| reading.words.windows(2).any(|pair| matches!(pair, [left, right] if left == one && right == other));
     if reading.means("impact") && !pair("no", "matter") {
@@ -72,7 +76,7 @@ fn taken_back(reading: &Reading) -> Option<Taken> {
         return Some(Taken::Of(is_of_status));
     }
     if whatever && !reading.parameters().is_empty() {
-        return Some(Taken::Parameters(reading.parameters()));
+        return Some(Taken::Keys(reading.parameters()));
     }
     if !reading.parameters().is_empty() {
         return None;
@@ -80,12 +84,17 @@ fn taken_back(reading: &Reading) -> Option<Taken> {
     let of_anybody = says(&["everybody", "everyone", "anybody", "anyone"]) || whatever && says(&ANYBODY);
     let goes_back = says(&["again", "back", "full", "complete", "unfiltered", "entire", "whole"]);
     let of_all = says(&["all", "every", "everything", "full", "complete", "unfiltered", "entire", "whole"]);
-    let lifts = says(&["without", "remove", "drop", "undo", "clear", "reset", "lift", "forget", "no", "skip", "lose"])
-        && says(&["filter", "filters", "condition", "conditions", "restriction", "restrictions", "constraint", "constraints", "limit"]);
-    if of_all && goes_back || lifts {
+    if of_all && goes_back || lifts(reading) {
         return Some(Taken::All);
     }
     of_anybody.then_some(Taken::Of(is_of_user))
+}
+
+/// `without the filter`, `forget the accuracy condition`
+fn lifts(reading: &Reading) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
+    says(&["without", "remove", "drop", "undo", "clear", "reset", "lift", "forget", "no", "skip", "lose"])
+        && says(&["filter", "filters", "condition", "conditions", "restriction", "restrictions", "constraint", "constraints", "limit"])
 }
 
 fn is_of_status(clause: &Clause) -> bool {
@@ -96,8 +105,8 @@ fn is_of_user(clause: &Clause) -> bool {
     matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || clause.field == Field::Attribute(Attribute::UserId)
 }
 
-fn is_of_parameter(clause: &Clause, names: &[String]) -> bool {
-    let Field::Param(key) = &clause.field else { return false };
+fn is_of_key(clause: &Clause, names: &[String]) -> bool {
+    let (Field::Param(key) | Field::Metric(key)) = &clause.field else { return false };
     let known = crate::domain::reference::Name::new(key);
     names.iter().any(|name| known.likeness(&crate::domain::reference::Name::new(name)).is_some())
 }

@@ -43,6 +43,18 @@ pub(super) fn turns_to(sentence: &str) -> bool {
     said.len() <= LONGEST && behind.is_some_and(|rest| !rest.is_empty() && !rest.iter().any(asks))
 }
 
+/// `scratch that.`, `never mind.`: takes back what was asked before, beside another question.
+pub(super) fn is_retraction(question: &str) -> bool {
+    const WORDS: &str = "scratch strike forget never mind nevermind that it this wait hold on no sorry please actually oh ok";
+    const VERBS: &str = "scratch strike forget mind nevermind wait hold";
+    let words = placed_words(question);
+    let has = |known: &str, word: &str| known.split(' ').any(|one| one == word);
+    !words.is_empty()
+        && words.len() <= 5
+        && words.iter().all(|(word, _)| has(WORDS, word))
+        && words.iter().any(|(word, _)| has(VERBS, word))
+}
+
 /// `a tie!`, `what a mess!`, `so close!`: said in surprise, with a question beside it.
 pub(super) fn is_exclamation(question: &str) -> bool {
     const SURPRISED: &str = "a an what how so oh wow great nice interesting only just that impressive surprising strange odd funny";
@@ -67,6 +79,8 @@ mod tests {
         for sentence in ["to which experiment does it belong", "show me churn", "back to the best run", "about", "now plot it"] {
             assert!(!turns_to(sentence), "{sentence}");
         }
+        assert!(is_retraction("Scratch that."));
+        assert!(!is_retraction("forget run 3"));
         assert!(is_exclamation("A tie!"));
         assert!(!is_exclamation("Plot it!"));
         assert!(!is_exclamation("what failed!"));
