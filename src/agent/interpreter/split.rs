@@ -49,7 +49,9 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         }
         questions.push(sentence.get(start..).unwrap_or_default());
     }
-    let says_nothing = |question: &str| topics_said::is_exclamation(question) || topics_said::is_retraction(question);
+    let says_nothing = |question: &str| {
+        topics_said::is_exclamation(question) || topics_said::is_retraction(question) || topics_said::is_complaint(question)
+    };
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
         // `ok. who owns it`: behind courtesies it is the question.

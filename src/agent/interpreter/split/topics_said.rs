@@ -55,6 +55,18 @@ pub(super) fn is_retraction(question: &str) -> bool {
         && words.iter().any(|(word, _)| has(VERBS, word))
 }
 
+/// `52 lags is too much.`: complains of an answer, and asks nothing.
+pub(super) fn is_complaint(question: &str) -> bool {
+    const TOO: &str = "much many long short high low slow big small large few little";
+    let words = placed_words(question);
+    let ends = words
+        .windows(2)
+        .last()
+        .is_some_and(|pair| matches!(pair, [(too, _), (what, _)] if too == "too" && TOO.split(' ').any(|known| known == what)));
+    let asks = words.first().is_some_and(|(word, _)| lexicon::begins_question(word));
+    ends && !asks && !question.contains('?') && words.len() <= 7
+}
+
 /// `a tie!`, `what a mess!`, `so close!`: said in surprise, with a question beside it.
 pub(super) fn is_exclamation(question: &str) -> bool {
     const SURPRISED: &str = "a an what how so oh wow great nice interesting only just that impressive surprising strange odd funny";
@@ -79,6 +91,8 @@ mod tests {
         for sentence in ["to which experiment does it belong", "show me churn", "back to the best run", "about", "now plot it"] {
             assert!(!turns_to(sentence), "{sentence}");
         }
+        assert!(is_complaint("52 lags is too much."));
+        assert!(!is_complaint("which runs took too long"));
         assert!(is_retraction("Scratch that."));
         assert!(!is_retraction("forget run 3"));
         assert!(is_exclamation("A tie!"));
