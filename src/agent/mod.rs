@@ -303,15 +303,17 @@ async fn interpreted(
             // Beside a question courtesies need no answer.
             Ok(Plan::Talk(words)) => said.extend(said.is_empty().then_some(words)),
             Ok(Plan::Call { tool, arguments }) => {
-                // What the person said himself is his consent, unless whoever takes the turn asks for more.
-                let call = match consent {
-                    Consent::Given | Consent::Needed => call(tool, arguments, &context, conversation, on_event).await,
-                    Consent::Asked | Consent::Refused(_) => allowed(tool, arguments, consent, &context, conversation, on_event).await,
-                };
-                said.push(answer::of_call(&call));
-                turn.answered &= call.result.is_ok() || call.is_asked_about();
-                turn.caveats.extend(call.result.iter().flat_map(|outcome| outcome.caveats.clone()));
-                turn.calls.push(call);
+                let call = agreed(tool, arguments, consent, &context, conversation, on_event).await;
+                take_in(call, &mut turn, &mut said);
+            }
+            Ok(Plan::Each { tool, all }) => {
+                let mut runs = Vec::new();
+                for arguments in all {
+                    let call = agreed(tool, arguments, consent, &context, conversation, on_event).await;
+                    runs.extend(call.resolved().runs);
+                    take_in(call, &mut turn, &mut said);
+                }
+                conversation.speak_of(runs);
             }
             Ok(Plan::Refuse(words) | Plan::Puzzle(words)) => {
                 turn.answered = false;
@@ -330,13 +332,37 @@ async fn interpreted(
     turn
 }
 
+/// Makes a call that the interpreter understood: what the person said himself is his consent, unless whoever takes the turn asks for more.
+async fn agreed(
+    tool: &str,
+    arguments: Map<String, Value>,
+    consent: Consent,
+    context: &Context,
+    conversation: &mut Conversation,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Call {
+    match consent {
+        Consent::Given | Consent::Needed => call(tool, arguments, context, conversation, on_event).await,
+        Consent::Asked | Consent::Refused(_) => allowed(tool, arguments, consent, context, conversation, on_event).await,
+    }
+}
+
+/// Takes a call into the turn, and its answer into what is said.
+fn take_in(call: Call, turn: &mut Turn, said: &mut Vec<String>) {
+    said.push(answer::of_call(&call));
+    turn.answered &= call.result.is_ok() || call.is_asked_about();
+    turn.caveats.extend(call.result.iter().flat_map(|outcome| outcome.caveats.clone()));
+    turn.calls.push(call);
+}
+
 /// What a question asks for, read with the words before it that made no sense alone, else without them.
 async fn planned(before: Option<String>, question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     if let Some(before) = before {
         let together = interpreter::interpret(&format!("{before}, {question}"), context, conversation).await?;
-        if !matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) {
-            return Ok(together);
-        }
+        let alone = interpreter::interpret(question, context, conversation).await?;
+        let is_order = interpreter::is_refused_order(question);
+        let is_better_alone = is_order || matches!(together, Plan::Refuse(_)) && matches!(alone, Plan::Call { .. } | Plan::Each { .. });
+        return Ok(if is_better_alone || matches!(together, Plan::Puzzle(_) | Plan::Talk(_)) { alone } else { together });
     }
     interpreter::interpret(question, context, conversation).await
 }

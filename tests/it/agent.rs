@@ -275,3 +275,18 @@ fn a_conversation_in_the_terminal_goes_on() {
     let told = chat("Which run had the highest F1 score?\n\nand its accuracy?\n", &[]);
     assert!(told.contains("0.912") && told.contains("0.95"), "{told}");
 }
+
+#[test]
+fn a_conversation_takes_from_what_was_told_what_a_question_leaves_out() {
+    for (lines, expected) in [
+        ("compare run-016 and run-017\nwho started them?\n", ["run-016: it was started by", "run-017: it was started by"]),
+        ("compare run-016 and run-017\nwhat learning rate did the winner use?\n", ["run-017 is best", "run-017: learning_rate is"]),
+        ("f1_score of run-016\nis there a better one?\n", ["run-016: f1_score is", "run-017 has the highest f1_score"]),
+        ("best f1_score of churn-prediction-q1\nI'd rather see the worst\n", ["run-017 has the highest", "has the lowest f1_score"]),
+        ("xgboost runs of churn-prediction-q1\nall of them again\n", ["'xgboost'", "There are 24 runs in churn-prediction-q1"]),
+        ("best f1_score of churn-prediction-q1\nA surprise! Who made it?\n", ["run-017 has the highest", "run-017: it was started by"]),
+    ] {
+        let told = chat(lines, &[]);
+        assert!(expected.iter().all(|words| told.contains(words)), "{lines}{told}");
+    }
+}

@@ -117,8 +117,11 @@ fn corrects(reading: &Reading) -> bool {
     let means = reading.words.windows(2).any(
         |pair| matches!(pair, [who, verb] if matches!(who.as_str(), "i" | "we") && matches!(verb.as_str(), "mean" | "meant" | "wanted" | "said")),
     );
-    let replaces = reading.text.to_lowercase().contains("instead of") || reading.text.to_lowercase().contains("rather than");
-    leads || reading.says("wrong") || denies || means || replaces
+    let text = reading.text.to_lowercase();
+    let replaces = ["instead of", "rather than", "in place of"].iter().any(|words| text.contains(words));
+    // `run 5 instead`
+    let swaps = reading.words.last().is_some_and(|word| word == "instead") && reading.parts().any(|part| matches!(part, Part::Run(_)));
+    leads || swaps || reading.says("wrong") || denies || means || replaces
 }
 
 /// `not f1`, `instead of run 15`, `rather than f1`
@@ -127,7 +130,7 @@ fn is_denied(reading: &Reading, span: &Span) -> bool {
     let first = before.by_ref().find(|word| !matches!(*word, "the" | "by" | "for" | "its" | "a" | "in"));
     match first {
         Some("not") => true,
-        Some("of") => before.next() == Some("instead"),
+        Some("of") => matches!(before.next(), Some("instead" | "place")),
         Some("than") => before.next() == Some("rather"),
         _ => false,
     }

@@ -254,7 +254,13 @@ fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String>
     let reads = reads(reading) || reading.words.iter().take(3).any(|word| lexicon::meaning(word) == Some("show"));
     let asks = matches!(reading.words.first().map(String::as_str), Some("what" | "whats"))
         || reading.words.first().is_some_and(|word| word == "and") && reading.words.len() <= 4;
-    if names_else || asks_else || !(reads || asks) || reading.words.len() > 8 {
+    if names_else || asks_else || reading.words.len() > 8 {
+        return None;
+    }
+    if let Some(other) = other_file(reading, conversation, &files) {
+        return Some(other);
+    }
+    if !(reads || asks || is_bare(reading)) {
         return None;
     }
     let place = reading.parts().find_map(|part| match part {
@@ -272,4 +278,25 @@ fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String>
         (Some(only), None) => Some((*only).to_owned()),
         _ => None,
     }
+}
+
+/// `the notes too`, `now the csv file`: nothing but what is to be read.
+fn is_bare(reading: &Reading) -> bool {
+    const BESIDE: &str = "the and now also too then please next file as well";
+    let solid = reading.words.iter().filter(|word| !BESIDE.split(' ').any(|known| known == word.as_str()));
+    reading.words.len() <= 5 && solid.count() == 1
+}
+
+/// `and the other one`, `now the other file`, after one of two files was read.
+fn other_file(reading: &Reading, conversation: &Conversation, files: &[&str]) -> Option<String> {
+    let (tool, last) = conversation.last_call.as_ref()?;
+    let read = last.get("path").and_then(Value::as_str).filter(|_| *tool == "read_artifact")?;
+    let asks = reading
+        .words
+        .windows(2)
+        .any(|pair| matches!(pair, [other, noun] if other == "other" && matches!(noun.as_str(), "one" | "file" | "artifact")))
+        || reading.words.last().is_some_and(|word| word == "other");
+    let mut others = files.iter().filter(|path| **path != read);
+    let only = others.next().filter(|_| others.next().is_none() && files.len() == 2)?;
+    (asks && reading.words.len() <= 7).then(|| (*only).to_owned())
 }

@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, changes, fill, narrowing, put, told};
+use super::{Arguments, Plan, changes, fill, filters, narrowing, put, told};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::Field;
 
 /// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
 pub(super) fn see_place_in_list(reading: &mut Reading, conversation: &Conversation) {
@@ -35,9 +34,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
         .or_else(|| narrowing::next_page(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
+        .or_else(|| told::which_matters_more(reading, last_tool, last_arguments))
         .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
-        .or_else(|| narrowing::narrowed(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))
+        .or_else(|| narrowing::among_shown(reading, conversation, last_tool))
         .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))
         .or_else(|| narrowing::first_of_list(reading, conversation, last_tool))
         .or_else(|| narrowing::ranked_again(reading, conversation, last_tool, last_arguments))
@@ -85,7 +86,10 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     {
         return Some(Plan::call(last_tool, last_arguments.clone()));
     }
-    if let Some(plan) = told::one_more_curve(reading, last_tool).or_else(|| told::curve_of_answer(reading, conversation, last_tool)) {
+    if let Some(plan) = told::one_more_curve(reading, last_tool)
+        .or_else(|| told::curve_of_answer(reading, conversation, last_tool))
+        .or_else(|| told::drawn_answer(reading, conversation, last_tool, last_arguments))
+    {
         return Some(plan);
     }
     if let Some(plan) = told::details_of_answer(reading, conversation, last_tool)
@@ -94,6 +98,9 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| told::other_files(reading, conversation, last_tool))
         .or_else(|| told::others_of_user(reading, conversation, last_tool))
     {
+        return Some(plan);
+    }
+    if let Some(plan) = told::parameters_of_answer(reading, conversation, last_tool) {
         return Some(plan);
     }
     if let Some(plan) = told::bare_question(reading, conversation).or_else(|| told::top_of_list(reading, conversation, last_tool)) {
@@ -108,13 +115,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if asks_by_itself {
         return None;
     }
-    // `why?`, `what happened there?`
-    let asks_why = reading.words.len() <= 4 && (reading.says("why") || reading.says("happened"));
-    if let ([only], true) = (conversation.runs.as_slice(), asks_why && !named_run) {
-        let mut arguments = Arguments::new();
-        put_focus(&mut arguments, conversation);
-        put(&mut arguments, "run", only.run_id.clone());
-        return Some(Plan::call("get_run", arguments));
+    if let Some(plan) = told::why(reading, conversation) {
+        return Some(plan);
     }
     if let Some(plan) = told::facts_of_answer(reading, conversation, last_tool) {
         return Some(plan);
@@ -135,7 +137,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         && reading.words.len() <= 5
         && !reading.means("run");
     let is_of_experiments = matches!(*last_tool, "list_experiments" | "create_experiment");
-    if is_of_experiments || !is_fragment(reading) && !is_end_only {
+    // `and which run has the smallest mae in that experiment?`
+    let ranks_all = end.is_some() && *last_tool == "get_run" && reading.means("run");
+    // `now to fraud, which runs failed there?`: a whole question.
+    let asks_for_runs = reading.means("run") && !reading.clauses().is_empty() && (reading.says("which") || reading.says("what"));
+    if is_of_experiments || ranks_all || asks_for_runs || !is_fragment(reading) && !is_end_only {
         return None;
     }
     let mut arguments = last_arguments.clone();
@@ -167,6 +173,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         }
         _ => None,
     });
+    // `only run 3`, after a comparison: it alone.
+    if tool == "compare_runs" && run.is_some() && reading.words.first().is_some_and(|word| matches!(word.as_str(), "only" | "just")) {
+        tool = "get_run";
+        arguments.retain(|name, _| name == "experiment");
+    }
     if let Some(run) = run {
         changed |= changes::run(&mut tool, &mut arguments, &run);
     }
@@ -190,14 +201,8 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     }
     let clauses = reading.clauses();
     if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {
-        const NARROWING: [&str; 9] = ["with", "without", "only", "just", "but", "excluding", "except", "minus", "those"];
-        // `and precision over 0.87`: a bound beside the others.
-        let bounds_more = reading.words.first().is_some_and(|word| word == "and")
-            && clauses.iter().all(|clause| matches!(clause.field, Field::Metric(_)))
-            && !["those", "ones", "what", "about"].iter().any(|word| reading.says(word));
-        let narrows = bounds_more || reading.words.iter().take(2).any(|word| NARROWING.contains(&word.as_str()));
-        let before = arguments.get("filter").and_then(Value::as_str).filter(|_| narrows).map(str::to_owned);
-        if let Some(filter) = narrowing::joined_filter(before.as_deref(), &clauses) {
+        let before = arguments.get("filter").and_then(Value::as_str).map(str::to_owned);
+        if let Some(filter) = filters::continued(reading, before.as_deref()) {
             put(&mut arguments, "filter", filter);
             arguments.remove("page_token");
         }
@@ -272,7 +277,22 @@ pub(super) fn is_fragment(reading: &Reading) -> bool {
             | ["what" | "how", "about", ..]
             | ["in", ..]
             | ["for", ..]
-            | ["with" | "without" | "excluding" | "except" | "minus" | "those" | "ones", ..]
+            | [
+                "with"
+                    | "without"
+                    | "excluding"
+                    | "except"
+                    | "minus"
+                    | "those"
+                    | "ones"
+                    | "ignoring"
+                    | "omitting"
+                    | "disregarding"
+                    | "skipping",
+                ..
+            ]
+            | ["leaving", "out", ..]
+            | ["among" | "amongst" | "within" | "considering" | "together" | "plus", ..]
             | ["by", ..]
             | ["on", ..]
             | ["of", _, _]
@@ -314,7 +334,7 @@ fn asks_what_differs(reading: &Reading) -> bool {
 /// `how many are there?`, `how many is that`: counts what was just listed.
 fn asks_how_many(reading: &Reading) -> bool {
     reading.means("howmany")
-        && reading.words.len() <= 5
+        && reading.words.len() <= 8
         && reading.parts().all(|part| matches!(part, Part::Filler | Part::Meaning("howmany") | Part::Anaphor(_)))
 }
 
@@ -333,16 +353,20 @@ pub(super) fn runs_referred_to(reading: &Reading, conversation: &Conversation) -
         (1, _) => listed.get(..2).unwrap_or(listed),
         _ => conversation.runs.as_slice(),
     };
+    let after_comparison = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "compare_runs");
     let mut found: Vec<String> = Vec::new();
     for part in reading.parts() {
         match part {
             Part::Anaphor(Anaphor::One) => {
-                found.extend(conversation.runs.first().map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
+                // Of those that were compared, the one that came out ahead.
+                let ahead = conversation.standing.first().filter(|_| after_comparison);
+                found.extend(ahead.or(conversation.runs.first()).map(|run| run.run_id.clone()).filter(|_| found.is_empty()));
             }
             Part::Anaphor(Anaphor::All) if two => found.extend(ids(pair)),
             Part::Anaphor(Anaphor::All) => found.extend(ids(if conversation.runs.len() > 1 { &conversation.runs } else { listed })),
             Part::Anaphor(Anaphor::Nth(index)) => found.extend(listed.get(*index).map(|run| run.run_id.clone())),
             Part::Anaphor(Anaphor::Last) => found.extend(listed.last().map(|run| run.run_id.clone())),
+            Part::Anaphor(Anaphor::Standing(place)) => found.extend(conversation.standing.get(*place).map(|run| run.run_id.clone())),
             _ => {}
         }
     }
@@ -389,7 +413,7 @@ fn about_runs(reading: &Reading, conversation: &Conversation, last_tool: &str, r
         put(&mut arguments, "metrics", conversation.metrics.clone());
         return Some(Plan::call("metric_history", arguments));
     }
-    if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only {
+    if last_tool == "metric_history" && !keys.is_empty() && !is_metric_only && !fill::asks_for_remark(reading) {
         return None;
     }
     let mut arguments = Arguments::new();

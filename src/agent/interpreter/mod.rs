@@ -3,9 +3,10 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `linking` and `name_words`, `name_patterns`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `tag_values`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `file_kinds`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `narrowing`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`wishes` that are said shortly first, `followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `several`, `remarks`, `better`, `winners`, `places`, `narrowing`, `filters`, `widening`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
+mod better;
 mod beyond;
 mod bounds;
 mod changes;
@@ -23,6 +24,7 @@ mod fallback;
 mod file_kinds;
 mod files;
 mod fill;
+mod filters;
 mod flags;
 mod followup;
 mod impossible;
@@ -41,13 +43,16 @@ mod orders;
 mod other_end;
 mod partial;
 mod people;
+mod places;
 mod quarters;
 mod rankings;
 mod reader;
 mod reading;
 mod redrawn;
+mod remarks;
 mod run_ranges;
 mod selecting;
+mod several;
 mod split;
 mod standings;
 mod tag_values;
@@ -58,6 +63,9 @@ mod topics;
 mod unanswered;
 mod unknown_values;
 mod vocabulary;
+mod widening;
+mod winners;
+mod wishes;
 
 use serde_json::{Map, Value};
 
@@ -79,6 +87,13 @@ pub(super) enum Plan {
         tool: &'static str,
         /// Its arguments.
         arguments: Map<String, Value>,
+    },
+    /// These calls of one tool answer it together: one for each run it is about.
+    Each {
+        /// The tool's name.
+        tool: &'static str,
+        /// The arguments of each call.
+        all: Vec<Map<String, Value>>,
     },
     /// It cannot be answered; why, and what can.
     Refuse(String),
@@ -140,6 +155,9 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     if creation::is_remark(question, conversation) {
         return Ok(Plan::Talk("Then choose another name: say for example “create an experiment called pilot”.".to_owned()));
     }
+    let blamed = wishes::without_complaint(question, conversation);
+    let is_taken_back = is_taken_back || blamed.len() < question.len();
+    let (question, _) = corrections::without_lead(blamed);
     let (question, is_put_right) = corrections::without_order(question, conversation);
     let is_taken_back = is_taken_back || is_put_right;
     let vocabulary = Vocabulary::load(context).await?;
@@ -161,30 +179,21 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
         return Ok(Plan::Refuse(format!("{reason} You can ask me things like {EXAMPLES}")));
     }
     let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
+    let is_foreign = is_foreign && told::why(&reading, conversation).is_none();
     if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
-    followup::see_place_in_list(&mut reading, conversation);
-    if let Some(plan) = choosing::plan(&reading, conversation) {
-        return Ok(plan);
+    if let Some(wish) = wishes::shortened(question, conversation) {
+        let mut reading = reading::read(&wish, &vocabulary, context.focus.as_ref(), context.now);
+        // Where an experiment is named, it is a question of its own.
+        let stands_alone = reading.experiment().is_some() && wish.starts_with("only ");
+        let plan = continued(&mut reading, is_taken_back, context, conversation, &vocabulary).await?.filter(|_| !stands_alone);
+        if let Some(plan) = plan {
+            return Ok(plan);
+        }
     }
-    if let Some(plan) = file_kinds::plan(&reading, &vocabulary, context, conversation).await? {
-        return Ok(plan);
-    }
-    if let Some(mut plan) = files::plan(&reading, conversation) {
-        file_kinds::settle(&mut plan, context).await;
-        return Ok(plan);
-    }
-    let corrected = redrawn::plan(&reading, conversation)
-        .or_else(|| other_end::plan(&reading, conversation))
-        .or_else(|| thresholds::plan(&reading, conversation))
-        .or_else(|| corrections::plan(&reading, is_taken_back, conversation));
-    if let Some(plan) = corrected {
-        return Ok(plan);
-    }
-    if let Some(mut plan) = followup::plan(&reading, conversation) {
-        forget_foreign_metric(&mut plan, &reading, &vocabulary);
+    if let Some(plan) = continued(&mut reading, is_taken_back, context, conversation, &vocabulary).await? {
         return Ok(plan);
     }
     if conversation.last_call.is_none() && context.focus.is_none() && points_nowhere(&reading) {
@@ -253,6 +262,53 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     )))
 }
 
+/// Whether a question is an order to do what is not done, whatever is said before it.
+pub(super) fn is_refused_order(question: &str) -> bool {
+    orders::refused(question).is_some()
+}
+
+/// The plan for what goes on from the answer before, or is of files; absent for a question that stands alone.
+async fn continued(
+    reading: &mut Reading,
+    is_taken_back: bool,
+    context: &Context,
+    conversation: &Conversation,
+    vocabulary: &Vocabulary,
+) -> Result<Option<Plan>, ToolError> {
+    followup::see_place_in_list(reading, conversation);
+    winners::see(reading, conversation);
+    places::see(reading, conversation, vocabulary);
+    let reading = &*reading;
+    if let Some(plan) = choosing::plan(reading, conversation) {
+        return Ok(Some(plan));
+    }
+    if let Some(plan) = file_kinds::plan(reading, vocabulary, context, conversation).await? {
+        return Ok(Some(plan));
+    }
+    if let Some(mut plan) = files::plan(reading, conversation) {
+        file_kinds::settle(&mut plan, context).await;
+        return Ok(Some(plan));
+    }
+    let corrected = remarks::plan(reading, conversation)
+        .or_else(|| widening::plan(reading, conversation))
+        .or_else(|| places::inside(reading, conversation))
+        .or_else(|| places::unclear(reading, conversation, vocabulary))
+        .or_else(|| better::plan(reading, conversation))
+        .or_else(|| several::plan(reading, conversation))
+        .or_else(|| redrawn::plan(reading, conversation))
+        .or_else(|| other_end::plan(reading, conversation))
+        .or_else(|| thresholds::plan(reading, conversation))
+        .or_else(|| corrections::plan(reading, is_taken_back, conversation));
+    if corrected.is_some() {
+        return Ok(corrected);
+    }
+    let mut plan = followup::plan(reading, conversation);
+    if let Some(plan) = &mut plan {
+        forget_foreign_metric(plan, reading, vocabulary);
+    }
+    Ok(plan)
+}
+
 /// The plan for what needs no look at the store: orders that are not obeyed, talk, and the rest of the world.
 fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
     if talk::overrides(question) {
@@ -265,9 +321,11 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             "No, I cannot {verb} anything: I read experiments and, when asked, create new ones. You can ask me things like {EXAMPLES}"
         )));
     }
-    if let Some(verb) = orders::refused(question)
-        .filter(|_| !narrowing::leaves_out(question, conversation) && !redrawn::is_about_drawing(question, conversation))
-    {
+    if let Some(verb) = orders::refused(question).filter(|_| {
+        !narrowing::leaves_out(question, conversation)
+            && !widening::is_about_filter(question, conversation)
+            && !redrawn::is_about_drawing(question, conversation)
+    }) {
         return Some(Plan::Refuse(format!(
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));

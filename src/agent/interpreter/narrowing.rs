@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::filters::{self, LEAVING};
 use super::followup::{is_fragment, put_focus};
 use super::reading::{Anaphor, Part, Reading, Span};
-use super::{Arguments, Plan, fill, put};
+use super::{Arguments, Plan, fill, lexicon, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
+use crate::domain::filter::{Attribute, Clause, Field, Test};
 use crate::domain::reference::count_word;
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
@@ -14,8 +15,11 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
     const ADDING: [&str; 11] =
         ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
     let adds = (ADDING.iter().any(|word| reading.says(word)) || joins(reading)) && reading.words.len() <= 14;
-    // `add it to the comparison`: the one there is.
-    let is_noun = |span: &Span| reading.words.get(span.words.start).is_some_and(|word| word == "comparison");
+    // `add it to the comparison`: the one there is. `next to it`: beside what is drawn.
+    let is_noun = |span: &Span| {
+        let word = reading.words.get(span.words.start).map_or("", String::as_str);
+        word == "comparison" || last_tool == "metric_history" && matches!(word, "next" | "beside" | "alongside")
+    };
     let begins_anew = reading.spans.iter().filter(|span| !is_noun(span)).any(|span| {
         matches!(span.part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_))
             && !is_on_top(reading, span)
@@ -58,7 +62,11 @@ fn joins(reading: &Reading) -> bool {
     let runs = reading.parts().filter(|part| matches!(part, Part::Run(_))).count();
     let metrics = reading.metrics().len();
     let in_picture = pair(&["same", "one", "this", "that"], &PICTURES) || pair(&["on"], &["top"]);
-    let beside = pair(&["together", "along"], &["with"]);
+    // `with the validation loss`
+    let leads = reading.words.iter().find(|word| !matches!(word.as_str(), "now" | "and" | "but" | "so" | "please"));
+    let beside = pair(&["together", "along"], &["with"]) || leads.is_some_and(|word| word == "with") && !reading.says("instead");
+    let beside =
+        beside || ["beside", "alongside"].iter().any(|word| reading.says(word)) || pair(&["to"], &["it", "that"]) && reading.says("next");
     let both = reading.says("both") && metrics > 1;
     // A run and a metric together begin a chart of their own.
     (in_picture || beside || both) && (runs == 0 || metrics == 0)
@@ -98,28 +106,32 @@ pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments
     Some(Plan::call(last_tool, arguments))
 }
 
-/// `which one is better on auc?`, after a comparison: the same runs on that metric.
+/// `which one is better on auc?`, `which has the smaller batch size?`, after a comparison: the same runs on that metric or parameter.
 pub(super) fn on_metric(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
     let metrics = reading.metrics();
-    let asks_which = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
+    let parameters = reading.parameters();
+    let compares_parameter = !parameters.is_empty() && reading.words.iter().any(|word| lexicon::comparative(word).is_some());
+    let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
     let names_else = reading.experiment().is_some()
-        || reading.parts().any(|part| {
-            matches!(
-                part,
-                Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Parameter(_) | Part::Meaning("plot" | "impact" | "run")
-            )
-        });
+        || reading
+            .parts()
+            .any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Meaning("plot" | "impact" | "run")));
     if last_tool != "compare_runs"
-        || metrics.is_empty()
+        || metrics.is_empty() && parameters.is_empty()
         || !asks_which
         || names_else
-        || !reading.means("compare")
+        || !(reading.means("compare") || compares_parameter)
         || reading.words.len() > 9
     {
         return None;
     }
     let mut arguments = last_arguments.clone();
-    put(&mut arguments, "metrics", metrics);
+    if !metrics.is_empty() {
+        put(&mut arguments, "metrics", metrics);
+    }
+    if !parameters.is_empty() {
+        put(&mut arguments, "parameters", parameters);
+    }
     Some(Plan::call(last_tool, arguments))
 }
 
@@ -183,20 +195,30 @@ pub(super) fn next_page(
 pub(super) fn leaves_out(question: &str, conversation: &Conversation) -> bool {
     let words = crate::domain::reference::words(question);
     let after_list = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "list_runs");
+    // `remove` and `throw out` are said of runs, too: only of a list are they no order to delete.
+    let is_mild = |word: &String| LEAVING.contains(&word.as_str()) && !matches!(word.as_str(), "remove" | "discard" | "throw" | "kick");
+    let leaves = |is: &dyn Fn(&String) -> bool| words.iter().take(3).any(is);
     let of_list = words.last().is_some_and(|word| matches!(word.as_str(), "ones" | "list"));
-    after_list && of_list && words.len() <= 8 && words.iter().take(3).any(|word| LEAVING.contains(&word.as_str()))
+    let of_some =
+        words.len() > 2 && ["those", "whatever", "anything", "everything", "one"].iter().any(|some| words.iter().any(|word| word == some));
+    let names_list = words.iter().any(|word| word == "list");
+    after_list
+        && words.len() <= 10
+        && (leaves(&is_mild) && (of_list || of_some) || names_list && leaves(&|word: &String| LEAVING.contains(&word.as_str())))
 }
 
-/// Verbs by which some of a list are left out of it.
-const LEAVING: [&str; 9] = ["drop", "exclude", "hide", "skip", "ignore", "omit", "leave", "filter", "without"];
-
 /// `only those that use xgboost`, `how many of them are ana's`: the last list under a further condition.
-pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let clauses = reading.clauses();
+pub(super) fn narrowed(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
+    let clauses = filters::clauses(reading);
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
     let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
-        || leads(&LEAVING, 3)
+        || leads(&LEAVING, 4)
         || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word))
         || of_them && leads(&["and", "but"], 1);
     let begins_anew = reading.experiment().is_some()
@@ -207,17 +229,43 @@ pub(super) fn narrowed(reading: &Reading, last_tool: &'static str, last_argument
         return None;
     }
     let mut arguments = last_arguments.clone();
+    // `the last 5 runs`, `which of them failed`: of those that are shown, and not the last 5 that failed.
+    if let Some(shown) = shown_runs(conversation, last_tool, last_arguments).filter(|_| of_them) {
+        arguments.remove("limit");
+        arguments.remove("page_token");
+        put(&mut arguments, "filter", fill::filter_text(&[&[shown], clauses.as_slice()].concat()));
+        return Some(Plan::call(last_tool, arguments));
+    }
     let before = arguments.get("filter").and_then(Value::as_str);
     let is_status = |clause: &Clause| clause.field == Field::Attribute(Attribute::Status);
     // No run has two statuses: `just the failed ones` takes the place of the finished.
     let filter = if !of_them && clauses.iter().all(is_status) {
-        joined_filter(before, &clauses)?
+        filters::joined(before, &clauses)?
     } else {
         before.map(|text| format!("{text} AND ")).unwrap_or_default() + &fill::filter_text(&clauses)
     };
     put(&mut arguments, "filter", filter);
     arguments.remove("page_token");
     Some(Plan::call(last_tool, arguments))
+}
+
+/// `which one did ana start?`, `which of the two used adam?`, after a comparison or chart: those of its runs that meet the condition.
+pub(super) fn among_shown(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    let asks_which = reading.words.iter().take(2).any(|word| word == "which")
+        && ["one", "ones", "of", "them", "those", "these"].iter().any(|word| reading.says(word));
+    let names_else = reading.experiment().is_some()
+        || reading.parts().any(|part| {
+            matches!(part, Part::Meaning("plot" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Run(_) | Part::Runs(_))
+        });
+    let clauses = reading.clauses();
+    if !matches!(last_tool, "compare_runs" | "metric_history") || !asks_which || names_else || clauses.is_empty() {
+        return None;
+    }
+    let shown = shown_runs(conversation, last_tool, &Arguments::new())?;
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "filter", fill::filter_text(&[&[shown], clauses.as_slice()].concat()));
+    Some(Plan::call("list_runs", arguments))
 }
 
 /// `sort them by auc`, `and the worst 3`: the last list in another order.
@@ -247,13 +295,18 @@ pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_argument
     Some(Plan::call(last_tool, arguments))
 }
 
-/// `compare the first two`, of the list just shown.
+/// `compare the first two`, `plot the loss of the first two`, of the list just shown.
 pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
     let count = reading
         .parts()
         .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
+    let draws = reading.means("plot") && !reading.metrics().is_empty();
     let names_place = reading.experiment().is_some() || reading.means("run");
-    if !matches!(last_tool, "list_runs" | "best_run") || !reading.means("compare") || names_place || count > conversation.listed.len() {
+    if !matches!(last_tool, "list_runs" | "best_run")
+        || !(reading.means("compare") || draws)
+        || names_place
+        || count > conversation.listed.len()
+    {
         return None;
     }
     let mut arguments = Arguments::new();
@@ -263,7 +316,7 @@ pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last
     if !metrics.is_empty() {
         put(&mut arguments, "metrics", metrics);
     }
-    Some(Plan::call("compare_runs", arguments))
+    Some(Plan::call(if draws { "metric_history" } else { "compare_runs" }, arguments))
 }
 
 /// `which of these is best on f1`, `and the worst`, `best one under 25 ms`, `top 5`: a ranking that takes its metric, its runs or both
@@ -315,7 +368,7 @@ pub(super) fn ranked_again(
     }
     let before = if shown.is_some() { None } else { text_of("filter") };
     let clauses: Vec<Clause> = reading.clauses().into_iter().chain(shown).collect();
-    if let Some(filter) = joined_filter(before.as_deref(), &clauses) {
+    if let Some(filter) = filters::joined(before.as_deref(), &clauses) {
         put(&mut arguments, "filter", filter);
     }
     if let Some(count) = count.filter(|count| *count > 1) {
@@ -362,12 +415,4 @@ pub(super) fn against_focus(reading: &Reading, conversation: &Conversation) -> O
         put(&mut arguments, "metrics", metrics);
     }
     Some(Plan::call("compare_runs", arguments))
-}
-
-/// The conditions before with those that are new; one on the same field takes the place of the old one.
-pub(super) fn joined_filter(before: Option<&str>, new: &[Clause]) -> Option<String> {
-    let mut clauses = before.and_then(|text| Filter::parse(text).ok()).map(|filter| filter.clauses).unwrap_or_default();
-    clauses.retain(|clause| !new.iter().any(|other| other.field == clause.field));
-    clauses.extend_from_slice(new);
-    (!clauses.is_empty()).then(|| fill::filter_text(&clauses))
 }

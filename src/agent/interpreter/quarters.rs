@@ -26,11 +26,21 @@ impl Reader<'_> {
             // The whole name is for whoever reads names.
             let is_glued = self.glued_around(words.start).len() > words.len();
             if let ([(name, beside)], false) = (named.as_slice(), is_glued) {
-                self.cover(words, Part::Experiment(name.clone()));
-                self.cover(*beside..*beside + 1, Part::Filler);
+                let (name, rest) = (name.clone(), self.rest_of_name(name, *beside));
+                self.cover(words, Part::Experiment(name));
+                self.cover(rest, Part::Filler);
                 return;
             }
         }
+    }
+
+    /// `churn prediction` before `q1`: the words around one that belong to the name as well.
+    fn rest_of_name(&self, name: &str, beside: usize) -> Range<usize> {
+        let known = crate::domain::reference::words(name);
+        let belongs = |place: usize| known.iter().any(|word| word == self.word(place)) && self.is_free(place..place + 1);
+        let start = (0..beside).rev().take_while(|place| belongs(*place)).last().unwrap_or(beside);
+        let end = (beside + 1..self.words.len()).take_while(|place| belongs(*place)).last().map_or(beside + 1, |last| last + 1);
+        start..end
     }
 
     /// `q1`, `first quarter`, `1st quarter`, `quarter 1`

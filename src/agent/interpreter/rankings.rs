@@ -123,14 +123,13 @@ impl Reader<'_> {
             if !self.is_free(index..index + 1) {
                 continue;
             }
+            if let Some((kind, used)) = self.order_in_time(index) {
+                self.cover(index..index + used, Part::Runs(kind.to_owned()));
+                continue;
+            }
             let word = self.word(index);
             let next = self.word(index + 1);
             let (kind, used) = match (word, next) {
-                ("latest" | "newest", "first") | ("oldest" | "earliest", "first") => {
-                    let kind = if matches!(word, "latest" | "newest") { "last" } else { "first" };
-                    self.cover(index..index + 2, Part::Runs(kind.to_owned()));
-                    continue;
-                }
                 ("most", "recent") | ("most", "recently") => ("last", 2),
                 // `the first and the last run`: each is one of all.
                 ("first" | "last", "and" | "with" | "to" | "vs" | "versus" | "against") if self.is_other_end(index) => {
@@ -215,6 +214,26 @@ impl Reader<'_> {
         names_runs && matches!(self.word(at), "first" | "last" | "latest" | "newest" | "oldest" | "earliest" | "most")
     }
 
+    /// `newest first`, `most recent on top`, `the oldest at the top`: the order of a list, with how many words say it.
+    fn order_in_time(&self, index: usize) -> Option<(&'static str, usize)> {
+        let (kind, used) = match (self.word(index), self.word(index + 1)) {
+            ("most", "recent") => ("last", 2),
+            ("latest" | "newest", _) => ("last", 1),
+            ("oldest" | "earliest", _) => ("first", 1),
+            _ => return None,
+        };
+        let used = used + usize::from(matches!(self.word(index + used), "one" | "ones" | "run" | "runs"));
+        let behind = match (self.word(index + used), self.word(index + used + 1), self.word(index + used + 2)) {
+            ("first", "", _) | ("first", "please" | "pls", _) => 1,
+            ("first", _, _) if used == 1 => 1,
+            ("on", "top", _) => 2,
+            ("at", "the", "top") => 3,
+            ("at", "top", _) => 2,
+            _ => return None,
+        };
+        self.is_free(index..index + used + behind).then_some((kind, used + behind))
+    }
+
     /// `one with a better rmsd`: a comparative before a metric, with nothing that it is compared with.
     fn compares_metric(&self, index: usize) -> bool {
         let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
@@ -232,7 +251,7 @@ impl Reader<'_> {
             let kind = match place {
                 Anaphor::Nth(0) => "first",
                 Anaphor::Last => "last",
-                Anaphor::One | Anaphor::All | Anaphor::Nth(_) => continue,
+                Anaphor::One | Anaphor::All | Anaphor::Nth(_) | Anaphor::Standing(_) => continue,
             };
             let (words, noun) = (words.clone(), self.end_of(words.end));
             let is_described = matches!(

@@ -69,6 +69,8 @@ pub(super) enum Anaphor {
     Nth(usize),
     /// `the other one`, `the last one`.
     Last,
+    /// `the winner`, `the loser`: a place in the last comparison or ranking, from 0.
+    Standing(usize),
 }
 
 /// A part with the words it covers and the bytes it stands in.

@@ -29,6 +29,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| counted_anew(reading, tool, last))
         .or_else(|| back_to_linear(reading, tool, last))
         .or_else(|| of_these_runs(reading, tool, last))
+        .or_else(|| both_curves(reading, conversation, tool, last))
         .or_else(|| against_time(reading, tool, last))
         .or_else(|| back_to_steps(reading, tool, last))
         .or_else(|| all_metrics(reading, tool, last))
@@ -221,6 +222,27 @@ fn of_these_runs(reading: &Reading, tool: &'static str, last: &Arguments) -> Opt
     (!adds).then(|| Plan::call(tool, arguments))
 }
 
+/// `put both in one chart`, after two curves of one run that were drawn one after the other.
+fn both_curves(reading: &Reading, conversation: &Conversation, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let together =
+        reading.says("both") && ["one", "same", "together", "single", "chart", "plot", "picture"].iter().any(|word| reading.says(word));
+    let names_else =
+        !reading.metrics().is_empty() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Conditions(_) | Part::End(..)));
+    let drawn = |result: &Value| {
+        let resolved = |key: &str| result.pointer(&format!("/resolved/{key}")).cloned();
+        Some((resolved("runs")?, resolved("metrics")?))
+    };
+    let mut charts = conversation.evidence.iter().rev().filter(|(known, _)| *known == "metric_history").map(|(_, result)| drawn(result));
+    let (Some(Some((runs, metrics))), Some(Some((runs_before, metrics_before)))) = (charts.next(), charts.next()) else { return None };
+    if tool != "metric_history" || !together || names_else || runs != runs_before || metrics == metrics_before {
+        return None;
+    }
+    let all = [&metrics_before, &metrics].into_iter().filter_map(Value::as_array).flatten().cloned();
+    let mut arguments = last.clone();
+    put(&mut arguments, "metrics", all.collect::<Vec<Value>>());
+    Some(Plan::call(tool, arguments))
+}
+
 /// `against time please`, after a chart over steps.
 fn against_time(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
     let is_of_time = reading.words.windows(2).any(|pair| {
@@ -282,7 +304,7 @@ fn read_off(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<P
                 | Part::Anaphor(_)
                 | Part::End(End::Highest | End::Lowest, None)
                 | Part::Runs(_)
-                | Part::Meaning("compare" | "parameter" | "plot" | "howmany" | "start" | "status" | "perform")
+                | Part::Meaning("compare" | "parameter" | "plot" | "howmany" | "howlong" | "start" | "status" | "perform")
         )
     };
     (is_told && reading.words.len() <= 9 && reading.parts().all(is_about_it)).then(|| Plan::call(tool, last.clone()))
@@ -302,7 +324,10 @@ fn asks_for_difference(reading: &Reading) -> bool {
     let is_better = reading.words.iter().any(|word| matches!(lexicon::comparative(word), Some(End::Best | End::Worst)));
     let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "whats" | "what"));
     let of_parameters = reading.means("parameter") && reading.words.iter().take(2).any(|word| matches!(word.as_str(), "only" | "just"));
-    is_better && asks_which || of_parameters
+    // `is the difference big?`, `by how much?`, `what do they have in common?`
+    let of_size = ["difference", "differences", "gap", "margin", "common", "apart"].iter().any(|word| reading.says(word))
+        || reading.words.windows(2).any(|pair| matches!(pair, [how, much] if how == "how" && much == "much"));
+    is_better && asks_which || of_parameters || of_size
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Several questions in one sentence, where they are separable.
 
+mod topics_said;
+
 use super::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
@@ -55,15 +57,22 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         }
         questions.push(sentence.get(start..).unwrap_or_default());
     }
+    let says_nothing = |question: &str| {
+        topics_said::is_exclamation(question) || topics_said::is_retraction(question) || topics_said::is_complaint(question)
+    };
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
         let only_adds = is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0);
-        if kept.iter().all(|before| talk::talk(before).is_some()) || !only_adds {
+        let answers_before = kept.iter().any(|before| talk::talk(before).is_none() && !says_nothing(before));
+        if !answers_before || !only_adds {
             kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
     }
     if kept.iter().any(|question| !says_no_wish(question)) {
         kept.retain(|question| !says_no_wish(question));
+    }
+    if kept.last().is_some_and(|question| !says_nothing(question)) {
+        kept.retain(|question| !says_nothing(question));
     }
     named(kept)
 }
@@ -153,7 +162,7 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
                 "looking" | "working" | "interested" | "talking" | "thinking" | "asking" | "reading" | "checking" | "reviewing" | "about"
             )
         });
-        speaks_of_itself && is_at_it && !sentence.contains('?')
+        (speaks_of_itself && is_at_it || topics_said::turns_to(sentence)) && !sentence.contains('?')
     };
     let restates = |before: &str, sentence: &str| {
         let folded = sentence.trim_start().to_lowercase();
@@ -414,7 +423,9 @@ fn is_quoted(text: &str, place: usize) -> bool {
 /// Whether enough stands before the cut to be a question.
 fn is_whole(before: &str) -> bool {
     let words = placed_words(trimmed(before));
-    let leads = words.first().is_some_and(|(word, _)| {
+    // `and of these, …`
+    let mut solid = words.iter().skip_while(|(word, _)| matches!(word.as_str(), "and" | "but" | "so" | "now" | "then" | "also" | "ok"));
+    let leads = solid.next().is_some_and(|(word, _)| {
         const LEADS: &str =
             "in of among for from within with on before after since during between until over regarding about across according";
         LEADS.split(' ').any(|lead| lead == word)

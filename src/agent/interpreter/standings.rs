@@ -20,7 +20,7 @@ impl Reader<'_> {
         let word = |ahead: usize| self.word(index + ahead);
         let is_place = |place: &str| matches!(place, "place" | "position" | "rank");
         Some(match (word(0), word(1), word(2)) {
-            ("comes" | "came" | "come", "out", "ahead" | "top")
+            ("comes" | "came" | "come", "out", "ahead" | "top" | "first")
             | ("comes" | "came" | "come" | "sits" | "stands" | "is" | "ends" | "ended", "on", "top") => (End::Best, 3),
             ("out", "in", "front") | ("in", "the", "lead") => (End::Best, 3),
             ("far" | "furthest" | "well" | "way", "ahead", _) | ("in", "front", _) => (End::Best, 2),
@@ -39,6 +39,7 @@ impl Reader<'_> {
             ("record", _, _) if self.names_metric() && !self.names_run() && self.is_noun(index) => (End::Best, 1),
             ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "last", _) if self.names_metric() => (End::Worst, 2),
             ("came" | "comes" | "finished" | "ranked" | "ranks" | "is" | "placed", "first", _) if self.names_metric() => (End::Best, 2),
+            ("comes" | "came" | "come", "out", "last") if self.names_metric() => (End::Worst, 3),
             ("dead", "last", _) | ("far", "behind", _) => (End::Worst, 2),
             ("trails" | "trailing" | "lags" | "lagging", "behind", _) => (End::Worst, 2),
             ("trails" | "lags", "the", "field" | "pack") => (End::Worst, 3),

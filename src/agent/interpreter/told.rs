@@ -2,7 +2,7 @@
 
 use super::followup::put_focus;
 use super::lexicon::End;
-use super::reading::{Part, Reading};
+use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::filter::{Clause, Field, Test, TextMatch};
@@ -19,6 +19,46 @@ pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> O
     put_focus(&mut arguments, conversation);
     put(&mut arguments, "run", only.run_id.clone());
     put(&mut arguments, "keys", keys);
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `why?`, `what happened there?`, `what was the error?`, after one run was told: all that is known of it.
+pub(super) fn why(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    const CAUSES: [&str; 10] = ["why", "happened", "error", "exception", "traceback", "wrong", "reason", "cause", "caused", "problem"];
+    let asks = reading.words.len() <= 5 && CAUSES.iter().any(|cause| reading.says(cause));
+    let is_plain = |part: &Part| {
+        matches!(
+            part,
+            Part::Filler | Part::Unknown | Part::Anaphor(_) | Part::Conditions(_) | Part::Meaning("status" | "impact" | "run" | "show")
+        )
+    };
+    let [only] = conversation.runs.as_slice() else { return None };
+    if conversation.last_call.is_none() || !asks || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", only.run_id.clone());
+    Some(Plan::call("get_run", arguments))
+}
+
+/// `with which params?`, `and its config?`, after one run was told: all that it was set to.
+pub(super) fn parameters_of_answer(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
+    const OF_ALL: [&str; 8] = ["there", "available", "logged", "all", "experiment", "runs", "most", "these"];
+    let is_plain = |part: &Part| {
+        matches!(part, Part::Filler | Part::Unknown | Part::Anaphor(Anaphor::One) | Part::Meaning("parameter" | "show" | "start"))
+    };
+    let leads = reading.words.first().is_some_and(|word| {
+        matches!(word.as_str(), "with" | "which" | "what" | "whats" | "and" | "its" | "using" | "show" | "params" | "parameters" | "config")
+    });
+    let run = conversation.runs.first().filter(|_| matches!(last_tool, "best_run" | "get_run"))?;
+    let names_all = OF_ALL.iter().any(|word| reading.says(word));
+    if !reading.means("parameter") || !leads || names_all || reading.words.len() > 7 || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run", run.run_id.clone());
     Some(Plan::call("get_run", arguments))
 }
 
@@ -47,6 +87,19 @@ pub(super) fn what_drives_it(reading: &Reading, conversation: &Conversation) -> 
         put(&mut arguments, "parameters", parameters);
     }
     Some(Plan::call("parameter_impact", arguments))
+}
+
+/// `which matters more?`, `which is the most important one?`, after the impact of some parameters: that of all.
+pub(super) fn which_matters_more(reading: &Reading, last_tool: &'static str, last: &Arguments) -> Option<Plan> {
+    let asks = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "what"));
+    let ranks = ["more", "most", "strongest", "stronger", "biggest", "bigger"].iter().any(|word| reading.says(word));
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Anaphor(_) | Part::End(..) | Part::Meaning("impact" | "parameter"));
+    if last_tool != "parameter_impact" || !asks || !ranks || reading.words.len() > 8 || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = last.clone();
+    arguments.remove("parameters");
+    Some(Plan::call(last_tool, arguments))
 }
 
 /// `train loss of run 4`, after curves: one more curve.
@@ -80,6 +133,21 @@ pub(super) fn curve_of_answer(reading: &Reading, conversation: &Conversation, la
     put_focus(&mut arguments, conversation);
     put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
     put(&mut arguments, "metrics", metrics);
+    Some(Plan::call("metric_history", arguments))
+}
+
+/// `as a curve`, `a plot please`, after one value of one run was told: how it went there.
+pub(super) fn drawn_answer(reading: &Reading, conversation: &Conversation, last_tool: &str, last: &Arguments) -> Option<Plan> {
+    let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Meaning("plot" | "show") | Part::Anaphor(Anaphor::One));
+    let ([only], [metric]) = (conversation.runs.as_slice(), conversation.metrics.as_slice()) else { return None };
+    let is_told = last_tool == "get_run" && last.contains_key("keys");
+    if !is_told || !reading.means("plot") || !reading.parts().all(is_plain) || reading.words.len() > 7 {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", vec![only.run_id.clone()]);
+    put(&mut arguments, "metrics", vec![metric.clone()]);
     Some(Plan::call("metric_history", arguments))
 }
 

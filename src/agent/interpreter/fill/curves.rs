@@ -228,7 +228,11 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     let asks = ["does", "do", "did", "what", "which", "we", "they", "can"].iter().any(|word| reading.says(word));
     let ends_so = !asks && reading.words.last().is_some_and(|word| word == "log");
+    // `make the y axis log`, `y in log`
+    let is_log = reading.words.iter().any(|word| matches!(word.as_str(), "log" | "logs" | "logarithmic"));
+    let names_axis = reading.words.iter().any(|word| matches!(word.as_str(), "axis" | "axes" | "y" | "scale" | "scaled"));
     if ends_so
+        || is_log && names_axis
         || says(&[
             "logy",
             "log scale",

@@ -20,7 +20,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
             keys.push(key.to_owned());
         }
     }
-    if keys.is_empty() && asks_for_remark(reading) {
+    if keys.is_empty() && asks_what_is_written(reading) {
         keys.push("note".to_owned());
     }
     if keys.is_empty()
@@ -32,7 +32,9 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
             // `which user started it`
             let is_of_user = key == "start" && keys.iter().any(|key| key == "user") && !reading.says("when");
-            if reading.means(meaning) && !is_of_user {
+            // `with what parameters was it started`
+            let is_of_parameters = key == "start" && reading.means("parameter");
+            if reading.means(meaning) && !is_of_user && !is_of_parameters {
                 keys.push(key.to_owned());
             }
         }
@@ -56,13 +58,18 @@ fn asks_besides(reading: &Reading, asked: &str) -> bool {
 }
 
 /// `what did people write about run 3`, `what was said of it`: the note is asked for.
-fn asks_for_remark(reading: &Reading) -> bool {
+fn asks_what_is_written(reading: &Reading) -> bool {
     const WRITING: &str =
         "write writes wrote written say said says note noted notes remark remarked comment commented jot jotted think thought";
     let is_about = |pair: &[String]| matches!(pair, [verb, about] if WRITING.split(' ').any(|word| word == verb) && matches!(about.as_str(), "about" | "on" | "of" | "down"));
     let asks =
         reading.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "did" | "has" | "anything" | "is" | "was" | "whats"));
     asks && reading.words.windows(2).any(is_about)
+}
+
+/// `any notes on it?`, `what did people write about it?`: asks for what somebody wrote about a run.
+pub(in crate::agent::interpreter) fn asks_for_remark(reading: &Reading) -> bool {
+    reading.words.iter().any(|word| is_remark(word)) || asks_what_is_written(reading)
 }
 
 /// `note`: what somebody wrote about a run.

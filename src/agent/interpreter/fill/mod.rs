@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub(super) use absent::{absent_experiment, unknown_experiment};
 pub(super) use curves::{axis, has_both_splits, see_bare_curve, see_own_end};
-pub(super) use facts::{is_remark, keys};
+pub(super) use facts::{asks_for_remark, is_remark, keys};
 pub(super) use ranked::evident_tool;
 pub(super) use runs::{clauses_of_run, doubts_parameter, put_run};
 pub(super) use steps::step;
