@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::eval::{Running, SplitFlag, incomplete, results_of, run_cases};
-use super::eval_model::Planner;
+use super::eval::{Running, SplitFlag, incomplete, results_of};
+use super::eval_model::PlannerFlag;
+use super::eval_run::run_cases;
 use super::{Answered, Ended, Failure, render};
 use crate::config::Config;
 use crate::evals::cassette::Tape;
 use crate::evals::compare::{Verdict, compare};
+use crate::evals::folder::{read_head, read_report};
 use crate::evals::gate::Accepted;
-use crate::evals::report::{Heldout, comparison_text, page, read_report};
+use crate::evals::report::{Heldout, comparison_text, page};
 use crate::evals::results::{CaseResult, Report};
 
 #[derive(Debug, Clone, Args)]
@@ -60,6 +62,14 @@ pub(super) fn compare_runs(arguments: &CompareArguments) -> Ended {
     let name = |report: &Report, folder: &Path| format!("{} ({})", report.planner, folder.display());
     let names = (name(&old_report, &arguments.old), name(&new_report, &arguments.new));
     let heldout = if arguments.split == Some(SplitFlag::Heldout) { Heldout::Shown } else { Heldout::Counted };
+    let heads = (read_head(&arguments.old), read_head(&arguments.new));
+    let world = match (heads.0.map_err(|fault| incomplete(&fault))?, heads.1.map_err(|fault| incomplete(&fault))?) {
+        (Some(old), Some(new)) => old.differences_of_the_world(&new),
+        (Some(_) | None, None) | (None, Some(_)) => Vec::new(),
+    };
+    if !world.is_empty() {
+        render::print_line(&format!("Beside the planner, there differs: {}", world.join(", ")));
+    }
     render::print_line(&comparison_text(&names.0, &names.1, &comparison, &new, heldout));
     if let Some(file) = &arguments.html {
         let html = page(&new_report, &new, Some((&old_report, &old, &comparison)), heldout);
@@ -72,14 +82,16 @@ pub(super) fn compare_runs(arguments: &CompareArguments) -> Ended {
 pub(super) async fn gate(arguments: &GateArguments, config: &Config) -> Ended {
     let results = match &arguments.results {
         Some(folder) => results_of(folder)?,
-        None => run_cases(&Running::all(arguments.evals.clone(), arguments.out.clone()), &Planner::Builtin, &Tape::Live, config).await?.1,
+        None => {
+            run_cases(&Running::all(arguments.evals.clone(), arguments.out.clone()), &PlannerFlag::Builtin, &Tape::Live, config).await?.1
+        }
     };
     if let Some(result) = results.iter().find(|result| result.incomplete.is_some()) {
         return Err(Failure::File(format!("`{}` could not be judged, so there is no verdict", result.case)));
     }
     let planner = match &arguments.results {
         Some(folder) => read_report(folder).map_err(|fault| incomplete(&fault))?.planner,
-        None => Planner::Builtin.name(),
+        None => PlannerFlag::Builtin.name(),
     };
     let path = arguments.evals.join("accepted").join(format!("{}.json", planner.replace([':', '/'], "_")));
     if arguments.accept {

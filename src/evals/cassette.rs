@@ -11,7 +11,7 @@ use super::run::Players;
 use crate::agent::Planner;
 use crate::config::ModelBudget;
 use crate::llm::Model;
-use crate::llm::replay::{Earlier, Replay};
+use crate::llm::replay::{EarlierExchanges, Replay};
 use crate::prompts::Prompts;
 
 /// Where a model's replies come from.
@@ -20,7 +20,7 @@ pub enum Tape {
     /// The model itself.
     Live,
     /// The model itself; what it says is kept in this folder.
-    Record(PathBuf, Earlier),
+    Record(PathBuf, EarlierExchanges),
     /// This folder, and nothing else; with the address that the cassettes must be of, where somebody says one.
     Replay(PathBuf, Option<String>),
 }

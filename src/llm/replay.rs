@@ -61,7 +61,7 @@ impl Clock {
 
 /// What becomes of exchanges that a cassette has already when it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Earlier {
+pub enum EarlierExchanges {
     /// They are asked again, once, and replaced.
     Replaced,
     /// They stand.
@@ -103,19 +103,17 @@ impl Replay {
     ///
     /// # Errors
     /// Where the file cannot be read or written, is no cassette, or is one of another model or server.
-    pub fn record(path: &Path, model: Model, earlier: Earlier) -> Result<Self, CassetteError> {
+    pub fn record(path: &Path, model: Model, earlier: EarlierExchanges) -> Result<Self, CassetteError> {
         let asked = Asked { model: model.name(), server: model.address().to_owned() };
-        if !path.exists() {
-            begin(path, &asked)?;
-        }
+        begin(path, &asked)?;
         let (recorded, exchanges) = read(path)?;
         if recorded != asked {
             let names = |asked: Asked| (asked.model, asked.server);
             return Err(CassetteError::SomebodyElse { path: path.to_owned(), recorded: names(recorded), now: names(asked) });
         }
         let settled = match earlier {
-            Earlier::Replaced => HashSet::new(),
-            Earlier::Kept => exchanges.keys().cloned().collect(),
+            EarlierExchanges::Replaced => HashSet::new(),
+            EarlierExchanges::Kept => exchanges.keys().cloned().collect(),
         };
         let recording = Recording { model: Box::new(model), settled: Mutex::new(settled), asking: Mutex::default() };
         Ok(Self::of(Cassette { path: path.to_owned(), asked, recorded, exchanges: Mutex::new(exchanges), recording: Some(recording) }))
@@ -262,7 +260,7 @@ mod tests {
     }
 
     async fn recorded(path: &Path) -> Model {
-        let recording = Model::Replay(Replay::record(path, scripted(), Earlier::Replaced).unwrap());
+        let recording = Model::Replay(Replay::record(path, scripted(), EarlierExchanges::Replaced).unwrap());
         ask(&recording, &request("best?")).await.unwrap();
         ask(&recording, &request("hi")).await.unwrap();
         Model::Replay(Replay::open(path, "scripted", None).unwrap())
@@ -326,15 +324,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         // The scripted model has one reply for each, so a second request for the same would find none, or the other's.
-        let recording = Model::Replay(Replay::record(&path, scripted(), Earlier::Replaced).unwrap());
+        let recording = Model::Replay(Replay::record(&path, scripted(), EarlierExchanges::Replaced).unwrap());
         let best = request("best?");
         let (one, other) = tokio::join!(ask(&recording, &best), ask(&recording, &best));
         assert_eq!(one.unwrap(), other.unwrap());
         assert_eq!(ask(&recording, &request("hi")).await.unwrap().text, "hello");
         let again = || Model::Scripted(Scripted::new([Turn::text("another")]));
-        let kept = Model::Replay(Replay::record(&path, again(), Earlier::Kept).unwrap());
+        let kept = Model::Replay(Replay::record(&path, again(), EarlierExchanges::Kept).unwrap());
         assert_eq!(ask(&kept, &request("hi")).await.unwrap().text, "hello");
-        let replaced = Model::Replay(Replay::record(&path, again(), Earlier::Replaced).unwrap());
+        let replaced = Model::Replay(Replay::record(&path, again(), EarlierExchanges::Replaced).unwrap());
         for _ in 0..2 {
             assert_eq!(ask(&replaced, &request("hi")).await.unwrap().text, "another");
         }
@@ -347,7 +345,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         begin(&path, &Asked { model: "scripted".to_owned(), server: "http://127.0.0.1:1/v1".to_owned() }).unwrap();
-        let fault = Replay::record(&path, scripted(), Earlier::Replaced).unwrap_err().to_string();
+        let fault = Replay::record(&path, scripted(), EarlierExchanges::Replaced).unwrap_err().to_string();
         assert!(fault.contains("is of `scripted` at `http://127.0.0.1:1/v1`, not of `scripted` at ``"), "{fault}");
     }
 
@@ -358,7 +356,7 @@ mod tests {
         let spelt = |replay: Replay, text: &str| {
             Model::Replay(replay.shared(Clock::default(), vec![Spelling { text: text.to_owned(), stands: "/store" }]))
         };
-        let recording = spelt(Replay::record(&path, scripted(), Earlier::Replaced).unwrap(), "/tmp/a1");
+        let recording = spelt(Replay::record(&path, scripted(), EarlierExchanges::Replaced).unwrap(), "/tmp/a1");
         let reply = ask(&recording, &request("`/tmp/a1/store.db` is broken")).await.unwrap();
         let played = spelt(Replay::open(&path, "scripted", None).unwrap(), "/tmp/b2");
         assert_eq!(ask(&played, &request("`/tmp/b2/store.db` is broken")).await.unwrap(), reply);

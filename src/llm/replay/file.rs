@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Asked, Parts};
+use crate::files;
 use crate::llm::Reply;
 
 /// What stands for a secret that was taken out.
@@ -72,9 +73,9 @@ pub(super) struct Exchange {
     pub(super) reply: Reply,
 }
 
-/// Who was asked, and the exchanges by their keys; of several with one key the last.
+/// Who was asked, and the exchanges by their keys; of several with one key the last. A last line that was cut short is left out.
 pub(super) fn read(path: &Path) -> Result<(Asked, HashMap<String, Exchange>), CassetteError> {
-    let text = fs::read_to_string(path).map_err(|source| CassetteError::File { path: path.to_owned(), source })?;
+    let text = files::whole_lines(path).map_err(|source| CassetteError::File { path: path.to_owned(), source })?;
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let (index, first) = lines.next().unwrap_or((0, ""));
     let head: Head = parsed(path, index, first, "the head of one")?;
@@ -96,17 +97,22 @@ fn parsed<T: DeserializeOwned>(path: &Path, index: usize, line: &str, what: &'st
     serde_json::from_str(line).map_err(line_error)
 }
 
-/// Makes a cassette of no exchanges.
+/// Makes a cassette of no exchanges where there is none, and takes a last line away that was cut short where there is one: what is added
+/// stands in a line of its own.
 pub(super) fn begin(path: &Path, asked: &Asked) -> Result<(), CassetteError> {
-    let head = Head { cassette: VERSION, asked: asked.clone() };
-    append(path, &head).map_err(|source| CassetteError::File { path: path.to_owned(), source })
+    let begun = || -> std::io::Result<()> {
+        let mut text = if path.exists() { files::whole_lines(path)? } else { String::new() };
+        if text.is_empty() {
+            text = line(&Head { cassette: VERSION, asked: asked.clone() })?;
+        }
+        files::replace(path, &text)
+    };
+    begun().map_err(|source| CassetteError::File { path: path.to_owned(), source })
 }
 
 /// One write a line: a recording that is cut short leaves whole lines behind.
 pub(super) fn append(path: &Path, line: &impl Serialize) -> std::io::Result<()> {
-    let mut line = serde_json::to_string(line)?;
-    line.push('\n');
-    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
+    fs::OpenOptions::new().append(true).open(path)?.write_all(self::line(line)?.as_bytes())
 }
 
 /// Puts the exchanges of a recorded cassette in order, of those with one key the last, and takes `secrets` out, so that two recordings of
@@ -125,7 +131,7 @@ pub fn finish(path: &Path, secrets: &[&str]) -> Result<(), CassetteError> {
         calls.chain([&mut reply.text, &mut exchange.asked]).for_each(|words| clean(words, secrets));
         text.push_str(&line(&exchange).map_err(failed)?);
     }
-    fs::write(path, text).map_err(failed)
+    files::replace(path, &text).map_err(failed)
 }
 
 fn clean(words: &mut String, secrets: &[&str]) {
@@ -174,6 +180,23 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_was_cut_short_is_left_out_and_what_is_added_stands_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, asked) = cassette(folder.path());
+        append(&path, &exchange("a", "whole")).unwrap();
+        let whole = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{whole}{}", &whole.lines().last().unwrap()[..30])).unwrap();
+        assert_eq!(read(&path).unwrap().1.len(), 1);
+        begin(&path, &asked).unwrap();
+        append(&path, &exchange("b", "added")).unwrap();
+        assert_eq!(read(&path).unwrap().1.len(), 2);
+        // Even the head.
+        fs::write(&path, "{\"cassette\"").unwrap();
+        begin(&path, &asked).unwrap();
+        assert_eq!(read(&path).unwrap().0, asked);
+    }
+
+    #[test]
     fn what_is_no_cassette_is_refused_with_the_line() {
         let folder = tempfile::tempdir().unwrap();
         let check = |text: &str, fault: &str| {
@@ -186,5 +209,6 @@ mod tests {
         check("{\"key\":\"a\"}\n", "is not the head of one");
         check("{\"cassette\":9,\"model\":\"m\",\"server\":\"s\"}\n", "its version is 9");
         check("{\"cassette\":1,\"model\":\"m\",\"server\":\"s\"}\n\n{\"key\":\n", "line 3");
+        check("{\"cassette\":1,\"model\":\"m\",\"server\":\"s\"}\n\n{\"key\":\n{}", "line 3");
     }
 }

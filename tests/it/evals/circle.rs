@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::json;
 use tempfile::TempDir;
-use trialogue::evals::report::{read_report, read_results};
+use trialogue::evals::folder::{read_report, read_results};
 use trialogue::evals::results::CaseResult;
 
 use super::program::{copy_folder, program_without_network, run, told};
