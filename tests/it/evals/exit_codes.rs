@@ -57,6 +57,7 @@ async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
         ("replay --planner builtin --cassettes {tapes} --out {x}", 2, "asks no model"),
         ("replay --planner openai:small --suite best --cassettes {nowhere} --out {x}", 3, "cannot use the cassette"),
         ("list", 0, "cases in "),
+        ("list --json --cases --suite best", 0, "\"suite\": \"best\""),
         ("list --suite nosuch", 2, "there is no suite"),
         ("list --evals {broken}", 2, "odd.yaml"),
         ("export --format inspect --suite best --out {exports}", 0, "samples.jsonl"),
