@@ -77,5 +77,5 @@ pub(super) fn players(planner: &PlannerFlag, suites: &[String], epochs: u32, tap
     }
     let prompts = Prompts::load(config.prompts.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
     let make = || world::open_ai(config, model).map_err(|failure| anyhow::anyhow!("{failure}"));
-    model_players(suites, epochs, &planner.name(), tape, &prompts, &make).map_err(|fault| incomplete(&fault))
+    model_players(suites, epochs, &planner.name(), tape, &prompts, &config.model_budget, &make).map_err(|fault| incomplete(&fault))
 }

@@ -38,8 +38,11 @@ pub(super) async fn run_cases(
     let earlier = read_head(&running.out).map_err(|fault| incomplete(&fault))?;
     let kept = if running.resume { kept(running, earlier.as_ref(), &head, &cases, &all)? } else { Vec::new() };
     let heldout = heldout(running, &cases, &kept);
+    let mut prices = prices(&running.chosen.evals).map_err(|fault| incomplete(&fault))?;
+    // What somebody sets for this run goes before what is written down.
+    prices.extend(config.model_budget.price.map(|price| (head.planner.clone(), price)));
     let begun = Instant::now();
-    let results = judged(running, &cases, &players, &head, kept).await.map_err(|fault| incomplete(&fault))?;
+    let results = judged(running, &cases, &players, &head, prices, kept).await.map_err(|fault| incomplete(&fault))?;
     if let Tape::Record(folder, _) = tape {
         finish_cassettes(folder, planner, &names, running.epochs, config)?;
     }
@@ -49,8 +52,9 @@ pub(super) async fn run_cases(
     let replaced = earlier.filter(|earlier| earlier.planner != head.planner);
     let replaced = replaced.map_or_else(String::new, |earlier| format!("; in place of the results of {}", earlier.planner));
     render::complain(&format!("{:.1} s; {}{replaced}", begun.elapsed().as_secs_f64(), page_of(&running.out).display()));
-    if !report.incomplete.is_empty() {
-        return Err(Failure::File(format!("{} of {} cases could not be judged", report.incomplete.len(), results.len())));
+    let broken = results.iter().filter(|result| result.incomplete.is_some()).count();
+    if broken > 0 {
+        return Err(Failure::File(format!("{broken} of {} cases could not be judged", results.len())));
     }
     let answered = if running.require.is_some_and(|rate| report.overall.rate < rate) { Answered::No } else { Answered::Yes };
     Ok((answered, results))
@@ -93,10 +97,11 @@ async fn judged(
     cases: &[Case],
     players: &Players,
     head: &RunHead,
+    prices: Prices,
     kept: Vec<CaseResult>,
 ) -> anyhow::Result<Vec<CaseResult>> {
     let stages = Arc::new(Stages::make(&running.chosen.evals)?);
-    let prices = Arc::new(prices(&running.chosen.evals)?);
+    let prices = Arc::new(prices);
     let done: BTreeSet<(String, u32)> = kept.iter().map(|result| (result.case.clone(), result.epoch)).collect();
     let is_done = |case: &Case, epoch: u32| done.contains(&(case.id.clone(), epoch));
     let mut folder = RunFolder::begin(&running.out, head, kept)?;

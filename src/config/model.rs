@@ -27,7 +27,8 @@ pub struct ModelBudget {
 }
 
 /// What tokens cost.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Price {
     /// A million tokens of requests, in dollars.
     pub input: f64,

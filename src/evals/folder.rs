@@ -71,7 +71,7 @@ pub fn read_report(folder: &Path) -> anyhow::Result<Report> {
 pub fn read_head(folder: &Path) -> anyhow::Result<Option<RunHead>> {
     let path = folder.join(HEAD);
     let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         read => read.with_context(|| format!("cannot read `{}`", path.display()))?,
     };
     serde_json::from_str(&text).map(Some).with_context(|| format!("`{}`", path.display()))

@@ -235,7 +235,8 @@ mod tests {
     fn two_files_of_one_name_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("suites")).unwrap();
-        let text = |family: &str| format!("about: x\nfixture: f\nfamilies:\n- {{family: {family}, ask: [one], expect: {{}}}}\n");
+        let text =
+            |family: &str| format!("about: x\nfixture: f\nfamilies:\n- {{family: {family}, ask: [one], expect: {{outcome: refuse}}}}\n");
         fs::write(folder.path().join("suites/s.yaml"), text("a")).unwrap();
         fs::write(folder.path().join("suites/s.yml"), text("b")).unwrap();
         assert!(read_suites(folder.path()).unwrap_err().to_string().contains("two files are the suite `s`"));

@@ -102,6 +102,27 @@ async fn a_key_in_the_path_of_a_gateway_is_told_nowhere_and_hinders_no_replay() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_bounds_and_the_price_of_a_model_are_those_of_the_environment_and_a_replay_has_those_of_its_recording() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // One step: the model calls, is asked for an answer, and then is not asked again, though it would call for ever.
+    let server = ScriptedOpenAi::start((0..9).map(|_| Turn::calls(&[("best_run", json!({"metric": "mape"}))]))).await;
+    let address = server.base_url.clone();
+    let environment = [("OPENAI_BASE_URL", address.as_str()), ("TRIALOGUE_MODEL_STEPS", "1"), ("TRIALOGUE_MODEL_PRICE", "1/2")];
+    let (code, text) = run(&arguments("record", &at("tapes"), &at("recorded")), &environment).await;
+    assert_eq!((code, server.requests().len()), (0, 6), "{text}");
+    drop(server);
+    let results = read_results(&folder.path().join("recorded")).unwrap();
+    assert!(results.iter().all(|result| result.cost.is_some_and(|cost| cost > 0.0)), "the price is that of the environment");
+    let (code, text) = run(&arguments("replay", &at("tapes"), &at("replayed")), &[]).await;
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = run(&arguments("replay", &at("tapes"), &at("out")), &[("TRIALOGUE_MODEL_STEPS", "3")]).await;
+    assert!(code == 3 && text.contains("`TRIALOGUE_MODEL_STEPS` is 3, and was 1 when the cassette was recorded"), "{code}: {text}");
+    let (code, text) = run(&arguments("record", &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", &address)]).await;
+    assert!(code == 3 && text.contains("was recorded with `TRIALOGUE_MODEL_CONTEXT_TOKENS=32000`"), "{code}: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_gets_to_no_answer_fails_and_one_whose_server_does_not_answer_is_not_judged() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
