@@ -10,6 +10,9 @@ use crate::tools::view::{counted, plain};
 /// How many failures are told one by one.
 const FAILURES_TOLD: usize = 25;
 
+/// How many cases are told by name of those that two runs are not compared in: whole suites may be among them.
+const LEFT_OUT_TOLD: usize = 5;
+
 /// The counts of a run, and the first of what failed; held-out cases are told or counted.
 #[must_use]
 pub fn report_text(report: &Report, results: &[CaseResult], heldout: Heldout) -> String {
@@ -122,12 +125,12 @@ pub fn comparison_text(old: &str, new: &str, comparison: &Comparison, results: [
         comparison.lost_families,
         comparison.won_families,
     );
-    let told = |cases: &[String]| told_cases(cases, results, heldout);
     for (what, cases) in [("Lost", &comparison.lost), ("Won", &comparison.won)].into_iter().filter(|(_, cases)| !cases.is_empty()) {
-        let _ = writeln!(text, "{what}: {}", told(cases));
+        let _ = writeln!(text, "{what}: {}", told_cases(cases, FAILURES_TOLD, results, heldout));
     }
     for (why, cases) in &comparison.not_compared {
-        let _ = writeln!(text, "Not compared, {}: {}; {}", why.words(), counted(cases.len() as u64, "case"), told(cases));
+        let told = told_cases(cases, LEFT_OUT_TOLD, results, heldout);
+        let _ = writeln!(text, "Not compared, {}: {}; {told}", why.words(), counted(cases.len() as u64, "case"));
     }
     if comparison.left_out() > comparison.cases {
         let _ = writeln!(text, "Careful: {} of {} cases are not compared", comparison.left_out(), comparison.left_out() + comparison.cases);
@@ -140,13 +143,13 @@ fn p_value(p_value: f64) -> String {
 }
 
 /// The first of the cases by name; those that are not to be told are counted.
-fn told_cases(cases: &[String], results: [&[CaseResult]; 2], heldout: Heldout) -> String {
+fn told_cases(cases: &[String], most: usize, results: [&[CaseResult]; 2], heldout: Heldout) -> String {
     let found = |case: &String| results.into_iter().flatten().find(|result| result.case == *case);
     let (told, untold): (Vec<&CaseResult>, Vec<&CaseResult>) =
         cases.iter().filter_map(found).partition(|result| heldout.tells(result.split));
-    let mut parts: Vec<String> = told.iter().take(FAILURES_TOLD).map(|result| result.case.clone()).collect();
-    if told.len() > FAILURES_TOLD {
-        parts.push(format!("{} more", told.len() - FAILURES_TOLD));
+    let mut parts: Vec<String> = told.iter().take(most).map(|result| result.case.clone()).collect();
+    if told.len() > most {
+        parts.push(format!("{} more", told.len() - most));
     }
     parts.extend(counted_heldout(untold.iter().map(|result| result.suite.as_str())));
     parts.join(", ")

@@ -4,10 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
+use trialogue::agent::Planner;
+use trialogue::config::{ModelBudget, Price};
 use trialogue::evals::folder::read_results;
+use trialogue::evals::play::Player;
+use trialogue::evals::results::Prices;
+use trialogue::evals::run::one;
+use trialogue::llm::{Model, scripted};
+use trialogue::prompts::Prompts;
 
 use super::circle::script;
 use super::program::{program, run};
+use super::{cases, stages};
 use crate::scripted_openai::{KEY, ScriptedOpenAi, Turn};
 use crate::support::folder;
 
@@ -120,6 +128,22 @@ async fn the_bounds_and_the_price_of_a_model_are_those_of_the_environment_and_a_
     assert!(code == 3 && text.contains("`TRIALOGUE_MODEL_STEPS` is 3, and was 1 when the cassette was recorded"), "{code}: {text}");
     let (code, text) = run(&arguments("record", &at("tapes"), &at("out")), &[("OPENAI_BASE_URL", &address)]).await;
     assert!(code == 3 && text.contains("was recorded with `TRIALOGUE_MODEL_CONTEXT_TOKENS=32000`"), "{code}: {text}");
+}
+
+#[tokio::test]
+async fn tokens_that_a_server_does_not_tell_are_estimated_and_cost_nobody_knows_what() {
+    let case = cases().find(|case| case.id == "best.mape.tie.01").unwrap();
+    let replies = [
+        scripted::Turn::calls(&[("best_run", json!({"metric": "mape"}))]),
+        scripted::Turn::text("tft-large and nhits-a tie for the lowest mape: 10.7."),
+    ];
+    let model = Box::new(Model::Scripted(scripted::Scripted::new(replies)));
+    let (prompts, budget) = (Prompts::load(None).unwrap(), ModelBudget::default());
+    let player = Player::Planner(Planner::Model { model, prompts, budget });
+    let prices = Prices::from([(player.name(), Price { input: 1.0, output: 1.0 })]);
+    let result = one(case, 1, &player, stages(), &prices).await.unwrap();
+    assert!(result.usage.is_some_and(|usage| usage.estimated && usage.input_tokens > 0), "{:?}", result.usage);
+    assert_eq!(result.cost, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
