@@ -5,8 +5,9 @@ use std::time::Instant;
 use super::world::{World, is_server, planner};
 use super::{Answered, Ended, render};
 use crate::agent::Planner;
-use crate::config::{Config, ModelChoice, TrackingServer, Uri};
+use crate::config::{Config, ModelChoice, TrackingServer};
 use crate::domain::experiment::View;
+use crate::llm::openai::keyless_address;
 use crate::llm::{Message, Request};
 use crate::store::Store;
 use crate::store::mlflow::MlflowStore;
@@ -29,7 +30,10 @@ pub(super) async fn doctor(config: &Config) -> Ended {
     };
     line("TRIALOGUE_MODEL", &model, &config.model.source.to_string());
     if config.model.value != ModelChoice::Builtin {
-        line("OPENAI_BASE_URL", &Uri(config.openai_base_url.value.clone()).to_string(), &config.openai_base_url.source.to_string());
+        let key = config.openai_api_key.as_ref().map_or("", |key| key.0.as_str());
+        // A wrong address is not repeated: it may hold a password.
+        let address = keyless_address(&config.openai_base_url.value, key).unwrap_or_else(|error| error.to_string());
+        line("OPENAI_BASE_URL", &address, &config.openai_base_url.source.to_string());
         line("OPENAI_API_KEY", if config.openai_api_key.is_some() { "***" } else { "not set" }, "environment");
     }
     if config.model.value != ModelChoice::Builtin {

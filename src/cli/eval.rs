@@ -1,26 +1,22 @@
 //! `eval`: cases against a planner, offline. It reads flags and prints; `evals` does the work.
 
-use std::fs;
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::eval_export::{ExportArguments, ListArguments, export_cases, list};
-use super::eval_model::{Planner, given_server, players};
+use super::eval_model::{PlannerFlag, given_server};
+use super::eval_run::run_cases;
 use super::eval_verdict::{CompareArguments, GateArguments, compare_runs, gate};
-use super::{Answered, Ended, Failure, render};
+use super::{Ended, Failure};
 use crate::config::{Config, Flags};
-use crate::evals::case::{Case, Split};
-use crate::evals::cassette::{self, Tape};
-use crate::evals::report::{Heldout, RESULTS, is_run, read_results, report_text, write_all};
-use crate::evals::results::{CaseResult, Prices, Report};
-use crate::evals::run::{Players, run};
-use crate::evals::stage::Stages;
+use crate::evals::case::Split;
+use crate::evals::cassette::Tape;
+use crate::evals::folder::{RESULTS, is_run, read_results};
+use crate::evals::report::Heldout;
+use crate::evals::results::CaseResult;
 use crate::evals::suite::{Suite, read_suites};
-use crate::llm::replay::{Earlier, finish};
+use crate::llm::replay::EarlierExchanges;
 
 const EXIT_CODES: &str = "Exit codes:\n  0  done; the gate is open, the new run is not worse\n  1  the verdict: the gate is closed, the new run is worse, fewer passed than --require\n  2  wrong usage\n  3  incomplete: a model, a cassette or a file failed, so there is no verdict";
 
@@ -53,7 +49,7 @@ pub(super) enum EvalCommand {
 pub(super) struct Chosen {
     /// The folder with `suites` and `fixtures`
     #[arg(long, value_name = "DIR", default_value = "evals")]
-    evals: PathBuf,
+    pub(super) evals: PathBuf,
     /// Only this suite; may be repeated
     #[arg(long = "suite", value_name = "SUITE")]
     suites: Vec<String>,
@@ -87,22 +83,22 @@ impl SplitFlag {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Running {
     #[command(flatten)]
-    chosen: Chosen,
-    /// Where results.jsonl, report.json, junit.xml and report.html go
+    pub(super) chosen: Chosen,
+    /// Where run.json, results.jsonl, report.json, junit.xml and report.html go, in place of those of the last run there
     #[arg(long, value_name = "DIR", default_value = "eval-results")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// How often each case is played
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
-    epochs: u32,
+    pub(super) epochs: u32,
     /// How many cases at a time; as many as there are processors unless given
     #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Take up a run that was cut short: what it has judged is kept
+    pub(super) jobs: Option<usize>,
+    /// Take up the run that is there: what it has judged is kept, also of cases that are not chosen now; refused where it is of another planner, server, prompt, tool, fixture or version
     #[arg(long)]
-    resume: bool,
+    pub(super) resume: bool,
     /// Exit with 1 if a smaller share passes, from 0 to 1
     #[arg(long, value_name = "RATE", value_parser = share)]
-    require: Option<f64>,
+    pub(super) require: Option<f64>,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -116,7 +112,7 @@ pub(super) struct RunArguments {
     running: Running,
     /// `builtin`, `scripted` (the calls that the cases expect), or `openai:MODEL` at `OPENAI_BASE_URL`
     #[arg(long, value_name = "PLANNER", default_value = "builtin")]
-    planner: Planner,
+    planner: PlannerFlag,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -125,7 +121,7 @@ pub(super) struct TapeArguments {
     running: Running,
     /// `openai:MODEL`
     #[arg(long, value_name = "PLANNER")]
-    planner: Planner,
+    planner: PlannerFlag,
     /// The folder of the cassettes, a file a suite, model and epoch
     #[arg(long, value_name = "DIR", default_value = "eval-cassettes")]
     cassettes: PathBuf,
@@ -153,7 +149,7 @@ pub(super) async fn eval(command: &EvalCommand, config: &Config) -> Ended {
     match command {
         EvalCommand::Run(arguments) => run_cases(&arguments.running, &arguments.planner, &Tape::Live, config).await.map(|(ended, _)| ended),
         EvalCommand::Record(arguments) => {
-            let earlier = if arguments.running.resume { Earlier::Kept } else { Earlier::Replaced };
+            let earlier = if arguments.running.resume { EarlierExchanges::Kept } else { EarlierExchanges::Replaced };
             let tape = Tape::Record(arguments.cassettes.clone(), earlier);
             run_cases(&arguments.running, &arguments.planner, &tape, config).await.map(|(ended, _)| ended)
         }
@@ -191,19 +187,28 @@ impl Running {
 
 impl Chosen {
     /// Held-out cases are told one by one only where somebody asked for them.
-    fn heldout(&self) -> Heldout {
+    pub(super) fn heldout(&self) -> Heldout {
         if self.case.is_some() || self.split == Some(SplitFlag::Heldout) { Heldout::Shown } else { Heldout::Counted }
     }
 
     /// The suites with the chosen cases.
     pub(super) fn suites(&self) -> Result<Vec<Suite>, Failure> {
+        self.of(self.all_suites()?)
+    }
+
+    /// The suites of the folder with all of their cases.
+    pub(super) fn all_suites(&self) -> Result<Vec<Suite>, Failure> {
         if !self.evals.join("suites").is_dir() {
             return Err(Failure::Usage(format!(
                 "`{}` has no folder `suites`; `--evals DIR` names the folder that has",
                 self.evals.display()
             )));
         }
-        let mut suites = read_suites(&self.evals).map_err(|fault| Failure::Usage(format!("{fault:#}")))?;
+        read_suites(&self.evals).map_err(|fault| Failure::Usage(format!("{fault:#}")))
+    }
+
+    /// What is chosen of `suites`.
+    pub(super) fn of(&self, mut suites: Vec<Suite>) -> Result<Vec<Suite>, Failure> {
         if let Some(unknown) = self.suites.iter().find(|name| !suites.iter().any(|suite| suite.name == **name)) {
             let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
             return Err(Failure::Usage(format!("there is no suite `{unknown}`; there are {}", names.join(", "))));
@@ -220,129 +225,5 @@ impl Chosen {
             return Err(Failure::Usage("no case is left by `--suite`, `--case` and `--split`".to_owned()));
         }
         Ok(suites)
-    }
-}
-
-/// Runs the chosen cases and writes the reports.
-pub(super) async fn run_cases(
-    running: &Running,
-    planner: &Planner,
-    tape: &Tape,
-    config: &Config,
-) -> Result<(Answered, Vec<CaseResult>), Failure> {
-    let suites = running.chosen.suites()?;
-    let names: Vec<String> = suites.iter().map(|suite| suite.name.clone()).collect();
-    let cases: Vec<Case> = suites.into_iter().flat_map(|suite| suite.cases).collect();
-    let players = players(planner, &names, running.epochs, tape, config)?;
-    let begun = Instant::now();
-    let results = judged(running, &cases, &players).await.map_err(|fault| incomplete(&fault))?;
-    if let Tape::Record(folder, _) = tape {
-        finish_cassettes(folder, planner, &names, running.epochs, config)?;
-    }
-    let name = planner.name();
-    let report = Report::of(&name, &results);
-    let heldout = running.chosen.heldout();
-    write_all(&running.out, &report, &results, heldout).map_err(|fault| incomplete(&fault))?;
-    render::print_line(&report_text(&report, &results, heldout));
-    render::complain(&format!("{:.1} s; {}", begun.elapsed().as_secs_f64(), running.out.join("report.html").display()));
-    if !report.incomplete.is_empty() {
-        return Err(Failure::File(format!("{} of {} cases could not be judged", report.incomplete.len(), results.len())));
-    }
-    let answered = if running.require.is_some_and(|rate| report.overall.rate < rate) { Answered::No } else { Answered::Yes };
-    Ok((answered, results))
-}
-
-async fn judged(running: &Running, cases: &[Case], players: &Players) -> anyhow::Result<Vec<CaseResult>> {
-    let stages = Arc::new(Stages::make(&running.chosen.evals)?);
-    let prices = Arc::new(prices(&running.chosen.evals)?);
-    fs::create_dir_all(&running.out)?;
-    let file = running.out.join(RESULTS);
-    let mut results = if running.resume && file.exists() { read_results(&running.out)? } else { Vec::new() };
-    results.retain(|result| {
-        let is_same = |case: &&Case| case.id == result.case && case.fingerprint() == result.fingerprint;
-        result.incomplete.is_none() && result.epoch <= running.epochs && cases.iter().any(|case| is_same(&case))
-    });
-    let mut lines = fs::File::create(&file)?;
-    for result in &results {
-        writeln!(lines, "{}", serde_json::to_string(result)?)?;
-    }
-    let kept: std::collections::BTreeSet<(String, u32)> = results.iter().map(|result| (result.case.clone(), result.epoch)).collect();
-    let total = cases.len() * running.epochs as usize;
-    let mut progress = Progress::begin(total, kept.len());
-    let jobs = running.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-    let is_done = |case: &Case, epoch: u32| kept.contains(&(case.id.clone(), epoch));
-    let mut on_result = |result: CaseResult| {
-        writeln!(lines, "{}", serde_json::to_string(&result)?)?;
-        progress.step(result.passed);
-        results.push(result);
-        Ok(())
-    };
-    run(cases, players, &stages, &prices, jobs, &is_done, &mut on_result).await?;
-    progress.end();
-    drop(lines);
-    results.sort_by(|one, other| (&one.suite, &one.case, one.epoch).cmp(&(&other.suite, &other.case, other.epoch)));
-    // In order, so that two runs can be compared line by line, whatever was done first.
-    let text = results.iter().map(|result| Ok(format!("{}\n", serde_json::to_string(result)?)));
-    let sorted = file.with_extension("jsonl.sorted");
-    fs::write(&sorted, text.collect::<Result<String, serde_json::Error>>()?)?;
-    fs::rename(&sorted, &file)?;
-    Ok(results)
-}
-
-fn prices(folder: &Path) -> anyhow::Result<Prices> {
-    let path = folder.join("prices.json");
-    if !path.exists() {
-        return Ok(Prices::new());
-    }
-    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
-}
-
-fn finish_cassettes(folder: &Path, planner: &Planner, suites: &[String], epochs: u32, config: &Config) -> Result<(), Failure> {
-    let key = config.openai_api_key.as_ref().map_or("", |key| key.0.as_str());
-    for epoch in 1..=epochs {
-        for suite in suites {
-            let path = cassette::path(folder, suite, &planner.name(), epoch);
-            if path.exists() {
-                finish(&path, &[key]).map_err(|fault| incomplete(&fault.into()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// How far a run is, on standard error: a line that is written over in a terminal, else one now and then.
-struct Progress {
-    total: usize,
-    done: usize,
-    failed: usize,
-    last: Instant,
-    is_terminal: bool,
-}
-
-impl Progress {
-    fn begin(total: usize, done: usize) -> Self {
-        Self { total, done, failed: 0, last: Instant::now(), is_terminal: std::io::stderr().is_terminal() }
-    }
-
-    fn step(&mut self, passed: bool) {
-        self.done += 1;
-        self.failed += usize::from(!passed);
-        let pause = if self.is_terminal { Duration::from_millis(80) } else { Duration::from_secs(5) };
-        if self.last.elapsed() < pause {
-            return;
-        }
-        self.last = Instant::now();
-        let line = format!("{} of {} cases, {} failed", self.done, self.total, self.failed);
-        if self.is_terminal {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{line}");
-        } else {
-            render::complain(&line);
-        }
-    }
-
-    fn end(&self) {
-        if self.is_terminal {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K");
-        }
     }
 }

@@ -50,6 +50,9 @@ pub(super) struct ListArguments {
     /// Each case with its words, not only the suites
     #[arg(long)]
     cases: bool,
+    /// As JSON: a list of suites, with `--cases` each with its cases
+    #[arg(long)]
+    json: bool,
 }
 
 /// Writes what was asked for, and says which files.
@@ -138,16 +141,39 @@ fn tell_left_out(count: usize) {
 /// Lists what was chosen.
 pub(super) fn list(arguments: &ListArguments) -> Ended {
     let suites = arguments.chosen.suites()?;
+    if arguments.json {
+        let listed: Vec<Value> = suites.iter().map(|suite| listed(suite, arguments.cases)).collect();
+        render::print_line(&format!("{:#}", Value::Array(listed)));
+        return Ok(Answered::Yes);
+    }
     for suite in &suites {
-        let heldout = suite.cases.iter().filter(|case| case.split() == Split::Heldout).count();
-        let dev = suite.cases.len() - heldout;
+        let (dev, heldout) = (count(suite, Split::Dev), count(suite, Split::Heldout));
         render::print_line(&format!("{} ({dev} dev, {heldout} held out): {}", suite.name, suite.about));
         for case in suite.cases.iter().filter(|_| arguments.cases) {
-            let said: Vec<&str> = case.turns.iter().map(|turn| turn.user.as_str()).collect();
-            render::print_line(&format!("  {}  [{}]  {}", case.id, case.split().name(), said.join(" / ")));
+            render::print_line(&format!("  {}  [{}]  {}", case.id, case.split().name(), said(case).join(" / ")));
         }
     }
     let total: usize = suites.iter().map(|suite| suite.cases.len()).sum();
     render::print_line(&format!("{total} cases in {} suites", suites.len()));
     Ok(Answered::Yes)
+}
+
+fn count(suite: &Suite, split: Split) -> usize {
+    suite.cases.iter().filter(|case| case.split() == split).count()
+}
+
+fn said(case: &Case) -> Vec<&str> {
+    case.turns.iter().map(|turn| turn.user.as_str()).collect()
+}
+
+fn listed(suite: &Suite, with_cases: bool) -> Value {
+    let (dev, heldout) = (count(suite, Split::Dev), count(suite, Split::Heldout));
+    let cases = suite.cases.iter().map(|case| {
+        let split = case.split().name();
+        json!({"case": case.id, "family": case.family, "split": split, "fixture": case.fixture, "said": said(case)})
+    });
+    let cases: Option<Vec<Value>> = with_cases.then(|| cases.collect());
+    let counts = json!({"suite": suite.name, "about": suite.about, "dev": dev, "heldout": heldout});
+    let members = counts.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+    members.chain(cases.map(|cases| ("cases".to_owned(), Value::Array(cases)))).collect()
 }

@@ -9,6 +9,8 @@ mod doctor;
 mod eval;
 mod eval_export;
 mod eval_model;
+mod eval_progress;
+mod eval_run;
 mod eval_verdict;
 mod keys;
 mod log;

@@ -1,5 +1,6 @@
 //! What a model may cost: steps, tokens, money and time of a turn, and of a principal's day.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::ConfigError;
@@ -26,7 +27,8 @@ pub struct ModelBudget {
 }
 
 /// What tokens cost.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Price {
     /// A million tokens of requests, in dollars.
     pub input: f64,
@@ -65,7 +67,7 @@ impl ModelBudget {
     ///
     /// # Errors
     /// Where a value is no number that fits, and where cost is bounded without a price: such a bound would hold nothing back.
-    pub(super) fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
         let default = Self::default();
         let count = |name, default: usize| super::count(name, variable(name), default).map(|setting| setting.value);
         let tokens = |name, default: u64| tokens(name, variable(name), default);
@@ -88,6 +90,23 @@ impl ModelBudget {
             }
             Some(_) | None => Ok(budget),
         }
+    }
+
+    /// What bounds a turn, as the variables that would set it: [`Self::read`] makes the same bounds of them.
+    #[must_use]
+    pub fn of_a_turn(&self) -> BTreeMap<String, String> {
+        let mut bounds = vec![
+            ("TRIALOGUE_MODEL_STEPS", self.steps.to_string()),
+            ("TRIALOGUE_MODEL_SECONDS", self.time.as_secs().to_string()),
+            ("TRIALOGUE_MODEL_CONTEXT_TOKENS", self.context_tokens.to_string()),
+            ("TRIALOGUE_MODEL_TURN_TOKENS", self.turn_tokens.to_string()),
+        ];
+        // A price alone bounds nothing.
+        if let (Some(dollars), Some(price)) = (self.turn_cost, self.price) {
+            bounds.push(("TRIALOGUE_MODEL_TURN_COST", dollars.to_string()));
+            bounds.push(("TRIALOGUE_MODEL_PRICE", format!("{}/{}", price.input, price.output)));
+        }
+        bounds.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// What so many tokens cost, in dollars; nothing is known without a price.
@@ -165,6 +184,19 @@ mod tests {
         assert_eq!(budget.cost(1_000_000, 500_000), Some(1.2));
         assert_eq!(budget.passed_in_day(1_000_000, 500_000), None);
         assert!(budget.passed_in_day(1_000_000, 1_000_000).unwrap().contains("2 dollars"));
+    }
+
+    #[test]
+    fn the_bounds_of_a_turn_are_read_as_they_were_written() {
+        let check = |variables: &[(&str, &str)], count: usize| {
+            let budget = read(variables).unwrap();
+            let bounds = budget.of_a_turn();
+            assert_eq!(bounds.len(), count, "{bounds:?}");
+            assert_eq!(ModelBudget::read(|name| bounds.get(name).cloned()).unwrap().of_a_turn(), bounds);
+        };
+        check(&[], 4);
+        check(&[("TRIALOGUE_MODEL_PRICE", "0.40/1.60"), ("TRIALOGUE_MODEL_STEPS", "3")], 4);
+        check(&[("TRIALOGUE_MODEL_PRICE", "0.40/1.60"), ("TRIALOGUE_MODEL_TURN_COST", "0.25")], 6);
     }
 
     #[test]

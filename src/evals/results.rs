@@ -1,6 +1,6 @@
 //! What a run of cases came to: a line a case and epoch, and the counts over all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::case::{Case, Expect, Outcome, Split};
 use super::play::{Played, PlayedTurn};
 use super::score::{Score, Scorer};
-use super::statistics::{Interval, clustered_mean, pass_hat_k, percentile, wilson};
+use super::statistics::{Interval, clustered_mean, pass_hat_k, percentile, wilson_of_rate};
+use crate::config::Price;
 use crate::domain::chart::to_svg;
 use crate::llm::Usage;
 
@@ -40,10 +41,10 @@ pub struct CaseResult {
     pub scores: Vec<Score>,
     /// What was said and done.
     pub turns: Vec<TurnRecord>,
-    /// Tokens, where the model tells.
+    /// Tokens of a model, also where the case could not be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
-    /// US dollars; null where the price is unknown.
+    /// US dollars; null where the price is unknown or the tokens are estimated.
     pub cost: Option<f64>,
 }
 
@@ -85,16 +86,6 @@ pub struct CallRecord {
 /// US dollars a million tokens, by planner, as `evals/prices.json` has them.
 pub type Prices = BTreeMap<String, Price>;
 
-/// What a model's tokens cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Price {
-    /// US dollars a million tokens of requests.
-    pub input: f64,
-    /// US dollars a million tokens of replies.
-    pub output: f64,
-}
-
 /// The most bytes of a picture that a line keeps.
 const SVG_BYTES: usize = 80_000;
 
@@ -102,15 +93,11 @@ impl CaseResult {
     /// Of a case that was played and judged.
     #[must_use]
     pub fn of(case: &Case, epoch: u32, planner: &str, played: &Played, scores: Vec<Score>, prices: &Prices) -> Self {
-        let usages: Vec<Usage> = played.turns.iter().filter_map(|turn| turn.turn.usage).collect();
-        let sum = usages.iter().fold(Usage::default(), |sum, usage| Usage {
-            input_tokens: sum.input_tokens + usage.input_tokens,
-            output_tokens: sum.output_tokens + usage.output_tokens,
-        });
-        let usage = (!usages.is_empty()).then_some(sum);
+        let usage = played.turns.iter().filter_map(|turn| turn.turn.usage).reduce(Usage::plus);
         let cost = usage
+            .filter(|usage| !usage.estimated)
             .zip(prices.get(planner))
-            .map(|(usage, price)| (usage.input_tokens as f64 * price.input + usage.output_tokens as f64 * price.output) / 1e6);
+            .map(|(usage, price)| price.of(usage.input_tokens, usage.output_tokens));
         let incomplete = played.turns.iter().find_map(failure_around_the_model);
         let passed = incomplete.is_none() && scores.iter().all(|score| score.passed || !score.scorer.gates());
         Self {
@@ -192,9 +179,9 @@ pub struct Report {
     pub incomplete: BTreeMap<String, String>,
     /// Milliseconds a turn.
     pub latency: Latency,
-    /// Tokens of all cases, where the model tells.
+    /// Tokens of all cases, those that could not be judged among them.
     pub usage: Option<Usage>,
-    /// US dollars of all cases; null where the price is unknown.
+    /// US dollars of all cases; null where the price is unknown or tokens are estimated.
     pub cost: Option<f64>,
 }
 
@@ -203,11 +190,14 @@ pub struct Report {
 pub struct Rate {
     /// How many passed.
     pub passed: u64,
-    /// Of how many.
+    /// Of how many: each case counts in each epoch.
     pub total: u64,
+    /// How many cases they are of.
+    #[serde(default)]
+    pub cases: u64,
     /// `passed` by `total`; 0 where nothing was judged.
     pub rate: f64,
-    /// Wilson's interval of 95 %.
+    /// Wilson's interval of 95 %, a case over its epochs taken as one.
     pub interval: Interval,
     /// Standard error with paraphrases of one family taken together; null for fewer than two families.
     pub clustered_error: Option<f64>,
@@ -226,15 +216,28 @@ pub struct Latency {
     pub tools_p95: f64,
 }
 
+/// A case that was judged in an epoch, by all scorers or by one.
+#[derive(Debug, Clone, Copy)]
+struct Judged<'a> {
+    case: &'a str,
+    family: &'a str,
+    passed: bool,
+}
+
+impl<'a> Judged<'a> {
+    fn of(result: &'a CaseResult, passed: bool) -> Self {
+        Self { case: &result.case, family: &result.family, passed }
+    }
+}
+
 impl Rate {
-    /// Of (family, passed) pairs.
-    #[must_use]
-    pub fn of(outcomes: &[(&str, bool)]) -> Self {
-        let passed = outcomes.iter().filter(|(_, passed)| *passed).count() as u64;
-        let total = outcomes.len() as u64;
-        let values: Vec<(&str, f64)> = outcomes.iter().map(|(family, passed)| (*family, f64::from(u8::from(*passed)))).collect();
+    fn of(judged: &[Judged<'_>]) -> Self {
+        let passed = judged.iter().filter(|one| one.passed).count() as u64;
+        let values: Vec<(&str, f64)> = judged.iter().map(|one| (one.family, f64::from(u8::from(one.passed)))).collect();
         let (rate, clustered_error) = clustered_mean(&values);
-        Self { passed, total, rate, interval: wilson(passed, total), clustered_error }
+        // The epochs of a case are no independent evidence of how the planner does on others.
+        let cases = judged.iter().map(|one| one.case).collect::<BTreeSet<_>>().len() as u64;
+        Self { passed, total: judged.len() as u64, cases, rate, interval: wilson_of_rate(rate, cases), clustered_error }
     }
 }
 
@@ -243,50 +246,57 @@ impl Report {
     #[must_use]
     pub fn of(planner: &str, results: &[CaseResult]) -> Self {
         let judged: Vec<&CaseResult> = results.iter().filter(|result| result.incomplete.is_none()).collect();
-        let all = |kept: &dyn Fn(&CaseResult) -> bool| {
-            let outcomes: Vec<(&str, bool)> =
-                judged.iter().filter(|result| kept(result)).map(|result| (result.family.as_str(), result.passed)).collect();
-            Rate::of(&outcomes)
-        };
-        let grouped = |name: &dyn Fn(&CaseResult) -> String| {
-            let names: std::collections::BTreeSet<String> = judged.iter().map(|result| name(result)).collect();
-            names.into_iter().map(|one| (one.clone(), all(&|result| name(result) == one))).collect::<BTreeMap<String, Rate>>()
-        };
-        let mut scorers = BTreeMap::new();
-        for scorer in Scorer::ALL {
-            let verdict = |result: &&CaseResult| {
-                let score = result.scores.iter().find(|score| score.scorer == scorer)?;
-                Some((result.family.clone(), score.passed))
-            };
-            let outcomes: Vec<(String, bool)> = judged.iter().filter_map(verdict).collect();
-            if !outcomes.is_empty() {
-                let borrowed: Vec<(&str, bool)> = outcomes.iter().map(|(family, passed)| (family.as_str(), *passed)).collect();
-                scorers.insert(scorer.name().to_owned(), Rate::of(&borrowed));
-            }
-        }
-        let usages: Vec<Usage> = judged.iter().filter_map(|result| result.usage).collect();
-        let costs: Vec<Option<f64>> = judged.iter().filter(|result| result.usage.is_some()).map(|result| result.cost).collect();
+        let all: Vec<Judged<'_>> = judged.iter().map(|result| Judged::of(result, result.passed)).collect();
         Self {
             planner: planner.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             epochs: results.iter().map(|result| result.epoch).max().unwrap_or(1),
-            overall: all(&|_| true),
-            suites: grouped(&|result| result.suite.clone()),
-            splits: grouped(&|result| result.split.name().to_owned()),
-            suite_splits: grouped(&|result| format!("{}/{}", result.suite, result.split.name())),
-            outcomes: grouped(&|result| result.outcome.name().to_owned()),
-            scorers,
+            overall: Rate::of(&all),
+            suites: rates(results, |result| result.suite.clone()),
+            splits: rates(results, |result| result.split.name().to_owned()),
+            suite_splits: rates(results, |result| format!("{}/{}", result.suite, result.split.name())),
+            outcomes: rates(results, |result| result.outcome.name().to_owned()),
+            scorers: rates_of_scorers(&judged),
             pass_hat_k: steadiness(&judged),
             flaky: flaky(&judged),
             incomplete: results.iter().filter_map(|result| Some((result.case.clone(), result.incomplete.clone()?))).collect(),
             latency: latency(&judged),
-            usage: (!usages.is_empty()).then(|| Usage {
-                input_tokens: usages.iter().map(|usage| usage.input_tokens).sum(),
-                output_tokens: usages.iter().map(|usage| usage.output_tokens).sum(),
-            }),
-            cost: if costs.is_empty() { None } else { costs.into_iter().sum::<Option<f64>>() },
+            usage: results.iter().filter_map(|result| result.usage).reduce(Usage::plus),
+            cost: cost(results),
         }
     }
+}
+
+/// By name; one of which nothing could be judged is there with nothing of nothing.
+fn rates(results: &[CaseResult], name: impl Fn(&CaseResult) -> String) -> BTreeMap<String, Rate> {
+    let mut groups: BTreeMap<String, Vec<Judged<'_>>> = BTreeMap::new();
+    for result in results {
+        let group = groups.entry(name(result)).or_default();
+        if result.incomplete.is_none() {
+            group.push(Judged::of(result, result.passed));
+        }
+    }
+    groups.into_iter().map(|(name, group)| (name, Rate::of(&group))).collect()
+}
+
+fn rates_of_scorers(judged: &[&CaseResult]) -> BTreeMap<String, Rate> {
+    let mut rates = BTreeMap::new();
+    for scorer in Scorer::ALL {
+        let verdict = |result: &&'_ CaseResult| result.scores.iter().find(|score| score.scorer == scorer).map(|score| score.passed);
+        let looked_at: Vec<Judged<'_>> =
+            judged.iter().filter_map(|result| verdict(result).map(|passed| Judged::of(result, passed))).collect();
+        if !looked_at.is_empty() {
+            rates.insert(scorer.name().to_owned(), Rate::of(&looked_at));
+        }
+    }
+    rates
+}
+
+/// What the cases cost that a model was asked for; null where there are none, or what one of them cost is unknown.
+fn cost(results: &[CaseResult]) -> Option<f64> {
+    let mut costs = results.iter().filter(|result| result.usage.is_some()).map(|result| result.cost).peekable();
+    costs.peek()?;
+    costs.sum()
 }
 
 /// How often each case was tried and passed.
@@ -354,7 +364,7 @@ mod tests {
     use super::*;
 
     fn result(case: &str, epoch: u32, passed: bool) -> CaseResult {
-        let usage = Some(Usage { input_tokens: 10, output_tokens: 1 });
+        let usage = Some(Usage { input_tokens: 10, output_tokens: 1, estimated: false });
         CaseResult { epoch, usage, cost: Some(0.5), ..CaseResult::of_test("s", case, passed) }
     }
 
@@ -364,7 +374,7 @@ mod tests {
         let report = Report::of("m", &results);
         assert_eq!(report.pass_hat_k, [0.75, 0.5]);
         assert_eq!(report.flaky, ["b"]);
-        assert_eq!((report.overall.passed, report.overall.total), (3, 4));
+        assert_eq!((report.overall.passed, report.overall.total, report.overall.cases), (3, 4, 2));
         assert_eq!((report.cost, report.usage.map(|usage| usage.input_tokens)), (Some(2.0), Some(40)));
     }
 
@@ -373,6 +383,32 @@ mod tests {
         let report = Report::of("m", &[result("a", 1, true), CaseResult { cost: None, ..result("b", 1, true) }]);
         assert_eq!(report.cost, None);
         assert_eq!(Report::of("m", &[CaseResult { cost: None, usage: None, ..result("a", 1, true) }]).cost, None);
+    }
+
+    #[test]
+    fn epochs_of_a_case_are_one_unit_of_evidence() {
+        let once: Vec<CaseResult> = (0..20).map(|case| result(&format!("c{case}"), 1, case < 15)).collect();
+        let again = once.iter().flat_map(|result| (1..=5).map(move |epoch| CaseResult { epoch, ..result.clone() }));
+        let (one, five) = (Report::of("m", &once).overall, Report::of("m", &again.collect::<Vec<_>>()).overall);
+        assert_eq!((five.passed, five.total, five.cases), (75, 100, 20));
+        assert_eq!(one.interval, five.interval);
+        assert!((one.clustered_error.unwrap() - five.clustered_error.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn tokens_of_what_could_not_be_judged_are_counted_and_estimated_ones_cost_nobody_knows_what() {
+        let broken = CaseResult { incomplete: Some("no model".to_owned()), ..result("b", 1, false) };
+        let report = Report::of("m", &[result("a", 1, true), broken.clone()]);
+        assert_eq!((report.usage.map(|usage| usage.input_tokens), report.cost), (Some(20), Some(1.0)));
+        let usage = broken.usage.map(|usage| Usage { estimated: true, ..usage });
+        let report = Report::of("m", &[result("a", 1, true), CaseResult { usage, cost: None, ..broken }]);
+        assert_eq!((report.usage.map(|usage| usage.estimated), report.cost), (Some(true), None));
+    }
+
+    #[test]
+    fn a_suite_of_which_nothing_could_be_judged_is_there() {
+        let report = Report::of("m", &[CaseResult { incomplete: Some("no model".to_owned()), ..result("b", 1, false) }]);
+        assert_eq!((report.suites["s"].total, report.suites["s"].interval), (0, Interval { low: 0.0, high: 1.0 }));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where cases are played: the files of the fixtures and their twins, made once, and a copy of its own for each case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,8 +36,8 @@ pub struct Stage {
     twin_context: Context,
     /// The latest values of the base by run's name and metric; absent where runs of that name disagree.
     values: BTreeMap<(String, String), Option<f64>>,
-    /// The names of the base's runs.
-    run_names: BTreeSet<String>,
+    /// The names of the base's runs, by id.
+    run_names: BTreeMap<String, String>,
     /// Ids of the base with those of the same name in the twin; experiments apart, whose ids are short numbers.
     run_ids: BTreeMap<String, String>,
     experiment_ids: BTreeMap<String, String>,
@@ -110,7 +110,7 @@ impl Stage {
         }
         let values = values_of(&of_base);
         let runs = of_base.experiments.iter().flat_map(|experiment| &experiment.runs);
-        let run_names = runs.map(|record| record.run().name.clone()).collect();
+        let run_names = runs.map(|record| (record.run().id.0.clone(), record.run().name.clone())).collect();
         let base_context = context(&fixture, &base, OpenMode::ReadOnly)?;
         let twin_context = context(&fixture, &twin, OpenMode::ReadOnly)?;
         Ok(Self { fixture, base, twin, base_context, twin_context, values, run_names, run_ids, experiment_ids })
@@ -151,13 +151,19 @@ impl Stage {
 
     /// The names of all runs of the base.
     pub fn run_names(&self) -> impl Iterator<Item = &str> {
-        self.run_names.iter().map(String::as_str)
+        self.run_names.values().map(String::as_str)
+    }
+
+    /// The name of the run of the base with this id.
+    #[must_use]
+    pub fn name_of_run(&self, id: &str) -> Option<&str> {
+        self.run_names.get(id).map(String::as_str)
     }
 
     /// Whether `text` is the name or the whole id of a run of the base.
     #[must_use]
     pub fn is_run(&self, text: &str) -> bool {
-        self.run_ids.contains_key(text) || self.run_names.contains(text)
+        self.run_names.contains_key(text) || self.run_names().any(|name| name == text)
     }
 
     /// Arguments that mean in the twin what `arguments` mean in the base: ids, whole or shortened to eight digits at least, become the

@@ -25,11 +25,17 @@ pub struct Interval {
 /// Of no trials nothing is known: the interval is all of 0 to 1. More successes than trials count as all of them.
 #[must_use]
 pub fn wilson(successes: u64, trials: u64) -> Interval {
-    if trials == 0 {
+    wilson_of_rate(successes.min(trials) as f64 / trials.max(1) as f64, trials)
+}
+
+/// The same around a rate of `units` that are independent of each other, each of which may count in part: a case that passes in some of
+/// its epochs.
+#[must_use]
+pub fn wilson_of_rate(rate: f64, units: u64) -> Interval {
+    if units == 0 {
         return Interval { low: 0.0, high: 1.0 };
     }
-    let n = trials as f64;
-    let rate = successes.min(trials) as f64 / n;
+    let n = units as f64;
     let z_squared = Z_95 * Z_95;
     let denominator = 1.0 + z_squared / n;
     let centre = (rate + z_squared / (2.0 * n)) / denominator;
@@ -100,7 +106,8 @@ pub const RESAMPLES: usize = 4_000;
 /// The percentile interval of the mean paired difference, by drawing whole clusters with replacement (Efron 1979; Field and Welsh
 /// 2007 for clusters). Deterministic: the same outcomes and `seed` give the same interval.
 ///
-/// `differences` are (cluster, outcome of the new run minus outcome of the old), each from -1 to 1. Of an empty list: 0 to 0.
+/// `differences` are (cluster, outcome of the new run minus outcome of the old), each from -1 to 1. Of fewer than two clusters nothing is
+/// known, for there is nothing to draw from: the interval is all of -1 to 1.
 #[must_use]
 pub fn bootstrap_difference(differences: &[(&str, f64)], seed: u64) -> Interval {
     let mut clusters: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
@@ -110,8 +117,8 @@ pub fn bootstrap_difference(differences: &[(&str, f64)], seed: u64) -> Interval 
         *count += 1.0;
     }
     let clusters: Vec<(f64, f64)> = clusters.into_values().collect();
-    if clusters.is_empty() {
-        return Interval { low: 0.0, high: 0.0 };
+    if clusters.len() < 2 {
+        return Interval { low: -1.0, high: 1.0 };
     }
     let mut random = SplitMix64(seed);
     let mut means: Vec<f64> = (0..RESAMPLES)
@@ -189,7 +196,9 @@ mod tests {
         assert_eq!(wilson(0, 0), Interval { low: 0.0, high: 1.0 });
         assert_eq!(clustered_mean(&[]), (0.0, None));
         assert_eq!(clustered_mean(&[("one", 1.0), ("one", 0.0)]), (0.5, None));
-        assert_eq!(bootstrap_difference(&[], 1), Interval { low: 0.0, high: 0.0 });
+        for differences in [&[][..], &[("one", -1.0), ("one", -1.0)]] {
+            assert_eq!(bootstrap_difference(differences, 1), Interval { low: -1.0, high: 1.0 });
+        }
         assert_eq!(percentile(&[], 0.5), None);
     }
 

@@ -70,17 +70,23 @@ pub struct Suite {
     pub cases: Vec<Case>,
 }
 
+/// The endings of files in YAML.
+pub const YAML: &[&str] = &["yaml", "yml"];
+
 /// Reads the suites of `folder/suites`, by name.
 ///
 /// # Errors
-/// Where there is none, a file cannot be read or does not fit, or two cases have one id.
+/// Where there is none, a file cannot be read or does not fit, or two suites have one name, or two cases one id.
 pub fn read_suites(folder: &Path) -> anyhow::Result<Vec<Suite>> {
     let suites_folder = folder.join("suites");
-    let mut suites = Vec::new();
+    let mut suites: Vec<Suite> = Vec::new();
     let mut ids = BTreeSet::new();
-    for path in files(&suites_folder, &["yaml", "jsonl"])? {
+    for path in files(&suites_folder, &[YAML, &["jsonl"]].concat())? {
         let unusable = || format!("the suite `{}` cannot be used", path.display());
         let suite = read_suite(&path).with_context(unusable)?;
+        if suites.iter().any(|earlier| earlier.name == suite.name) {
+            bail!("two files are the suite `{}`; the second is `{}`", suite.name, path.display());
+        }
         for case in &suite.cases {
             let checked = case.check().map_err(|fault| anyhow::anyhow!("family `{}`, case `{}`: {fault}", case.family, case.id));
             checked.with_context(unusable)?;
@@ -91,7 +97,7 @@ pub fn read_suites(folder: &Path) -> anyhow::Result<Vec<Suite>> {
         suites.push(suite);
     }
     if suites.is_empty() {
-        bail!("`{}` has no suite, that is, no `.yaml` and no `.jsonl`", suites_folder.display());
+        bail!("`{}` has no suite, that is, no `.yaml`, no `.yml` and no `.jsonl`", suites_folder.display());
     }
     Ok(suites)
 }
@@ -222,6 +228,18 @@ mod tests {
         assert!(read_as("s.jsonl", &lines.repeat(2)).unwrap_err().contains("two cases are called `a.01`"));
         assert!(read_as("s.yaml", "about: x\nfixture: f\nfamilies:\n- {family: b, askk: [one]}\n").unwrap_err().contains("\"b\""));
         assert!(read_as("s.txt", "").unwrap_err().contains("no suite"));
+        assert_eq!(read_as("s.yml", yaml).unwrap(), cases);
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("suites")).unwrap();
+        let text =
+            |family: &str| format!("about: x\nfixture: f\nfamilies:\n- {{family: {family}, ask: [one], expect: {{outcome: refuse}}}}\n");
+        fs::write(folder.path().join("suites/s.yaml"), text("a")).unwrap();
+        fs::write(folder.path().join("suites/s.yml"), text("b")).unwrap();
+        assert!(read_suites(folder.path()).unwrap_err().to_string().contains("two files are the suite `s`"));
     }
 
     #[test]

@@ -66,8 +66,7 @@ impl OpenAi {
     pub fn new(settings: Settings, http: reqwest::Client) -> Result<Self, ModelError> {
         let api_key = settings.api_key.unwrap_or_default();
         let base_url = address(&settings.base_url)?;
-        let key = api_key.expose_secret();
-        let address = if key.is_empty() { base_url.clone() } else { base_url.replace(key, "***") };
+        let address = keyless_address(&settings.base_url, api_key.expose_secret())?;
         let endpoint = Endpoint::new(base_url, api_key)?;
         Ok(Self { address, endpoint, model: settings.model, deadline: settings.deadline, http, bare: AtomicBool::new(false) })
     }
@@ -78,7 +77,7 @@ impl OpenAi {
         &self.model
     }
 
-    /// The server's address, spelt as [`address`] does, without the key.
+    /// The server's address, as [`keyless_address`] gives it.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
@@ -89,7 +88,7 @@ impl OpenAi {
         let outcome = match asked {
             Ok(reply) if reply.status().is_success() || matches!(reply.status().as_u16(), 404 | 405) => Ok(()),
             Ok(reply) => Err(ModelError::Rejected { status: reply.status().as_u16(), message: "it does not list its models".to_owned() }),
-            Err(error) => Err(ModelError::Unreachable { endpoint: self.endpoint.base_url.clone(), problem: transport::innermost(&error) }),
+            Err(error) => Err(ModelError::Unreachable { endpoint: self.address.clone(), problem: transport::innermost(&error) }),
         };
         outcome.map_err(|error| self.endpoint.without_key(error))
     }
@@ -116,7 +115,7 @@ impl OpenAi {
         on_delta: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Reply, ModelError> {
         let too_late = || ModelError::Timeout { after: self.deadline };
-        let attempt = Arc::new(Attempt::new(self.http.clone(), self.endpoint.base_url.clone()));
+        let attempt = Arc::new(Attempt::new(self.http.clone(), self.address.clone()));
         let body = wire::request_body(&self.model, request, extras);
         let mut events = timeout_at(until, self.open(&attempt, body)).await.map_err(|_| too_late())??;
         let mut assembly = Assembly::default();
@@ -177,17 +176,35 @@ pub fn http_client(base_url: &str) -> Result<reqwest::Client, ModelError> {
     }
     builder.build().map_err(|error| {
         ModelError::Misconfigured(format!(
-            "cannot set up TLS for the model at `{base_url}`: {}; install the system's CA certificates or set SSL_CERT_FILE",
+            "cannot set up TLS for the model's server: {}; install the system's CA certificates or set SSL_CERT_FILE",
             transport::innermost(&error)
         ))
     })
 }
 
-/// A base URL in one spelling, so that two of the same server are the same text.
+/// A base URL in one spelling, so that two of the same server are the same text, and without the key, for gateways want it in the path:
+/// the only form of the address that is told, written down and compared.
 ///
 /// # Errors
 /// Where it is no base URL, or holds credentials, which are not repeated.
-pub fn address(base_url: &str) -> Result<String, ModelError> {
+pub fn keyless_address(base_url: &str, key: &str) -> Result<String, ModelError> {
+    let mut address = address(base_url)?;
+    // A URL may spell the key otherwise: its letters small in a host's name, and some of them encoded in a path.
+    for spelling in [key.to_owned(), in_a_path(key), key.to_ascii_lowercase()].iter().filter(|spelling| !spelling.is_empty()) {
+        address = address.replace(spelling.as_str(), KEY_TAKEN_OUT);
+    }
+    Ok(address)
+}
+
+/// What stands where the key stood.
+const KEY_TAKEN_OUT: &str = "***";
+
+fn in_a_path(key: &str) -> String {
+    let url = reqwest::Url::parse("http://host/").and_then(|base| base.join(&format!("/{key}")));
+    url.map(|url| url.path().trim_start_matches('/').to_owned()).unwrap_or_default()
+}
+
+fn address(base_url: &str) -> Result<String, ModelError> {
     Ok(parse_base_url(base_url)?.as_str().trim_end_matches('/').to_owned())
 }
 
@@ -243,7 +260,7 @@ impl Endpoint {
         let key = self.api_key.expose_secret();
         let calls = reply.calls.iter_mut().flat_map(|call| [&mut call.name, &mut call.arguments]);
         for text in calls.chain([&mut reply.text]).filter(|text| !key.is_empty() && text.contains(key)) {
-            *text = text.replace(key, "***");
+            *text = text.replace(key, KEY_TAKEN_OUT);
         }
         reply
     }
@@ -253,7 +270,7 @@ impl Endpoint {
         let clean = |text: String| {
             let key = self.api_key.expose_secret();
             // The key goes first: a text cut within the key would no longer match it.
-            let text = if key.is_empty() { text } else { text.replace(key, "***") };
+            let text = if key.is_empty() { text } else { text.replace(key, KEY_TAKEN_OUT) };
             wire::excerpt(&text)
         };
         match error {
@@ -349,6 +366,25 @@ mod tests {
         assert!(!error.to_string().contains("sk-secret"));
         let echoed = ModelError::Rejected { status: 401, message: format!("{}wrong key: sk-secret", "x".repeat(295)) };
         assert!(!open_ai.endpoint.without_key(echoed).to_string().contains("sk-"));
+    }
+
+    #[test]
+    fn an_address_is_told_without_the_key_however_a_url_spells_it() {
+        let check = |base_url: &str, key: &str, expected: &str| assert_eq!(keyless_address(base_url, key).unwrap(), expected);
+        check("https://gw.example/sk-1/v1/", "sk-1", "https://gw.example/***/v1");
+        check("https://gw.example/sk 1/v1", "sk 1", "https://gw.example/***/v1");
+        check("https://gw.example/sk%201/v1", "sk 1", "https://gw.example/***/v1");
+        check("https://SK-Key.gw.example/v1", "SK-Key", "https://***.gw.example/v1");
+        check("https://gw.example/v1/", "", "https://gw.example/v1");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_reached_is_told_without_the_key() {
+        let base_url = "http://127.0.0.1:1/sk-secret/v1";
+        let open_ai = OpenAi::new(settings(base_url, "sk-secret"), http_client(base_url).unwrap()).unwrap();
+        for told in [open_ai.answers().await.unwrap_err(), open_ai.reply(&Request::default(), &mut |_: &str| {}).await.unwrap_err()] {
+            assert!(told.to_string().contains("http://127.0.0.1:1/***/v1") && !told.to_string().contains("sk-secret"), "{told}");
+        }
     }
 
     #[test]

@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use file::{CassetteError, finish};
-use file::{Exchange, append, begin, read};
+pub use file::{Bounds, CassetteError, finish};
+use file::{Exchange, Recorded, append, begin, read};
 use parts::{Asked, Parts};
 
 use super::{Message, Model, ModelError, Reply, Request};
@@ -61,7 +61,7 @@ impl Clock {
 
 /// What becomes of exchanges that a cassette has already when it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Earlier {
+pub enum EarlierExchanges {
     /// They are asked again, once, and replaced.
     Replaced,
     /// They stand.
@@ -75,6 +75,8 @@ struct Cassette {
     asked: Asked,
     /// Who was asked when it was recorded.
     recorded: Asked,
+    /// What bounded a turn when it was recorded.
+    bounds: Bounds,
     exchanges: Mutex<HashMap<String, Exchange>>,
     recording: Option<Recording>,
 }
@@ -94,31 +96,33 @@ impl Replay {
     /// # Errors
     /// Where the file cannot be read or is no cassette.
     pub fn open(path: &Path, model: &str, server: Option<&str>) -> Result<Self, CassetteError> {
-        let (recorded, exchanges) = read(path)?;
+        let Recorded { asked: recorded, bounds, exchanges } = read(path)?;
         let asked = Asked { model: model.to_owned(), server: server.map_or_else(|| recorded.server.clone(), str::to_owned) };
-        Ok(Self::of(Cassette { path: path.to_owned(), asked, recorded, exchanges: Mutex::new(exchanges), recording: None }))
+        Ok(Self::of(Cassette { path: path.to_owned(), asked, recorded, bounds, exchanges: Mutex::new(exchanges), recording: None }))
     }
 
     /// Asks `model` and adds what it says to the cassette; each request once, and `earlier` says what of those that are there.
     ///
     /// # Errors
-    /// Where the file cannot be read or written, is no cassette, or is one of another model or server.
-    pub fn record(path: &Path, model: Model, earlier: Earlier) -> Result<Self, CassetteError> {
+    /// Where the file cannot be read or written, is no cassette, or is one of another model or server, or recorded under other bounds.
+    pub fn record(path: &Path, model: Model, now: &Bounds, earlier: EarlierExchanges) -> Result<Self, CassetteError> {
         let asked = Asked { model: model.name(), server: model.address().to_owned() };
-        if !path.exists() {
-            begin(path, &asked)?;
-        }
-        let (recorded, exchanges) = read(path)?;
+        begin(path, &asked, now)?;
+        let Recorded { asked: recorded, bounds, exchanges } = read(path)?;
         if recorded != asked {
             let names = |asked: Asked| (asked.model, asked.server);
             return Err(CassetteError::SomebodyElse { path: path.to_owned(), recorded: names(recorded), now: names(asked) });
         }
+        if !bounds.is_empty() && bounds != *now {
+            return Err(CassetteError::OtherBounds { path: path.to_owned(), recorded: bounds, now: now.clone() });
+        }
         let settled = match earlier {
-            Earlier::Replaced => HashSet::new(),
-            Earlier::Kept => exchanges.keys().cloned().collect(),
+            EarlierExchanges::Replaced => HashSet::new(),
+            EarlierExchanges::Kept => exchanges.keys().cloned().collect(),
         };
         let recording = Recording { model: Box::new(model), settled: Mutex::new(settled), asking: Mutex::default() };
-        Ok(Self::of(Cassette { path: path.to_owned(), asked, recorded, exchanges: Mutex::new(exchanges), recording: Some(recording) }))
+        let (path, exchanges) = (path.to_owned(), Mutex::new(exchanges));
+        Ok(Self::of(Cassette { path, asked, recorded, bounds, exchanges, recording: Some(recording) }))
     }
 
     fn of(cassette: Cassette) -> Self {
@@ -141,6 +145,12 @@ impl Replay {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.cassette.asked.server
+    }
+
+    /// What bounded a turn when the replies were recorded; empty where that was not written down.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.cassette.bounds
     }
 
     pub(super) async fn reply(&self, request: &Request, on_delta: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, ModelError> {
@@ -262,7 +272,7 @@ mod tests {
     }
 
     async fn recorded(path: &Path) -> Model {
-        let recording = Model::Replay(Replay::record(path, scripted(), Earlier::Replaced).unwrap());
+        let recording = Model::Replay(Replay::record(path, scripted(), &Bounds::new(), EarlierExchanges::Replaced).unwrap());
         ask(&recording, &request("best?")).await.unwrap();
         ask(&recording, &request("hi")).await.unwrap();
         Model::Replay(Replay::open(path, "scripted", None).unwrap())
@@ -326,15 +336,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         // The scripted model has one reply for each, so a second request for the same would find none, or the other's.
-        let recording = Model::Replay(Replay::record(&path, scripted(), Earlier::Replaced).unwrap());
+        let recording = Model::Replay(Replay::record(&path, scripted(), &Bounds::new(), EarlierExchanges::Replaced).unwrap());
         let best = request("best?");
         let (one, other) = tokio::join!(ask(&recording, &best), ask(&recording, &best));
         assert_eq!(one.unwrap(), other.unwrap());
         assert_eq!(ask(&recording, &request("hi")).await.unwrap().text, "hello");
         let again = || Model::Scripted(Scripted::new([Turn::text("another")]));
-        let kept = Model::Replay(Replay::record(&path, again(), Earlier::Kept).unwrap());
+        let kept = Model::Replay(Replay::record(&path, again(), &Bounds::new(), EarlierExchanges::Kept).unwrap());
         assert_eq!(ask(&kept, &request("hi")).await.unwrap().text, "hello");
-        let replaced = Model::Replay(Replay::record(&path, again(), Earlier::Replaced).unwrap());
+        let replaced = Model::Replay(Replay::record(&path, again(), &Bounds::new(), EarlierExchanges::Replaced).unwrap());
         for _ in 0..2 {
             assert_eq!(ask(&replaced, &request("hi")).await.unwrap().text, "another");
         }
@@ -346,9 +356,22 @@ mod tests {
     async fn a_cassette_of_somebody_else_is_not_added_to() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
-        begin(&path, &Asked { model: "scripted".to_owned(), server: "http://127.0.0.1:1/v1".to_owned() }).unwrap();
-        let fault = Replay::record(&path, scripted(), Earlier::Replaced).unwrap_err().to_string();
+        begin(&path, &Asked { model: "scripted".to_owned(), server: "http://127.0.0.1:1/v1".to_owned() }, &Bounds::new()).unwrap();
+        let fault = Replay::record(&path, scripted(), &Bounds::new(), EarlierExchanges::Replaced).unwrap_err().to_string();
         assert!(fault.contains("is of `scripted` at `http://127.0.0.1:1/v1`, not of `scripted` at ``"), "{fault}");
+    }
+
+    #[tokio::test]
+    async fn a_cassette_is_added_to_under_the_bounds_of_its_recording_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let bounds = |steps: &str| Bounds::from([("STEPS".to_owned(), steps.to_owned())]);
+        let record = |steps: &str| Replay::record(&path, scripted(), &bounds(steps), EarlierExchanges::Kept);
+        record("3").unwrap();
+        finish(&path, &[]).unwrap();
+        assert_eq!(record("3").unwrap().bounds(), &bounds("3"));
+        let fault = record("4").unwrap_err().to_string();
+        assert!(fault.contains("was recorded with `STEPS=3`, and now it is `STEPS=4`"), "{fault}");
     }
 
     #[tokio::test]
@@ -358,7 +381,7 @@ mod tests {
         let spelt = |replay: Replay, text: &str| {
             Model::Replay(replay.shared(Clock::default(), vec![Spelling { text: text.to_owned(), stands: "/store" }]))
         };
-        let recording = spelt(Replay::record(&path, scripted(), Earlier::Replaced).unwrap(), "/tmp/a1");
+        let recording = spelt(Replay::record(&path, scripted(), &Bounds::new(), EarlierExchanges::Replaced).unwrap(), "/tmp/a1");
         let reply = ask(&recording, &request("`/tmp/a1/store.db` is broken")).await.unwrap();
         let played = spelt(Replay::open(&path, "scripted", None).unwrap(), "/tmp/b2");
         assert_eq!(ask(&played, &request("`/tmp/b2/store.db` is broken")).await.unwrap(), reply);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules directly under the crate, lowest level first. Modules of one level do not know each other.
 const LEVELS: [&[&str]; 7] =
-    [&["domain", "config"], &["store", "llm", "prompts", "state"], &["tools"], &["agent"], &["api", "evals"], &["cli"], &["main"]];
+    [&["domain", "config", "files"], &["store", "llm", "prompts", "state"], &["tools"], &["agent"], &["api", "evals"], &["cli"], &["main"]];
 
 /// External crates that only these modules, and the modules inside them, may name.
 const PLACES: [(&str, &[&str]); 24] = [

@@ -46,7 +46,7 @@ async fn text_arrives_in_pieces_and_whole() {
     let reply = reply.unwrap();
     assert_eq!(reply.text, "run-017 leads with 0.912 – é");
     assert_eq!(heard, reply.text);
-    assert_eq!((reply.finish, reply.usage), (Finish::Stop, Some(Usage { input_tokens: 12, output_tokens: 3 })));
+    assert_eq!((reply.finish, reply.usage), (Finish::Stop, Some(Usage { input_tokens: 12, output_tokens: 3, estimated: false })));
 }
 
 #[tokio::test]

@@ -149,7 +149,9 @@ impl ScriptedOpenAi {
     /// Listens on a free port and answers each request with the next turn.
     pub(crate) async fn start(turns: impl IntoIterator<Item = Turn>) -> Self {
         let script = Arc::new(Script { turns: Mutex::new(turns.into_iter().collect()), ..Script::default() });
-        let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(Arc::clone(&script));
+        // Also as a gateway that wants something of its own in the path.
+        let router = Router::new().route("/v1/chat/completions", post(answer)).route("/{gateway}/v1/chat/completions", post(answer));
+        let router = router.with_state(Arc::clone(&script));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

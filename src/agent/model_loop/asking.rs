@@ -63,7 +63,7 @@ impl<'a> Asking<'a> {
     pub(super) async fn reply(&mut self, on_event: &mut (dyn FnMut(Event<'_>) + Send)) -> Result<Reply, ModelError> {
         let asked = self.fit()?;
         // Counted before it is sent: whoever goes away meanwhile has cost it all the same.
-        let pending = Usage { input_tokens: self.spent.input_tokens + asked, ..self.spent };
+        let pending = self.spent.plus(Usage { input_tokens: asked, output_tokens: 0, estimated: true });
         if let Some(passed) = self.budget.passed_in_turn(pending.input_tokens, pending.output_tokens) {
             return Err(ModelError::OverBudget(passed));
         }
@@ -75,9 +75,8 @@ impl<'a> Asking<'a> {
         };
         match &reply {
             Ok(reply) => {
-                let told = reply.usage.unwrap_or_else(|| Usage { input_tokens: asked, output_tokens: estimate::of_reply(reply) });
-                self.spent.input_tokens += told.input_tokens;
-                self.spent.output_tokens += told.output_tokens;
+                let estimated = || Usage { input_tokens: asked, output_tokens: estimate::of_reply(reply), estimated: true };
+                self.spent = self.spent.plus(reply.usage.unwrap_or_else(estimated));
                 on_event(Event::Spent(self.spent));
             }
             // What no model has read has cost nothing.

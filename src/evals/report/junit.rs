@@ -1,5 +1,6 @@
 //! JUnit XML, as continuous-integration systems read it: a test case for each case and epoch.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::evals::results::{CaseResult, Report};
@@ -18,8 +19,9 @@ pub fn junit(report: &Report, results: &[CaseResult]) -> String {
         results.len(),
         seconds(results.iter()),
     );
-    for suite in report.suites.keys() {
-        let own: Vec<&CaseResult> = results.iter().filter(|result| result.suite == *suite).collect();
+    let mut suites: BTreeMap<&str, Vec<&CaseResult>> = BTreeMap::new();
+    results.iter().for_each(|result| suites.entry(&result.suite).or_default().push(result));
+    for (suite, own) in suites {
         let failures = own.iter().filter(|result| result.incomplete.is_none() && !result.passed).count();
         let errors = own.iter().filter(|result| result.incomplete.is_some()).count();
         let _ = writeln!(
@@ -81,6 +83,14 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_result_is_in_it_judged_or_not() {
+        let broken = CaseResult { incomplete: Some("no model".to_owned()), ..CaseResult::of_test("t", "b", false) };
+        let results = [CaseResult::of_test("s", "a", true), broken];
+        let xml = junit(&Report::of("m", &results), &results);
+        assert_eq!((xml.matches("<testcase ").count(), xml.matches("<error message=\"no model\"/>").count()), (2, 1), "{xml}");
+    }
 
     #[test]
     fn what_xml_cannot_hold_is_escaped_or_left_out() {

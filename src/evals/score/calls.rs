@@ -8,7 +8,7 @@ use crate::agent::{Call, Planner};
 use crate::evals::bipartite;
 use crate::evals::case::{CallOrder, CaseTurn, ExpectedCall, Outcome};
 use crate::evals::fixture::Which;
-use crate::evals::matcher::same_filter;
+use crate::evals::matcher::{Matcher, same_filter};
 use crate::evals::play::Earlier;
 use crate::tools::{self, Access};
 
@@ -81,15 +81,19 @@ fn has_arguments(expected: &ExpectedCall, call: &Call, bindings: Earlier<'_>) ->
 /// The arguments of an expected call, made concrete beside the call that was made; absent where an earlier turn did not lead to what they
 /// refer to.
 fn concrete(expected: &ExpectedCall, made: &Map<String, Value>, bindings: Earlier<'_>) -> Option<Map<String, Value>> {
-    let example =
-        |(name, matcher): (&String, &crate::evals::matcher::Matcher)| Some((name.clone(), matcher.example(made.get(name), &bindings)?));
+    let example = |(name, matcher): (&String, &Matcher)| Some((name.clone(), matcher.example(made.get(name), &bindings)?));
     let is_bound = expected.args.values().all(|matcher| matcher.is_bound(&bindings));
     is_bound.then(|| expected.args.iter().filter_map(example).collect())
 }
 
 /// Whether a call gives what the expected one gives in its place, on the fixture and on its twin.
 async fn gives_the_same(expected: &ExpectedCall, call: &Call, index: usize, scene: &Scene<'_>) -> anyhow::Result<bool> {
-    let Some(wanted) = concrete(expected, &call.arguments, scene.before) else { return Ok(false) };
+    let Some(mut wanted) = concrete(expected, &call.arguments, scene.before) else { return Ok(false) };
+    for (name, matcher) in &expected.args {
+        if let (Matcher::Set(_), Some(list), Some(made)) = (matcher, wanted.get_mut(name), call.arguments.get(name)) {
+            order_as(made, list, scene);
+        }
+    }
     let is_sorted = wanted.contains_key("sort_by") || wanted.contains_key("order");
     let sort = if call.tool == "list_runs" && is_sorted { Sorting::Told } else { Sorting::Free };
     // A run that was looked up was found on the base; on the twin it would be the wrong one however it was found.
@@ -110,6 +114,15 @@ async fn gives_the_same(expected: &ExpectedCall, call: &Call, index: usize, scen
         }
     }
     Ok(true)
+}
+
+/// Puts the items of a set in the order in which the call has them, by name or id.
+fn order_as(made: &Value, list: &mut Value, scene: &Scene<'_>) {
+    let (Some(made), Some(list)) = (made.as_array(), list.as_array_mut()) else { return };
+    let is_same = |one: &Value, item: &Value| {
+        one == item || one.as_str().is_some_and(|id| scene.stage.name_of_run(id).is_some_and(|name| item.as_str() == Some(name)))
+    };
+    list.sort_by_key(|item| made.iter().position(|one| is_same(one, item)));
 }
 
 /// Whether a list has nothing in it. Two that have nothing are alike whatever was asked for.

@@ -123,7 +123,8 @@ impl Assembly {
         }
         if let Some(usage) = event.get("usage").filter(|usage| usage.is_object()) {
             let tokens = |member: &str| usage.get(member).and_then(Value::as_u64).unwrap_or_default();
-            self.usage = Some(Usage { input_tokens: tokens("prompt_tokens"), output_tokens: tokens("completion_tokens") });
+            self.usage =
+                Some(Usage { input_tokens: tokens("prompt_tokens"), output_tokens: tokens("completion_tokens"), estimated: false });
         }
         let Some(choice) = event.get("choices").and_then(|choices| choices.get(0)) else { return Ok(()) };
         if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
@@ -450,7 +451,7 @@ mod tests {
     fn a_chunk_without_choices_brings_the_usage() {
         let usage = json!({"choices": [], "usage": {"prompt_tokens": 12, "completion_tokens": 3}});
         let (reply, _) = assemble(&[delta(json!({"content": [{"type": "text", "text": "hi"}]})), end("stop"), usage]).unwrap();
-        assert_eq!((reply.text.as_str(), reply.usage), ("hi", Some(Usage { input_tokens: 12, output_tokens: 3 })));
+        assert_eq!((reply.text.as_str(), reply.usage), ("hi", Some(Usage { input_tokens: 12, output_tokens: 3, estimated: false })));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::json;
 use tempfile::TempDir;
-use trialogue::evals::report::{read_report, read_results};
+use trialogue::evals::folder::{read_report, read_results};
 use trialogue::evals::results::CaseResult;
 
 use super::program::{copy_folder, program_without_network, run, told};
@@ -133,7 +133,11 @@ async fn a_scripted_model_is_recorded_replayed_without_a_network_compared_and_ga
     assert!(file("both.html").contains("not_enough_cases"));
     let tape = file("tapes/best.openai_small.1.jsonl");
     let head: serde_json::Value = serde_json::from_str(tape.lines().next().unwrap()).unwrap();
-    assert_eq!(head, json!({"cassette": 1, "model": "openai:small", "server": base_url}));
+    let bounds = json!({
+        "TRIALOGUE_MODEL_STEPS": "8", "TRIALOGUE_MODEL_SECONDS": "90",
+        "TRIALOGUE_MODEL_CONTEXT_TOKENS": "32000", "TRIALOGUE_MODEL_TURN_TOKENS": "200000",
+    });
+    assert_eq!(head, json!({"cassette": 1, "model": "openai:small", "server": base_url, "bounds": bounds}));
     assert_eq!(tape.lines().count(), 1 + 7);
     assert!(tape.contains("Bearer ***"), "the key that the server repeated was taken out");
     for name in ["recorded/results.jsonl", "recorded/report.html", "recorded/junit.xml"] {

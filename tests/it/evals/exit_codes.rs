@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use trialogue::evals::report::read_results;
+use trialogue::evals::folder::read_results;
 
 use super::evals;
 use super::program::{copy_folder, run};
@@ -57,6 +57,7 @@ async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
         ("replay --planner builtin --cassettes {tapes} --out {x}", 2, "asks no model"),
         ("replay --planner openai:small --suite best --cassettes {nowhere} --out {x}", 3, "cannot use the cassette"),
         ("list", 0, "cases in "),
+        ("list --json --cases --suite best", 0, "\"suite\": \"best\""),
         ("list --suite nosuch", 2, "there is no suite"),
         ("list --evals {broken}", 2, "odd.yaml"),
         ("export --format inspect --suite best --out {exports}", 0, "samples.jsonl"),
@@ -82,6 +83,7 @@ async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
     for name in ["worse", "damaged"] {
         fs::copy(made.join("gold/report.json"), made.join(name).join("report.json")).unwrap();
     }
+    fs::copy(made.join("gold/run.json"), made.join("worse/run.json")).unwrap();
     let verdicts = [
         ("compare {gold} {gold}", 0, "not enough cases"),
         ("compare {worse} {gold}", 0, "Verdict: better"),
@@ -102,6 +104,8 @@ async fn exit_codes_tell_verdicts_from_wrong_usage_and_from_no_verdict() {
         ("gate --evals {evals} --results {worse}", 1, "The gate is closed."),
         ("gate --evals {evals} --results {unfinished}", 3, "the run may not have ended"),
         ("run --planner scripted --suite best --out {worse} --resume --require 1", 1, "all "),
+        ("run --planner scripted --suite best --out {unfinished} --resume", 2, "it has no `run.json`"),
+        ("run --suite best --out {gold} --resume", 2, "what differs is the planner (`scripted`, now `builtin`)"),
         ("nonsense", 2, "nonsense"),
     ];
     check(made, &verdicts).await;

@@ -52,6 +52,16 @@ async fn held_out_failures_are_counted_until_somebody_asks_for_them() {
     fs::copy(folder.path().join("out/report.json"), folder.path().join("better/report.json")).unwrap();
     let (_, text) = run(&["eval", "compare", &at("out"), &at("better")], &[]).await;
     assert!(text.contains(&format!("Won: {dev}, 1 held-out case")) && !text.contains(&heldout), "{text}");
+    // Of one half only, also in what the page counts.
+    let html = at("dev.html");
+    let (_, text) = run(&["eval", "compare", &at("out"), &at("better"), "--split", "dev", "--html", &html], &[]).await;
+    assert!(text.contains("of 1 case\n") && !text.contains("held-out"), "{text}");
+    let page = fs::read_to_string(&html).unwrap();
+    let (_, data) = page.split_once("const DATA = ").unwrap();
+    let data: serde_json::Value = serde_json::from_str(data.lines().next().unwrap().trim_end_matches(';')).unwrap();
+    for report in [&data["report"], &data["old"]["report"]] {
+        assert_eq!((&report["overall"]["total"], &report["suites"]["odd"]["total"]), (&1.into(), &1.into()), "{report}");
+    }
     let (_, text) = run(&["eval", "compare", &at("out"), &at("better"), "--split", "heldout"], &[]).await;
     assert!(text.contains("of 1 case\n") && text.contains(&format!("Won: {heldout}")), "{text}");
 }

@@ -1,7 +1,7 @@
 //! A model's own words beside a call that was right: what the tool's table holds is no credit to them.
 
 use serde_json::json;
-use trialogue::evals::report::read_results;
+use trialogue::evals::folder::read_results;
 
 use super::program::run;
 use crate::scripted_openai::{ScriptedOpenAi, Turn};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use trialogue::evals::report::{read_report, read_results};
+use trialogue::evals::folder::{read_report, read_results};
 
 use crate::support::folder;
 
@@ -82,6 +82,44 @@ async fn a_run_that_was_cut_short_is_taken_up_where_it_stopped() {
     assert_eq!(after.len(), whole.len());
     // What was judged is kept to the letter, times and all.
     assert!(kept.iter().all(|line| after.contains(line)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_taken_up_is_of_the_same_planner_and_stores_and_keeps_what_is_not_chosen() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    copy_folder(&super::evals(), Path::new(&at("evals")));
+    let (evals, out) = (at("evals"), at("out"));
+    let arguments = |more: &'static str| -> Vec<String> {
+        let fixed = ["eval", "run", "--evals", &evals, "--out", &out].map(str::to_owned);
+        fixed.into_iter().chain(more.split(' ').map(str::to_owned)).collect()
+    };
+    let played = async |more: &'static str| run(&arguments(more).iter().map(String::as_str).collect::<Vec<_>>(), &[]).await;
+    assert_eq!(played("--planner scripted --suite impact --suite history").await.0, 0);
+    let whole = lines(&folder.path().join("out/results.jsonl"));
+    let (code, text) = played("--planner scripted --suite impact --resume").await;
+    assert_eq!((code, lines(&folder.path().join("out/results.jsonl"))), (0, whole), "{text}");
+    assert!(text.contains("history"), "the counts are of all that is there: {text}");
+    let report = read_report(&folder.path().join("out")).unwrap();
+    assert_eq!((report.planner.as_str(), report.suites.len()), ("scripted", 2));
+
+    let (code, text) = played("--suite impact --suite history --resume").await;
+    assert!(code == 2 && text.contains("what differs is the planner (`scripted`, now `builtin`)"), "{code}: {text}");
+    assert_eq!(read_report(&folder.path().join("out")).unwrap().planner, "scripted", "what was refused has changed nothing");
+    let fixture = folder.path().join("evals/fixtures/churn.yaml");
+    fs::write(&fixture, format!("{}\n", fs::read_to_string(&fixture).unwrap())).unwrap();
+    let (code, text) = played("--planner scripted --suite impact --resume").await;
+    assert!(code == 2 && text.contains("what differs is the fixture `churn`;"), "{code}: {text}");
+
+    // Without it, a run takes the place of another, and says of whom.
+    let (code, text) = played("--suite impact").await;
+    assert!(code == 0 && text.contains("report.html; in place of the results of scripted"), "{code}: {text}");
+    let (_, text) = played("--suite impact").await;
+    assert!(!text.contains("in place of"), "{text}");
+    let (code, _) = run(&["eval", "run", "--planner", "scripted", "--suite", "impact", "--out", &at("other")], &[]).await;
+    assert_eq!(code, 0);
+    let (_, text) = run(&["eval", "compare", &out, &at("other")], &[]).await;
+    assert!(text.contains("Beside the planner, there differs: the fixture `churn`\n"), "{text}");
 }
 
 /// Lines of results without how long things took.
