@@ -61,6 +61,8 @@ pub enum Says {
     Composed,
     /// This.
     Text(String),
+    /// What is composed, and this.
+    And(String),
     /// What is composed, changed by this.
     Edited(fn(&str) -> String),
 }
@@ -186,6 +188,7 @@ pub fn gold(case_turn: &CaseTurn) -> ScriptedTurn {
     let says = match expect.outcome {
         Outcome::Act if !expect.calls.is_empty() => Says::Composed,
         Outcome::Act | Outcome::AnswerOnly => Says::Text(format!("Here you are: {}.", words.join(", "))),
+        Outcome::Clarify if !expect.calls.is_empty() => Says::And(format!("The rest I cannot do: {}.", words.join(", "))),
         Outcome::Clarify => Says::Text(format!("Which do you mean: {}?", words.join(", "))),
         Outcome::Refuse => Says::Text(format!("That is not possible here: {}.", words.join(", "))),
     };
@@ -229,6 +232,7 @@ async fn follow(
     whole.answer = match &scripted.says {
         Says::Composed => composed,
         Says::Text(text) => text.clone(),
+        Says::And(text) => format!("{composed}\n\n{text}"),
         Says::Edited(edit) => edit(&composed),
     };
     whole.in_its_own_words = matches!(scripted.says, Says::Text(_));

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Within, bipartite};
-use crate::domain::filter::{Clause, Field, Filter, Test};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
 
 /// A filter in MLflow's search grammar.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +60,16 @@ fn same_clause(one: &Clause, other: &Clause, within: Within) -> bool {
             // Milliseconds since 1970 are whole.
             one.field == other.field && comparison == found && within.holds(*time as i64, *other_time as i64)
         }
-        _ => one == other,
+        _ => one.test == other.test && (one.field == other.field || is_user(&one.field) && is_user(&other.field)),
+    }
+}
+
+/// Whether a field holds who started a run: MLflow keeps that in the tag, and in the attribute of old.
+fn is_user(field: &Field) -> bool {
+    match field {
+        Field::Attribute(attribute) => *attribute == Attribute::UserId,
+        Field::Tag(key) => key == "mlflow.user",
+        Field::Metric(_) | Field::Param(_) | Field::Dataset(_) => false,
     }
 }
 
@@ -90,6 +99,8 @@ mod tests {
         check("attributes.run_name = 'run-015'", "attributes.run_name = 'run015'", false);
         check("metrics.f1 > 0.9", "metrics.f1 > 0.9 AND metrics.f1 > 0.9", true);
         check("metrics.f1 > 0.9", "metrics.f1 > 0.9 AND metrics.f1 < 1", false);
+        check("attributes.user_id = 'ana'", "tags.`mlflow.user` = 'ana'", true);
+        check("attributes.user_id = 'ana'", "tags.user = 'ana'", false);
         check("nonsense", "nonsense", true);
     }
 

@@ -52,11 +52,12 @@ async fn a_planner_that_does_nothing_passes_nothing() {
 async fn a_planner_that_always_refuses_passes_only_what_is_to_be_refused_or_only_answered() {
     let turn = ScriptedTurn { calls: Vec::new(), says: Says::Text("I am sorry, I cannot do that.".to_owned()) };
     assert_eq!(passes(&turn, Outcome::Act).await.0, 0);
-    let (refused, refusals) = passes(&turn, Outcome::Refuse).await;
-    assert_eq!(refused, refusals);
-    // Saying sorry is no clarification where the candidates must be named; a broken store asks for no more than that.
+    let (refused, _) = passes(&turn, Outcome::Refuse).await;
+    let is_refusal = |case: &&Case| case.turns.iter().all(|turn| turn.expect.outcome == Outcome::Refuse);
+    assert_eq!(refused, cases().filter(is_refusal).count());
+    // Saying sorry is no clarification where something must be named; a broken store, a person's age and the like ask for no more.
     let (clarified, clarifications) = passes(&turn, Outcome::Clarify).await;
-    assert!(clarified * 3 < clarifications, "{clarified} of {clarifications}");
+    assert!(clarified * 2 < clarifications, "{clarified} of {clarifications}");
 }
 
 #[tokio::test]
