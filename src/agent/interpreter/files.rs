@@ -46,7 +46,20 @@ impl Reader<'_> {
             }
         }
         self.called_files();
+        self.shell_listing();
         self.folders();
+    }
+
+    /// `ls model run-3`: a folder as a shell is asked for it.
+    fn shell_listing(&mut self) {
+        let is_other =
+            |word: &str| matches!(word, "" | "run" | "runs" | "of" | "in" | "the" | "for" | "from" | "all" | "l" | "la" | "please");
+        let names = self.vocabulary.exact(self.word(1)).iter().any(|(entry, _)| matches!(entry.kind, Kind::Run | Kind::Experiment));
+        let is_listing = matches!(self.word(0), "ls" | "dir" | "tree") && self.words.len() > 2;
+        if is_listing && !is_other(self.word(1)) && !names && !self.is_glued(1) && self.is_free(0..2) {
+            let folder = format!("{}/", self.said(&(1..2)));
+            self.cover(0..2, Part::File(folder));
+        }
     }
 
     /// `the file "model"`, `the file called model`

@@ -96,6 +96,9 @@ impl Plan {
 /// What can be asked instead. Without a number, since it also stands beside answers whose numbers are all of the store.
 const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare the best and the worst run”, “Plot the training loss of the latest run” or “Which parameters matter for accuracy?”";
 
+/// How many runs a list shows whose last lines are asked for.
+const RUNS_WITHOUT: usize = 100;
+
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
     let mut plan = understood(question, context, conversation).await?;
@@ -183,6 +186,13 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     }
     unknown_values::settle(&mut reading, &vocabulary);
     impossible::settle_lack(&mut reading);
+    if let Some(metric) = impossible::lacked(&reading) {
+        let mut arguments = Arguments::new();
+        put_experiment(&mut arguments, &reading);
+        put(&mut arguments, "sort_by", metric);
+        put(&mut arguments, "limit", RUNS_WITHOUT);
+        return Ok(Plan::call("list_runs", arguments));
+    }
     let reason = unanswered::reason(&reading, &vocabulary).or_else(|| impossible::reason(&reading));
     if let Some(reason) = reason.or_else(|| unknown_values::reason(&reading, &vocabulary)) {
         return Ok(Plan::Refuse(reason));

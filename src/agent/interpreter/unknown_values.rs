@@ -97,6 +97,17 @@ fn beside_key(reading: &Reading, vocabulary: &Vocabulary, place: Range<usize>) -
     if let Some(found) = holder(place.end).filter(|_| is_run(place.end + 1)) {
         return Some(found);
     }
+    // `have lion as their optimizer`, `with lion for the optimizer`
+    let behind = place.end + 1;
+    let article = usize::from(is_said(behind, &["the", "their", "its", "an", "a"]));
+    let is_used =
+        place.start.checked_sub(1).is_some_and(|at| is_said(at, &["have", "has", "had", "with", "used", "use", "using", "set", "got"]));
+    if is_used
+        && is_said(place.end, &["as", "for"])
+        && let Some(found) = holder(behind + article)
+    {
+        return Some(found);
+    }
     // `runs with stage retired`, `whose stage is retired`
     let link = usize::from(place.start.checked_sub(1).is_some_and(|at| is_said(at, &["is", "was", "of", "equals", "to"])));
     let key_at = place.start.checked_sub(1 + link)?;
