@@ -251,7 +251,6 @@ mod tests {
         );
         check("i want one more experiment in here", Value::from("nameless"));
         check("perhaps an experiment \"Fog\" would make sense", Value::from("not yet"));
-        check("fog: a new experiment name", Value::Null);
         check("what experiments were created by ana", Value::Null);
     }
 }
