@@ -62,6 +62,9 @@ pub(super) struct Experiments {
     caveats: Vec<String>,
     #[serde(skip)]
     asked: String,
+    /// What was looked for, where it is one word that stands in no name of what was found.
+    #[serde(skip)]
+    uncalled: Option<String>,
 }
 
 /// One experiment of a list.
@@ -154,10 +157,11 @@ impl Tool for ListExperiments {
             returned: items.len(),
             total,
             next_page_token: (end < total).then(|| end.to_string()),
-            experiments: items,
             resolved: Resolved::default(),
             caveats,
             asked: self.asked(),
+            uncalled: self.uncalled(&items),
+            experiments: items,
         })
     }
 }
@@ -180,6 +184,13 @@ impl ListExperiments {
             texts(experiment).iter().any(|text| Name::new(text).likeness(&reference).is_some_and(|likeness| likeness != Likeness::Contains))
         };
         all.into_iter().filter(is_like).collect()
+    }
+
+    /// The one word that was looked for, where it is no part of a name that was found.
+    fn uncalled(&self, found: &[ExperimentItem]) -> Option<String> {
+        let query = self.query.as_deref().map(str::trim).filter(|query| !query.contains(char::is_whitespace) && self.tags.is_none())?;
+        let folded = query.to_lowercase();
+        (!found.iter().any(|item| item.name.to_lowercase().contains(&folded))).then(|| plain(query))
     }
 
     /// The conditions in words, for the answer.
@@ -238,12 +249,18 @@ impl View for Experiments {
         let found = counted(self.total as u64, "experiment");
         match self.experiments.as_slice() {
             [] => format!("No experiment was found{}.", self.asked),
-            [only] if self.total == 1 => format!("There is {found}{}: {}.", self.asked, described(only)),
+            [only] if self.total == 1 => match &self.uncalled {
+                Some(name) => format!("No experiment is called “{name}”, but 1 fits it: {}.", described(only)),
+                None => format!("There is {found}{}: {}.", self.asked, described(only)),
+            },
             several => {
                 let names: Vec<String> = several.iter().take(10).map(|item| item.name.clone()).collect();
                 let more = self.total.saturating_sub(names.len());
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                format!("There are {found}{}: {}{more}.", self.asked, names.join(", "))
+                match &self.uncalled {
+                    Some(name) => format!("No experiment is called “{name}”, but {} fit it: {}{more}.", self.total, names.join(", ")),
+                    None => format!("There are {found}{}: {}{more}.", self.asked, names.join(", ")),
+                }
             }
         }
     }

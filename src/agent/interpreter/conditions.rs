@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::lexicon;
 use super::reading::{Part, Reading, Span};
-use super::vocabulary::{Holder, Vocabulary};
+use super::vocabulary::{Holder, Kind, Vocabulary};
 use crate::domain::filter::{Clause, Comparison, Field, Test, TextMatch};
 use crate::domain::metric::Direction;
 use crate::domain::reference::{Likeness, Name};
@@ -197,6 +197,7 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
     let next = next_solid(reading, index)?;
     let is_between = (index..next).any(|place| reading.spans.get(place).is_some_and(|span| word_of(reading, span) == "between"))
         || reading.spans.get(index + 1).is_some_and(|span| word_of(reading, span) == "between");
+    let is_between = is_between || reaches(reading, next);
     match reading.spans.get(next)?.part {
         Part::Comparison(comparison) => {
             let number_at = next_solid(reading, next)?;
@@ -223,6 +224,47 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             Some((vec![clause(comparison, number)], next))
         }
         _ => None,
+    }
+}
+
+/// `from 0.2 to 0.25`, `in 0.2..0.25`: whether two numbers are the ends of a range, the first of them in this place.
+fn reaches(reading: &Reading, first: usize) -> bool {
+    let Some(second) = next_solid(reading, first) else { return false };
+    let is_number = |place: usize| reading.spans.get(place).is_some_and(|span| matches!(span.part, Part::Number(_)));
+    let (Some(one), Some(other)) = (reading.spans.get(first), reading.spans.get(second)) else { return false };
+    let link = reading.words.get(one.words.end..other.words.start).unwrap_or_default().join(" ");
+    let before = one.words.start.checked_sub(1).and_then(|at| reading.words.get(at)).map_or("", String::as_str);
+    let sign = reading.text.get(one.bytes.end..other.bytes.start).unwrap_or_default().trim();
+    let is_led = matches!(before, "from" | "in" | "within" | "range" | "of" | "at");
+    is_number(first)
+        && is_number(second)
+        && (is_led && matches!(link.as_str(), "to" | "up to" | "until" | "till" | "through") || matches!(sign, ".." | "..." | "…" | "–"))
+}
+
+/// Spells the keys of conditions as the store does, where only one is meant: `val accuracy` for `val_accuracy`.
+pub(super) fn spell_keys(reading: &mut Reading, vocabulary: &Vocabulary) {
+    let spelled = |key: &str, kind: Kind| {
+        let found = vocabulary.exact(key);
+        let mut names: Vec<&str> = found
+            .iter()
+            .filter(|(entry, likeness)| entry.kind == kind && *likeness <= Likeness::SameWords)
+            .map(|(entry, _)| entry.name.text())
+            .collect();
+        names.dedup();
+        match names.as_slice() {
+            [only] => Some((*only).to_owned()),
+            _ => None,
+        }
+    };
+    for span in &mut reading.spans {
+        let Part::Conditions(clauses) = &mut span.part else { continue };
+        for clause in clauses {
+            match &mut clause.field {
+                Field::Metric(key) => *key = spelled(key, Kind::Metric).unwrap_or_else(|| key.clone()),
+                Field::Param(key) => *key = spelled(key, Kind::Parameter).unwrap_or_else(|| key.clone()),
+                Field::Attribute(_) | Field::Tag(_) | Field::Dataset(_) => {}
+            }
+        }
     }
 }
 

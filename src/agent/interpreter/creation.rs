@@ -12,6 +12,7 @@ mod sentence;
 mod several;
 mod tags;
 mod taken;
+mod wishes;
 
 use serde_json::Value;
 
@@ -49,7 +50,10 @@ pub(super) fn order(question: &str) -> Option<Order> {
     if asks_how(question) {
         return Some(Order::Asked);
     }
-    sentence::obeyed(question).map(|order| match order {
+    if taken::asked_behind(question).is_some() {
+        return None;
+    }
+    sentence::obeyed(question).or_else(|| wishes::mused(question)).map(|order| match order {
         Order::Create(arguments) | Order::Nameless(arguments) if takes_back(&without_texts(question, &arguments)) => {
             Order::NotYet(arguments)
         }
@@ -93,13 +97,29 @@ fn without_texts(question: &str, arguments: &Arguments) -> String {
     texts.fold(question.to_owned(), |rest, text| rest.replace(text, "_"))
 }
 
+/// Whether a text of several sentences or clauses is one order to create.
+pub(super) fn is_one(text: &str) -> bool {
+    wishes::is_one(text)
+}
+
 /// Whether what stands ahead of an order to create is of it: `tagged team=risk, create pilot`.
 pub(super) fn leads(ahead: &str, rest: &str) -> bool {
     let begins = crate::domain::reference::words(ahead);
     let is_lead = begins.first().is_some_and(|word| {
         matches!(
             word.as_str(),
-            "tagged" | "tag" | "tags" | "with" | "labelled" | "labeled" | "label" | "labels" | "described" | "description" | "under"
+            "tagged"
+                | "tag"
+                | "tags"
+                | "with"
+                | "labelled"
+                | "labeled"
+                | "label"
+                | "labels"
+                | "described"
+                | "description"
+                | "under"
+                | "name"
         )
     });
     is_lead && matches!(order(rest), Some(Order::Create(_) | Order::Nameless(_)))
@@ -110,6 +130,9 @@ pub(super) fn adds(text: &str) -> bool {
     const LINKS: &str = "and also please then with the you can could should";
     const BEGINNINGS: &str = "tag tags tagged tagging label labels labelled give set add describe described description its it put use attach mark note call name";
     const SAID: &str = "tag tags tagged label labels labelled labeled describe described description note call called name named";
+    if wishes::only_points(text) {
+        return true;
+    }
     let words = crate::domain::reference::words(text);
     let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
     let mut behind = words.iter().map(String::as_str).skip_while(|word| has(LINKS, word)).take(7).peekable();
@@ -216,6 +239,18 @@ mod tests {
         check("the new experiment fog has how many runs?", Value::Null);
         check("add an experiment, name to be decided", Value::from("nameless"));
         check("which experiment is new?", Value::Null);
+        check("before I make anything - does an experiment fog-v2 exist?", Value::Null);
+        check("set up fog-v2, tagged team=meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("register fog-v2 as a new model", Value::Null);
+        check("would it be possible to get an experiment fog-v2 created today?", serde_json::json!({"name": "fog-v2"}));
+        check("we'll need an experiment called fog-v2 to log into", serde_json::json!({"name": "fog-v2"}));
+        check("new experiment, name is \"Fog/Hail\"", serde_json::json!({"name": "Fog/Hail"}));
+        check(
+            "With the tag team=sea, could you set up an experiment named fog?",
+            serde_json::json!({"name": "fog", "tags": {"team": "sea"}}),
+        );
+        check("i want one more experiment in here", Value::from("nameless"));
+        check("perhaps an experiment \"Fog\" would make sense", Value::from("not yet"));
         check("what experiments were created by ana", Value::Null);
     }
 }

@@ -158,12 +158,18 @@ impl Reader<'_> {
         const LEFT: &str =
             "model models checkpoint checkpoints plot plots figure figures image images picture pictures weights tokenizer graph graphs";
         let has = |is: fn(&Part) -> bool| self.spans.iter().flatten().any(|span| is(&span.part));
-        let asks = matches!(self.word(0), "did" | "does" | "has" | "have" | "anything" | "any" | "what" | "which" | "is" | "are" | "was");
+        let asks = self.words.iter().take(6).any(|word| {
+            matches!(word.as_str(), "did" | "does" | "has" | "have" | "anything" | "any" | "what" | "which" | "is" | "are" | "was")
+        });
         // `is there a model in run 3`, `any plots saved by run 3`
         let is_there =
             matches!((self.word(0), self.word(1)), ("is" | "are" | "any", _)) && (self.word(1) == "there" || self.word(0) == "any");
         let has_left = |index: usize| is_there && LEFT.split(' ').any(|noun| noun == self.word(index));
-        let is_of_run = self.speaks_of_one_run() && !has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::File(_)));
+        // `what has the run with the best f1 saved`: the metric only says which run.
+        let ranks = has(|part| matches!(part, Part::End(..)));
+        let names_key = has(|part| matches!(part, Part::Metric(_) | Part::Parameter(_))) && !ranks;
+        let asks_for_remark = self.words.iter().any(|word| crate::agent::interpreter::fill::is_remark(word));
+        let is_of_run = self.speaks_of_one_run() && !names_key && !asks_for_remark && !has(|part| matches!(part, Part::File(_)));
         for index in 1..self.words.len() {
             let leaves = LEAVING.split(' ').any(|verb| verb == self.word(index));
             // `what did people write about run 3`
@@ -222,10 +228,26 @@ impl Reader<'_> {
     pub(super) fn still_improving(&mut self) {
         const COURSE: [&str; 6] = ["improving", "learning", "decreasing", "increasing", "converging", "declining"];
         const VERBS: [&str; 6] = ["improve", "learn", "decrease", "increase", "converge", "decline"];
+        // `still coming down`, `levelled off`, `did it plateau`
+        const MOVING: &str = "coming going come go dropping drop falling fall climbing climb creeping heading getting get inching";
+        const AWAY: &str = "down up better worse lower higher";
+        const LEVEL: &str = "levelled leveled levelling leveling level flattened flattening flatten plateaued plateau plateauing stagnated stagnating stagnate bottomed";
+        let has = |known: &str, word: &str| known.split(' ').any(|known| known == word);
         let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
         let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
         for index in 1..self.words.len() {
             let names_rate = self.word(index) == "learning" && self.word(index + 1) == "rate";
+            let moves = has(MOVING, self.word(index))
+                && (has(AWAY, self.word(index + 1)) || self.word(index - 1) == "still" && !has("going go", self.word(index)))
+                && self.words.iter().any(|word| word == "still");
+            let levels =
+                has(LEVEL, self.word(index)) && (matches!(self.word(index + 1), "off" | "out") || !has("level bottomed", self.word(index)));
+            if names_run && (moves || levels) && self.is_free(index..index + 1) {
+                let end =
+                    if has(AWAY, self.word(index + 1)) || matches!(self.word(index + 1), "off" | "out") { index + 2 } else { index + 1 };
+                self.cover(index..end, Part::Meaning("plot"));
+                continue;
+            }
             let goes_on = COURSE.contains(&self.word(index)) || VERBS.contains(&self.word(index)) && self.word(index - 1) == "still";
             if names_run && asks && goes_on && !names_rate && self.is_free(index..index + 1) {
                 self.cover(index..index + 1, Part::Meaning("plot"));

@@ -38,7 +38,7 @@ impl Reader<'_> {
             let at = start + piece.find(token).unwrap_or(0);
             start += piece.len();
             let Some(words) = self.words_within(&(at..at + token.len())) else { continue };
-            if self.path_behind_run(token, at) {
+            if self.path_behind_run(token, at) || self.path_behind_long_run(token, at) {
                 continue;
             }
             if self.is_path(token, &words) && self.is_free(words.clone()) {
@@ -46,7 +46,20 @@ impl Reader<'_> {
             }
         }
         self.called_files();
+        self.shell_listing();
         self.folders();
+    }
+
+    /// `ls model run-3`: a folder as a shell is asked for it.
+    fn shell_listing(&mut self) {
+        let is_other =
+            |word: &str| matches!(word, "" | "run" | "runs" | "of" | "in" | "the" | "for" | "from" | "all" | "l" | "la" | "please");
+        let names = self.vocabulary.exact(self.word(1)).iter().any(|(entry, _)| matches!(entry.kind, Kind::Run | Kind::Experiment));
+        let is_listing = matches!(self.word(0), "ls" | "dir" | "tree") && self.words.len() > 2;
+        if is_listing && !is_other(self.word(1)) && !names && !self.is_glued(1) && self.is_free(0..2) {
+            let folder = format!("{}/", self.said(&(1..2)));
+            self.cover(0..2, Part::File(folder));
+        }
     }
 
     /// `the file "model"`, `the file called model`
@@ -84,6 +97,21 @@ impl Reader<'_> {
         self.cover(of_run, Part::Run(name));
         self.cover(of_path, Part::File(if is_file { path.to_owned() } else { format!("{path}/") }));
         true
+    }
+
+    /// `mel 64/notes.txt`, where the run's name has spaces: it began in the pieces before.
+    fn path_behind_long_run(&mut self, token: &str, at: usize) -> bool {
+        let Some((head, _)) = token.split_once('/') else { return false };
+        let starts = self.text.get(..at).unwrap_or_default().rmatch_indices([' ', '"', '(']).map(|(place, _)| place + 1).chain([0]);
+        let starts: Vec<usize> = starts.filter(|start| *start < at).take(4).collect();
+        let is_run = |start: &usize| {
+            let said = self.text.get(*start..at + head.len()).unwrap_or_default();
+            said.contains(' ')
+                && self.vocabulary.exact(said).iter().any(|(entry, likeness)| entry.kind == Kind::Run && *likeness <= Likeness::CaseFolded)
+        };
+        let Some(start) = starts.into_iter().find(is_run) else { return false };
+        let Some(whole) = self.text.get(start..at + token.len()).map(str::to_owned) else { return false };
+        self.path_behind_run(&whole, start)
     }
 
     /// The words that stand in some bytes.

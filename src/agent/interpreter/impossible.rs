@@ -16,11 +16,19 @@ pub(super) fn reason(reading: &Reading) -> Option<String> {
     if let Some(said) = no_count(reading) {
         return Some(format!("`{}` would be no runs at all: how many do you want?", plain(&said)));
     }
-    lacked(reading).map(|key| {
-        format!(
-            "A filter cannot ask for runs without `{key}`: list the runs by `{key}`, and those that lack it come last.",
-            key = plain(&key)
-        )
+    no_bound(reading).map(|said| format!("`{}` what? Say with which number to compare, as in “runs with accuracy > 0.9”.", plain(&said)))
+}
+
+/// `runs where accuracy is above`: a comparison at the end, with nothing to compare with.
+fn no_bound(reading: &Reading) -> Option<String> {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    let keys = reading.spans.iter().filter(|span| matches!(span.part, Part::Metric(_) | Part::Parameter(_)));
+    keys.into_iter().find_map(|key| {
+        let at = (key.words.end..words.len()).find(|at| !matches!(words.get(*at), Some(&("is" | "was" | "are" | "of"))))?;
+        let (_, used) = lexicon::comparison(words.get(at..)?)?;
+        let behind = words.get(at + used..)?;
+        let is_over = behind.iter().all(|word| matches!(*word, "a" | "an" | "the" | "please"));
+        is_over.then(|| reading.text.get(key.bytes.start..).map(|said| said.trim_end_matches(['?', '.', '!', ' ']).to_owned())).flatten()
     })
 }
 
@@ -74,7 +82,8 @@ fn no_count(reading: &Reading) -> Option<String> {
 }
 
 /// `runs without f1_score`, `which runs lack accuracy`: MLflow's filters ask only for metrics that are there.
-fn lacked(reading: &Reading) -> Option<String> {
+/// The list of all of them is sorted by it, and those that lack it come last.
+pub(super) fn lacked(reading: &Reading) -> Option<String> {
     let lacked = reading.spans.iter().filter(|span| asks_for_lack(reading, span));
     lacked.into_iter().find_map(|span| if let Part::Metric(name) = &span.part { Some(name.clone()) } else { None })
 }

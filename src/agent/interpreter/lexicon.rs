@@ -17,7 +17,7 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
     ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying scorer performer work \
-    works working stuff thing things am new_to put put_up throw included includes whether regardless throws deal deals dealing cover covers covering topic lowly seem seems stay stays stayed turn turned w wrt";
+    works working stuff thing things am new_to put put_up throw included includes whether regardless throws deal deals dealing cover covers covering topic lowly seem seems stay stays stayed turn turned w wrt suspicion feeling impression hunch";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
 const MEANINGS: &[(&str, &str)] = &[
@@ -30,7 +30,7 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "compare",
         "compare comparison versus vs against difference differences differ differs different contrast beside alongside side \
-        compared comparing diff stack better distinguishes changed",
+        compared comparing diff stack better distinguishes distinguish separates separate separated apart changed",
     ),
     (
         "impact",

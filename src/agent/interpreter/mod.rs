@@ -3,7 +3,7 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `linking` and `name_words`, `name_patterns`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `tag_values`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `file_kinds`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`wishes` that are said shortly first, `followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `several`, `remarks`, `better`, `winners`, `places`, `narrowing`, `filters`, `widening`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`), as is the one that others are set before or behind (`since_run`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`wishes` that are said shortly first, `followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `several`, `remarks`, `better`, `winners`, `places`, `narrowing`, `filters`, `widening`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
 mod better;
@@ -53,6 +53,7 @@ mod remarks;
 mod run_ranges;
 mod selecting;
 mod several;
+mod since_run;
 mod split;
 mod standings;
 mod tag_values;
@@ -111,6 +112,9 @@ impl Plan {
 
 /// What can be asked instead. Without a number, since it also stands beside answers whose numbers are all of the store.
 const EXAMPLES: &str = "“Which run had the highest F1 score?”, “Compare the best and the worst run”, “Plot the training loss of the latest run” or “Which parameters matter for accuracy?”";
+
+/// How many runs a list shows whose last lines are asked for.
+const RUNS_WITHOUT: usize = 100;
 
 /// Finds out what one question asks for.
 pub(super) async fn interpret(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
@@ -203,8 +207,15 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     }
     unknown_values::settle(&mut reading, &vocabulary);
     impossible::settle_lack(&mut reading);
+    if let Some(metric) = impossible::lacked(&reading) {
+        let mut arguments = Arguments::new();
+        put_experiment(&mut arguments, &reading);
+        put(&mut arguments, "sort_by", metric);
+        put(&mut arguments, "limit", RUNS_WITHOUT);
+        return Ok(Plan::call("list_runs", arguments));
+    }
     let reason = unanswered::reason(&reading, &vocabulary).or_else(|| impossible::reason(&reading));
-    if let Some(reason) = reason.or_else(|| unknown_values::reason(&reading, &vocabulary)) {
+    if let Some(reason) = reason.or_else(|| unknown_values::reason(&reading, &vocabulary)).or_else(|| unknown_values::compared(&reading)) {
         return Ok(Plan::Refuse(reason));
     }
     if let Some(verb) = orders::unknown_verb(&reading) {
@@ -220,6 +231,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     {
         return Ok(Plan::Refuse(off_topic()));
     }
+    let place_of_other = since_run::resolve(&mut reading, context).await?;
     fill::see_bare_curve(&mut reading, context, &vocabulary).await?;
     fill::see_own_end(&mut reading, context, &vocabulary).await?;
     selecting::resolve(&mut reading, context, &vocabulary).await?;
@@ -236,6 +248,9 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             fill::put_experiment_of_values(&mut arguments, tool, &reading, &vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, &reading, &vocabulary);
             fill::complete_keys(&mut arguments, tool, &reading, &vocabulary);
+            if let Some(place) = place_of_other.as_ref().filter(|_| !arguments.contains_key("experiment")) {
+                put(&mut arguments, "experiment", place.clone());
+            }
             selecting::resolve_one(&mut arguments, tool, &reading, context, &vocabulary).await?;
             if let Some(reason) = left_over::reason(&reading, tool, &arguments, &vocabulary) {
                 return Ok(Plan::Refuse(reason));

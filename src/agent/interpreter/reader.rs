@@ -118,7 +118,10 @@ impl<'a> Reader<'a> {
     fn spelled_bound(&self, index: usize) -> Option<f64> {
         const BOUNDS: [&str; 11] = ["above", "below", "under", "over", "than", "least", "most", "exceeding", "beyond", "equals", "to"];
         let word = self.word(index);
-        let is_bound = index.checked_sub(1).is_some_and(|before| BOUNDS.contains(&self.word(before)));
+        // `lr > ten`
+        let ahead = self.places.get(index).and_then(|place| self.text.get(..place.start)).unwrap_or_default().trim_end();
+        let is_bound =
+            ahead.ends_with(['<', '>', '=', '≤', '≥']) || index.checked_sub(1).is_some_and(|before| BOUNDS.contains(&self.word(before)));
         let is_spelled = word.chars().all(char::is_alphabetic) && !matches!(word, "both" | "pair" | "couple" | "one" | "zero");
         let count = count_word(word).filter(|_| is_bound && is_spelled && self.is_free(index..index + 1))?;
         u32::try_from(count).ok().map(f64::from)

@@ -165,6 +165,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     values_of_one_holder(&mut reading, vocabulary);
     values_beside_metrics(&mut reading, vocabulary);
     super::conditions::join(&mut reading);
+    super::conditions::spell_keys(&mut reading, vocabulary);
     super::tag_values::join(&mut reading, vocabulary);
     super::conditions::join_alternatives(&mut reading, vocabulary);
     super::named::settle(&mut reading);

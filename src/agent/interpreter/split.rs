@@ -7,6 +7,9 @@ use crate::domain::reference::placed_words;
 
 /// Cuts an utterance into its questions: at sentence ends, and at `and`, `then`, `also` or a comma where what follows begins a question of its own.
 pub(crate) fn questions(utterance: &str) -> Vec<String> {
+    if creation::is_one(utterance) {
+        return creation::apart(utterance).unwrap_or_else(|| vec![trimmed(utterance).to_owned()]);
+    }
     let mut questions = Vec::new();
     for sentence in with_topics(utterance, with_pictures(utterance, sentences(utterance))) {
         let words = placed_words(sentence);
@@ -173,6 +176,13 @@ fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> 
             return true;
         }
         if creation::adds(folded) && (folded.contains(['=', ':', '"', '“']) || creation::order(before).is_some()) {
+            return true;
+        }
+        // `what is in the pilot phase? the tag is phase`, `a or b? look at mae only`
+        if folded.starts_with("the tag is ")
+            || folded.starts_with("look at ") && folded.ends_with(" only")
+            || folded.starts_with("only look at ")
+        {
             return true;
         }
         ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))

@@ -32,11 +32,42 @@ pub(super) fn reason(reading: &Reading, vocabulary: &Vocabulary) -> Option<Strin
     ))
 }
 
+/// `compare xgboost with catboost`: what is set beside a value that some runs have, and is none.
+pub(super) fn compared(reading: &Reading) -> Option<String> {
+    let is_value = |part: &Part| match part {
+        Part::Value(..) => true,
+        Part::Conditions(clauses) => clauses.iter().all(|clause| matches!(clause.test, Test::Text(TextMatch::Eq, _))),
+        _ => false,
+    };
+    let names_else = reading.parts().any(|part| {
+        matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Anaphor(_) | Part::File(_))
+            || matches!(part, Part::Parameter(_))
+    });
+    let values: Vec<&Range<usize>> = reading.spans.iter().filter(|span| is_value(&span.part)).map(|span| &span.words).collect();
+    let places = reading.unknown_places();
+    let ([value], [place]) = (values.as_slice(), places.as_slice()) else { return None };
+    if names_else || !reading.means("compare") || place.len() > 2 {
+        return None;
+    }
+    let between = if value.end <= place.start { value.end..place.start } else { place.end..value.start };
+    let link = reading.words.get(between)?.join(" ");
+    let joins = matches!(link.as_str(), "with" | "and" | "vs" | "versus" | "against" | "to" | "or" | "with the" | "than");
+    joins.then(|| reading.said(place)).flatten().map(|said| {
+        format!("No run has a parameter or tag that is `{}`, so there is nothing to compare. Ask what an experiment logs to see the values that there are.", plain(said))
+    })
+}
+
 /// `lstm model runs`, `runs with the lstm model`, `stage retired`: a word beside a parameter or tag that holds texts is its value, though no
 /// run has it.
 pub(super) fn settle(reading: &mut Reading, vocabulary: &Vocabulary) {
     let asks_else = ["plot", "compare", "impact", "describe", "experiments", "create", "artifact", "metric", "parameter"];
-    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Anaphor(_) | Part::File(_)));
+    // `the runs with lion as their optimizer` points at nothing before.
+    let points = reading.spans.iter().any(|span| {
+        let is_of_key = reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "their" | "its"))
+            && reading.words.get(span.words.end).is_some_and(|word| vocabulary.holder_called(word).is_some());
+        matches!(span.part, Part::Anaphor(_)) && !is_of_key
+    });
+    let names_run = points || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::File(_)));
     if names_run || !(reading.means("run") || reading.means("howmany")) || asks_else.iter().any(|meaning| reading.means(meaning)) {
         return;
     }
@@ -95,6 +126,17 @@ fn beside_key(reading: &Reading, vocabulary: &Vocabulary, place: Range<usize>) -
     let is_said = |at: usize, known: &[&str]| reading.words.get(at).is_some_and(|word| known.contains(&word.as_str()));
     // `lstm model runs`, `runs with an lstm model`
     if let Some(found) = holder(place.end).filter(|_| is_run(place.end + 1)) {
+        return Some(found);
+    }
+    // `have lion as their optimizer`, `with lion for the optimizer`
+    let behind = place.end + 1;
+    let article = usize::from(is_said(behind, &["the", "their", "its", "an", "a"]));
+    let is_used =
+        place.start.checked_sub(1).is_some_and(|at| is_said(at, &["have", "has", "had", "with", "used", "use", "using", "set", "got"]));
+    if is_used
+        && is_said(place.end, &["as", "for"])
+        && let Some(found) = holder(behind + article)
+    {
         return Some(found);
     }
     // `runs with stage retired`, `whose stage is retired`

@@ -18,7 +18,14 @@ const LEADS: &str = "ok okay then now so oh well alright right please sorry no a
     us let ok. instead";
 
 /// What names an experiment that is spoken of already.
-const NAMING: [&str; 24] = [
+const NAMING: [&str; 31] = [
+    "create it as",
+    "create it under the name",
+    "make it as",
+    "set it up as",
+    "create one called",
+    "create one named",
+    "create it with the name",
     "call it",
     "name it",
     "make it",

@@ -4,7 +4,7 @@ use super::quotes::{quoted, unquoted};
 use super::tags::TAG_KEYS;
 
 /// Words behind which a name stands.
-const NAME_LEADS: [&str; 30] = [
+const NAME_LEADS: [&str; 34] = [
     "and name it",
     "and call it",
     "name it",
@@ -34,6 +34,10 @@ const NAME_LEADS: [&str; 30] = [
     "the name is",
     "its name is",
     "its name should be",
+    "name is",
+    "name should be",
+    "name shall be",
+    "name will be",
     "name",
 ];
 
@@ -134,7 +138,8 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
         return None;
     }
     let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
-    let end = ends.chain(end_at_and(&folded)).chain(end_at_tag(&folded)).min().unwrap_or(rest.len());
+    let end = ends.chain(end_at_and(&folded)).chain(end_at_tag(&folded)).chain(end_at_purpose(&folded)).chain(end_at_participle(&folded));
+    let end = end.min().unwrap_or(rest.len());
     let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']).to_owned();
     name.chars().any(char::is_alphanumeric).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
 }
@@ -145,6 +150,30 @@ fn end_at_and(folded: &str) -> Option<usize> {
         let next = folded.get(at + 5..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
         next.contains(['=', ':']) || GOES_ON.split_whitespace().any(|word| word == next)
     })
+}
+
+/// `fog-v2 to log into`, `fog to keep the new runs in`: what the experiment is for.
+fn end_at_purpose(folded: &str) -> Option<usize> {
+    const PURPOSES: &str =
+        "log hold collect keep put store test try compare see work train run record use study measure evaluate find check";
+    let is_telling = folded.split_whitespace().next().is_some_and(looks_like_name);
+    let purpose = |at: usize| folded.get(at + 4..).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+    folded
+        .match_indices(" to ")
+        .map(|(at, _)| at)
+        .find(|at| is_telling || PURPOSES.split(' ').any(|known| known == purpose(*at).trim_end_matches(['.', ',', '?', '!'])))
+}
+
+/// `fog created today`: a verb at the end of a wish to have something made.
+fn end_at_participle(folded: &str) -> Option<usize> {
+    const BEHIND: &str = "please today now for me us then soon by you asap right away";
+    let is_over =
+        |rest: &str| rest.split_whitespace().all(|word| BEHIND.split(' ').any(|known| known == word.trim_matches(['.', ',', '?', '!'])));
+    [" created", " set up", " made", " opened", " added", " registered", " made up"]
+        .iter()
+        .filter_map(|verb| folded.find(verb).map(|at| (at, at + verb.len())))
+        .find(|(at, end)| *at > 0 && is_over(folded.get(*end..).unwrap_or_default()))
+        .map(|(at, _)| at)
 }
 
 /// `fog owner=kim`, `fog-v2 team meteo`: a tag that stands behind the name without a word for it.

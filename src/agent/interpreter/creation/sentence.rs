@@ -10,6 +10,7 @@ use super::doubts::takes_back;
 use super::names::{looks_like_name, name_of};
 use super::quotes::{quoted, unquoted};
 use super::tags::{speaks_of_tags, tags_of};
+use super::wishes::labelled_name;
 use crate::agent::interpreter::{Arguments, lexicon, put};
 use crate::domain::reference::placed_words;
 
@@ -29,31 +30,32 @@ pub(super) fn obeyed(text: &str) -> Option<Order> {
     if sentence.words.first().is_some_and(|(word, _)| has(ASKING, word)) {
         return None;
     }
-    written_out(text).or_else(|| sentence.named_first()).or_else(|| sentence.noun_first()).or_else(|| match sentence.noun() {
+    let of_noun = || match sentence.noun() {
         Some(noun_at) => sentence.with_noun(noun_at),
         None => sentence.bare(),
-    })
+    };
+    written_out(text).or_else(|| sentence.named_first()).or_else(|| sentence.pointing()).or_else(of_noun)
 }
 
 /// A sentence with its words; what is quoted is none of them.
-struct Sentence<'a> {
-    text: &'a str,
-    words: Vec<(String, Range<usize>)>,
+pub(super) struct Sentence<'a> {
+    pub(super) text: &'a str,
+    pub(super) words: Vec<(String, Range<usize>)>,
     /// Where it says what the experiment is to be called.
-    called_at: Option<usize>,
+    pub(super) called_at: Option<usize>,
 }
 
 impl<'a> Sentence<'a> {
-    fn of(text: &'a str) -> Self {
+    pub(super) fn of(text: &'a str) -> Self {
         Self { text, words: placed_words(&unquoted(text)), called_at: question_calls(text) }
     }
 
-    fn word(&self, index: usize) -> &str {
+    pub(super) fn word(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |(word, _)| word.as_str())
     }
 
     /// The text behind a word.
-    fn behind(&self, index: usize) -> &'a str {
+    pub(super) fn behind(&self, index: usize) -> &'a str {
         self.words.get(index).and_then(|(_, place)| self.text.get(place.end..)).unwrap_or_default()
     }
 
@@ -63,7 +65,7 @@ impl<'a> Sentence<'a> {
     }
 
     /// Whether a word orders something to be made.
-    fn creates(&self, index: usize) -> bool {
+    pub(super) fn creates(&self, index: usize) -> bool {
         let word = self.word(index);
         let minds = self.words.iter().take(4).any(|(word, _)| word == "mind");
         lexicon::meaning(word) == Some("create")
@@ -74,7 +76,7 @@ impl<'a> Sentence<'a> {
     }
 
     /// The noun of what is made: the first behind a verb, and none that is the key of a tag.
-    fn noun(&self) -> Option<usize> {
+    pub(super) fn noun(&self) -> Option<usize> {
         let mut nouns = (0..self.words.len()).filter(|index| self.is_noun(*index));
         let first = nouns.clone().next();
         nouns.find(|noun| (noun.saturating_sub(6)..*noun).any(|index| self.creates(index))).or(first)
@@ -101,6 +103,9 @@ impl<'a> Sentence<'a> {
         let wish = self.wish(noun_at);
         if wish.is_some() && self.says_no_more(noun_at) {
             return Some(Order::Nameless(Arguments::new()));
+        }
+        if self.called_at.is_none() && wish.is_some() && self.is_furnished(noun_at) || self.is_bare_wish(noun_at) {
+            return Some(self.furnished(noun_at));
         }
         let verb_at = self.verb(noun_at).or(wish.filter(|_| self.called_at.is_some() || begins_with_name(self.behind(noun_at))))?;
         let verb = self.word(verb_at);
@@ -139,8 +144,8 @@ impl<'a> Sentence<'a> {
             let is_bare = crate::domain::reference::words(&rest).iter().all(|word| has("called named name please with the", word));
             let is_one = said.iter().any(|word| has("a an new another one fresh", word)) || verb == "new";
             let goes_on_otherwise = has("list page id ids name names tag tags", rest.split_whitespace().next().unwrap_or_default());
-            let is_order = is_bare || is_one && !goes_on_otherwise || self.called_at.is_some();
-            return is_order.then(|| order_of(None, head, &rest));
+            let is_order = is_bare || is_one && !goes_on_otherwise || self.called_at.is_some() || !head.is_empty();
+            return is_order.then(|| order_of(labelled_name(head), head, &rest));
         };
         // `an experiment with the tag a=b called x`
         let middle = self.called_at.and_then(|at| self.text.get(self.words.get(noun_at)?.1.end..at)).unwrap_or_default();
@@ -151,13 +156,13 @@ impl<'a> Sentence<'a> {
     fn head(&self, verb_at: usize) -> &'a str {
         let first = (0..=verb_at).find(|index| self.creates(*index)).unwrap_or(verb_at);
         let head = self.ahead(first);
-        if speaks_of_tags(head) || description_of(head).0.is_some() { head } else { "" }
+        if speaks_of_tags(head) || description_of(head).0.is_some() || labelled_name(head).is_some() { head } else { "" }
     }
 
     /// The verb of a wish for an experiment: `we need one more experiment`, `could we have an experiment fog`.
     fn wish(&self, noun_at: usize) -> Option<usize> {
-        let wish = (0..noun_at).find(|index| has("need want like have", self.word(*index)))?;
-        let merely_has = self.word(wish) == "have"
+        let wish = (0..noun_at).find(|index| has("need want like have get fancy require", self.word(*index)))?;
+        let merely_has = has("have get", self.word(wish))
             && !(wish.saturating_sub(2)..wish).any(|index| has("could can may might to must should let", self.word(index)));
         let between = wish + 1..noun_at;
         let is_one = !between.is_empty() && between.clone().all(|index| has(ARTICLES, self.word(index)) && self.word(index) != "the");
@@ -166,7 +171,7 @@ impl<'a> Sentence<'a> {
 
     /// `…, can you make it`: says no more of what is wished for.
     fn says_no_more(&self, noun_at: usize) -> bool {
-        const SAID_BEHIND: &str = "please can could would you make create add set it up that one for us me now thanks";
+        const SAID_BEHIND: &str = "please can could would you make create add set it up that one for us me now thanks in here there too also as well today mlflow";
         self.words.iter().skip(noun_at + 1).all(|(word, _)| has(SAID_BEHIND, word)) && !self.text.contains('"')
     }
 
@@ -198,25 +203,12 @@ impl<'a> Sentence<'a> {
         Some(order_of(Some(name), ahead, said.behind(noun_at)))
     }
 
-    /// `experiment fog-v2, please create it`
-    fn noun_first(&self) -> Option<Order> {
-        let orders = |index: usize| {
-            let is_verb = self.creates(index) && self.word(index) != "new";
-            is_verb && (self.word(index + 1) == "it" || has("set spin", self.word(index)) && self.word(index + 2) == "up")
-        };
-        let noun_at = self.noun().filter(|noun| (0..*noun).all(|index| has("a an new the another experiment", self.word(index))))?;
-        let verb_at = (noun_at + 1..self.words.len()).find(|index| orders(*index))?;
-        let said = self.text.get(self.words.get(noun_at)?.1.end..self.words.get(verb_at)?.1.start)?;
-        let (name, between) = name_of(said)?;
-        Some(order_of(Some(name), &between, self.behind(verb_at)))
-    }
-
     /// `create churn-v2`: an order that does not say of what, but a name.
     fn bare(&self) -> Option<Order> {
         const ELSE: &str = "a an the some run runs model chart plot graph table report list picture summary comparison figure tag dashboard sense sure it me us";
-        let verb_at = (0..self.words.len().min(20)).find(|index| self.word(*index) == "create")?;
+        let verb_at = (0..self.words.len().min(20)).find(|index| self.word(*index) == "create").or_else(|| self.verb_of_name())?;
         let head = self.head(verb_at);
-        if verb_at > 4 && head.is_empty() && !takes_back(self.text) {
+        if verb_at > 6 && head.is_empty() && !takes_back(self.text) {
             return None;
         }
         let first = self.word(verb_at + 1);
@@ -272,7 +264,10 @@ fn written_out(text: &str) -> Option<Order> {
 
 /// The verb of an order among some words, be it a wish.
 pub(super) fn written_verb(words: &[(String, Range<usize>)]) -> Option<usize> {
-    words.iter().take(16).position(|(word, _)| lexicon::meaning(word) == Some("create") || has("need want open start set spin", word))
+    words
+        .iter()
+        .take(16)
+        .position(|(word, _)| lexicon::meaning(word) == Some("create") || has("need want like open start set spin get", word))
 }
 
 /// Whether a name stands at the head of a text, and nothing else.
@@ -335,6 +330,12 @@ pub(super) fn question_calls(question: &str) -> Option<usize> {
         " the name should be ",
         " the name is ",
         " whose name is ",
+        ", name ",
+        "; name ",
+        ". name ",
+        ", name: ",
+        "; name: ",
+        ". name: ",
     ];
     leads.iter().filter_map(|lead| folded.find(lead)).min().map(|at| at + 1)
 }

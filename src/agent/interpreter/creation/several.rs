@@ -46,13 +46,16 @@ fn in_plural(question: &str) -> Option<Vec<String>> {
     let noun = words.iter().position(|(word, _)| matches!(word.as_str(), "experiments" | "projects"))?;
     let is_between = |(word, _): &(String, Range<usize>)| {
         count_word(word).is_some()
-            || "new up me us the following these some more additional fresh separate please".split(' ').any(|known| known == word)
+            || "new up me us the following these some more additional fresh separate please to have see get"
+                .split(' ')
+                .any(|known| known == word)
     };
     if noun <= verb || !words.get(verb + 1..noun)?.iter().all(is_between) {
         return None;
     }
     let rest = question.get(words.get(noun)?.1.end..)?;
     let (names, tail) = names_of(rest);
+    let (names, tail) = if names.is_empty() { names_behind(rest) } else { (names, tail) };
     let is_counted_so = words.get(verb + 1..noun)?.iter().filter(|(word, _)| word != "a").find_map(|(word, _)| count_word(word));
     (names.len() > 1 && is_counted_so.is_none_or(|count| count == names.len()))
         .then(|| names.iter().map(|name| order_for(name, &tail)).collect())
@@ -103,9 +106,24 @@ fn names_of(text: &str) -> (Vec<String>, String) {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches([' ', ',', ':', ';', '-', '(', ')']);
-        let lead = ["and ", "called ", "named ", "namely ", "titled ", "with the names ", "with names ", "please "]
-            .iter()
-            .find_map(|lead| rest.get(..lead.len()).filter(|head| head.eq_ignore_ascii_case(lead)).and_then(|_| rest.get(lead.len()..)));
+        let lead = [
+            "and ",
+            "to be created",
+            "to be made",
+            "to be set up",
+            "to be added",
+            "created",
+            "set up",
+            "called ",
+            "named ",
+            "namely ",
+            "titled ",
+            "with the names ",
+            "with names ",
+            "please ",
+        ]
+        .iter()
+        .find_map(|lead| rest.get(..lead.len()).filter(|head| head.eq_ignore_ascii_case(lead)).and_then(|_| rest.get(lead.len()..)));
         if let Some(behind) = lead {
             rest = behind;
             continue;
@@ -130,6 +148,17 @@ fn names_of(text: &str) -> (Vec<String>, String) {
             return (names, behind.to_owned());
         }
     }
+}
+
+/// `… with the tag team=sea, namely fog and hail`: the names stand behind what is said of them together.
+fn names_behind(text: &str) -> (Vec<String>, String) {
+    let folded = unquoted(text).to_ascii_lowercase();
+    let leads = [", namely ", " namely ", ", called ", " called ", ", named ", " named ", ": ", " - "];
+    let Some((at, lead)) = leads.iter().filter_map(|lead| folded.find(lead).map(|at| (at, lead))).min() else {
+        return (Vec::new(), String::new());
+    };
+    let (names, tail) = names_of(text.get(at + lead.len()..).unwrap_or_default());
+    (names, format!("{} {tail}", text.get(..at).unwrap_or_default()))
 }
 
 fn order_for(name: &str, tail: &str) -> String {

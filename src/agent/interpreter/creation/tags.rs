@@ -12,7 +12,8 @@ pub(super) const TAG_KEYS: [&str; 11] =
 const TAG_WORDS: &str = "tag tags tagged tagging label labels labelled labeled";
 
 /// Words between tags that are none.
-const BETWEEN: &str = "and with for the a an it as by using also its of value key set to is from this that experiment please";
+const BETWEEN: &str = "and with for the a an it as by using also its of value key set to is from this that experiment please could can would will you we i need \
+    want like let d";
 
 /// A piece of the text about tags.
 #[derive(Debug, PartialEq)]
@@ -52,7 +53,9 @@ pub(super) fn tags_of(text: &str) -> Tags {
             continue;
         }
         let is_known = is_known_key(key);
-        if let Some((value, used)) = value_behind(key, follows, speaks_of_tags || is_known) {
+        // `name: fog` names the experiment.
+        let is_label = has_label(key) && follows.first() == Some(&Token::Joins) && !awaits_tag;
+        if let Some((value, used)) = value_behind(key, follows, speaks_of_tags || is_known).filter(|_| !is_label) {
             let key = if is_known { key.to_lowercase() } else { key.clone() };
             tags.pairs.insert(key, Value::from(value.clone()));
             at += used;
@@ -111,6 +114,11 @@ fn is_known_key(word: &str) -> bool {
 /// Whether a text says that tags are given.
 pub(super) fn speaks_of_tags(text: &str) -> bool {
     text.contains('=') || tokens(text).iter().any(|token| matches!(token, Token::Word(word) if is_tag_word(word)))
+}
+
+/// Whether a word labels something else of an experiment than a tag.
+fn has_label(word: &str) -> bool {
+    says("name description describe called experiment please pls", word)
 }
 
 fn is_tag_word(word: &str) -> bool {

@@ -15,16 +15,33 @@ const BEHIND: &str = "already exist exists existing yet here there in our the my
 
 /// The name of which a question asks whether an experiment is or may be called so: `is the name x still free?`, `does an experiment called x exist?`
 pub(in crate::agent::interpreter) fn name_asked_about(question: &str) -> Option<String> {
+    asked_in(question).or_else(|| asked_behind(question))
+}
+
+/// `before I make anything - does an experiment fog exist?`: the question stands behind a clause that tells why it is asked.
+pub(super) fn asked_behind(question: &str) -> Option<String> {
+    let open = unquoted(question);
+    [" - ", " – ", " — ", ", ", ": "].iter().find_map(|cut| {
+        let (head, _) = open.split_once(cut)?;
+        asked_in(question.get(head.len() + cut.len()..)?)
+    })
+}
+
+fn asked_in(question: &str) -> Option<String> {
     let said = words(&unquoted(question));
     let says = |word: &str| said.iter().any(|known| known == word);
     let begins = said.first().map_or("", String::as_str);
     if !has("is are does do did can could may would will check tell has have any was", begins) {
         return None;
     }
-    let of_use = OF_USE.iter().any(|word| says(word)) || says("use") && (says("name") || says("in"));
+    let of_use = OF_USE.iter().any(|word| says(word)) || says("use") && (says("name") || says("in")) || says("using") && says("name");
     let is_one = says("experiment") || says("project");
     if of_use && (says("name") || is_one) && !says("there") {
-        return quoted_within(question).or_else(|| name_within(question)).or_else(|| behind_noun(question)).filter(|name| !name.is_empty());
+        return quoted_within(question)
+            .or_else(|| name_within(question))
+            .or_else(|| behind_noun(question))
+            .or_else(|| behind_use(question))
+            .filter(|name| !name.is_empty());
     }
     let asks_whether = ["there", "exist", "exists", "have", "already"].iter().any(|word| says(word));
     let asks_else = said.iter().any(|word| matches!(lexicon::meaning(word), Some("run" | "metric" | "parameter")));
@@ -93,6 +110,13 @@ fn name_within(question: &str) -> Option<String> {
 fn behind_noun(question: &str) -> Option<String> {
     let behind = question.split_whitespace().skip_while(|word| *word != "name").nth(1)?;
     (!has("is still free taken available for of", behind)).then(|| behind.trim_matches([',', '.', '?', '!', ':']).to_owned())
+}
+
+/// `is anybody using fog as an experiment name?`
+fn behind_use(question: &str) -> Option<String> {
+    let mut behind = question.split_whitespace().skip_while(|word| !has("using use used", word)).skip(1);
+    let name = behind.find(|word| !has("the name a an", word))?;
+    behind.next().filter(|word| has("as for", word)).map(|_| name.trim_matches([',', '.', '?', '!', ':']).to_owned())
 }
 
 fn has(known: &str, word: &str) -> bool {

@@ -10,7 +10,8 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     // `why did it fail`: the answer may stand anywhere.
     const REASONS: [&str; 8] = ["why", "wrong", "reason", "come", "error", "cause", "exception", "traceback"];
     let names_key = !reading.metrics().is_empty() || !reading.parameters().is_empty();
-    if REASONS.iter().any(|word| reading.says(word)) && !names_key {
+    let asks_why = |word: &str| reading.says(word) && (word != "come" || reading.words.windows(2).any(|pair| pair == ["how", "come"]));
+    if REASONS.iter().any(|word| asks_why(word)) && !names_key {
         return Vec::new();
     }
     let mut keys = reading.metrics();
@@ -27,6 +28,19 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         && let Some(remark) = reading.words.iter().find(|word| is_remark(word))
     {
         keys.push(remark.clone());
+    }
+    // `which auc did run 3 come to`
+    let asks_which = reading.words.first().is_some_and(|word| matches!(word.as_str(), "which" | "what"));
+    let asked = reading.unknown_places().into_iter().next().filter(|place| {
+        let asks = reading.words.get(place.end).is_some_and(|word| matches!(word.as_str(), "did" | "has" | "had" | "does"));
+        asks_which && place.start == 1 && asks
+    });
+    if let Some(name) = asked.and_then(|place| reading.said(&place).map(str::to_owned)).filter(|_| keys.is_empty()) {
+        return vec![name];
+    }
+    // A run's end is its start and how long it took.
+    if keys.is_empty() && asks_for_end(reading) {
+        return vec!["start".to_owned(), "duration".to_owned()];
     }
     if keys.is_empty() {
         for (meaning, key) in [("howlong", "duration"), ("user", "user"), ("start", "start"), ("status", "status")] {
@@ -49,6 +63,14 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     keys.dedup();
     keys
+}
+
+/// `when did run 3 finish`, `at what time was it done`
+fn asks_for_end(reading: &Reading) -> bool {
+    const ENDING: &str = "finish finished end ended stop stopped complete completed done over";
+    let asks_when = reading.says("when") || reading.words.windows(2).any(|pair| pair == ["what", "time"]);
+    let ends = reading.words.iter().any(|word| ENDING.split(' ').any(|known| known == word));
+    asks_when && ends && !reading.says("start") && !reading.says("started")
 }
 
 /// `its accuracy and who started it`: whether something more is asked behind an `and`.
@@ -109,6 +131,7 @@ fn asks_for_fact(reading: &Reading) -> bool {
     if reading.unknown_places().first().is_some_and(|place| begins(place) && is_of_run(place)) {
         return true;
     }
-    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how" && matches!(much.as_str(), "much" | "many"));
+    let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how"
+        && matches!(much.as_str(), "much" | "many" | "high" | "low" | "big" | "large" | "small" | "good" | "bad"));
     (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
 }

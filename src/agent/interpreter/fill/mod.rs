@@ -374,7 +374,15 @@ pub(super) fn end_phrase(end: End, count: Option<usize>, metric: Option<&str>) -
 
 /// Conditions as MLflow writes them.
 pub(super) fn filter_text(clauses: &[Clause]) -> String {
-    Filter { clauses: clauses.to_vec() }.to_string()
+    Filter { clauses: clauses.iter().cloned().map(by_user).collect() }.to_string()
+}
+
+/// Who started a run is an attribute of it, whatever tags it has.
+fn by_user(clause: Clause) -> Clause {
+    match clause.field {
+        Field::Tag(key) if key == "mlflow.user" => Clause { field: Field::Attribute(Attribute::UserId), test: clause.test },
+        _ => clause,
+    }
 }
 
 fn said(reading: &Reading, span: &Span) -> String {

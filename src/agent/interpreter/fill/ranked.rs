@@ -3,6 +3,7 @@
 use super::end_phrase;
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
+use crate::domain::filter::{Attribute, Clause, Field};
 
 /// A run at the end of a ranking, and what is asked of it.
 #[derive(Debug, PartialEq)]
@@ -20,6 +21,9 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
     }
     if asks_when_created(reading) {
         return Some("describe_experiment");
+    }
+    if asks_for_states(reading) {
+        return Some("list_runs");
     }
     if asks_for_empty(reading) {
         return Some("list_experiments");
@@ -41,6 +45,20 @@ fn asks_when_created(reading: &Reading) -> bool {
     let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Experiment(_) | Part::Meaning("start" | "create" | "experiment"));
     let asks = reading.words.first().is_some_and(|word| word == "when") && reading.experiment().is_some();
     asks && ["created", "made", "set", "added", "begun"].iter().any(|word| reading.says(word)) && reading.parts().all(is_plain)
+}
+
+/// `everything in pilot that isn't finished`: chooses by how runs ended, and names nothing else.
+fn asks_for_states(reading: &Reading) -> bool {
+    let is_state = |clause: &Clause| matches!(clause.field, Field::Attribute(Attribute::Status));
+    let clauses = reading.clauses();
+    let names_else = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Metric(_) | Part::Parameter(_) | Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Anaphor(_) | Part::File(_)
+        )
+    });
+    let of_all = ["everything", "anything", "all", "whatever"].iter().any(|word| reading.says(word));
+    of_all && !clauses.is_empty() && clauses.iter().all(is_state) && !names_else && !reading.means("experiments") && !reading.means("plot")
 }
 
 /// `which experiment has no runs`: the list tells how many each has.
