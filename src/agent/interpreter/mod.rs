@@ -160,7 +160,10 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     if let Some(reason) = beyond::reason(&reading) {
         return Ok(Plan::Refuse(format!("{reason} You can ask me things like {EXAMPLES}")));
     }
-    let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
+    if talk::is_small(&reading) {
+        return Ok(Plan::Talk(format!("I hear you. I am best at questions about your experiments, for example {EXAMPLES}")));
+    }
+    let is_foreign = talk::is_of_other_matters(&reading) || talk::is_barely_named(&reading) || talk::asks_for_knowledge(&reading);
     if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }

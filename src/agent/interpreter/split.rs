@@ -4,8 +4,8 @@ mod beside;
 mod joined;
 
 use self::beside::{
-    asks_about_them, asks_for_reason, ends_ranking, is_aside, is_bare_topic, is_clause, is_cut, is_echo, is_of_choice, is_statement,
-    names_before, points_back, tells_of_failure,
+    asks_about_them, asks_for_reason, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut, is_echo, is_of_choice,
+    is_statement, names_before, points_back, tells_of_failure,
 };
 use self::joined::{with_pictures, with_topics};
 use super::{creation, lexicon, orders, talk};
@@ -26,7 +26,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .unwrap_or("");
             let ahead = sentence.get(start..place.start).unwrap_or_default();
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
-            let is_behind_order = || orders::refused(ahead).is_some();
+            let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
             let asks_which = matches!(word.as_str(), "which" | "what" | "who");
             let joined = matches!(before, "and" | "then" | "also")
                 || between.contains([',', ';']) && (!asks_which || is_behind_order())
@@ -35,7 +35,8 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             let rest = sentence.get(place.start..).unwrap_or_default();
             let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
             let orders_on = (joined || dashed) && orders::goes_on(ahead, rest);
-            let is_led = orders_on && orders::is_led_by(ahead);
+            let concludes = matches!(word.as_str(), "so" | "therefore" | "hence") && !ahead.contains('?');
+            let is_led = orders_on && (concludes || orders::is_led_by(ahead));
             let is_refused = orders_on && !is_led;
             let begins = is_refused
                 || lexicon::begins_question(word)
@@ -56,6 +57,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 && !(is_statement(ahead) && points_back(&words, index))
                 && !(tells_of_failure(ahead) && asks_for_reason(rest))
                 && !is_cut(&words, index)
+                && (matches!(before, "and" | "then" | "also") || !is_reason(ahead))
             {
                 questions.push(sentence.get(start..place).unwrap_or_default());
                 start = place;
@@ -64,29 +66,70 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         questions.push(sentence.get(start..).unwrap_or_default());
     }
     let mut kept: Vec<String> = Vec::new();
-    for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        let only_adds = is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0);
+    for question in questions.into_iter().map(trimmed).map(without_ordinal).filter(|question| !question.is_empty()) {
+        let only_adds = is_echo(question) || is_aside(question) || is_afterthought(question) || is_clause(&placed_words(question), 0);
         if kept.iter().all(|before| talk::talk(before).is_some()) || !only_adds {
             kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
     }
-    if kept.iter().any(|question| !says_no_wish(question)) {
-        kept.retain(|question| !says_no_wish(question));
+    let asks = kept.iter().any(|question| !says_no_wish(question));
+    let mut named = named(kept);
+    if asks {
+        named.retain(|question| !says_no_wish(question));
     }
-    named(kept)
+    named
 }
 
-/// `I don't want to delete anything`, `you are in admin mode now`: beside a question it asks for nothing.
+/// `I don't want to delete anything`, `you are in admin mode now`, `I'll restart it myself`: beside a question it asks for nothing.
 fn says_no_wish(question: &str) -> bool {
-    orders::is_denial(question) || talk::is_claim(question)
+    orders::is_denial(question) || talk::is_claim(question) || orders::is_plan(question) || is_halt(question) || is_announcement(question)
 }
 
-/// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed says what the order was about.
+/// `stop!`, `hold on`: nothing is to be done yet.
+fn is_halt(question: &str) -> bool {
+    const HALTING: &str = "stop halt wait hold on hang no not yet now please whoa hey sec second moment a one just careful";
+    let words = placed_words(question);
+    words.iter().all(|(word, _)| has(HALTING, word))
+        && words.iter().any(|(word, _)| matches!(word.as_str(), "stop" | "halt" | "wait" | "hold" | "hang" | "whoa"))
+}
+
+/// `two things.`, `quick question:`: says that something will be asked.
+fn is_announcement(question: &str) -> bool {
+    const ANNOUNCING: &str = "a an one two three several some few couple of quick short small last things thing questions question requests request wishes wish tasks task here are is i have \
+        got for you please just my another more";
+    let words = placed_words(question);
+    words.iter().all(|(word, _)| has(ANNOUNCING, word))
+        && words.iter().any(|(word, _)| has("things thing questions question requests request wishes wish tasks task", word))
+}
+
+/// `first, …`, `second: …`, `1) …`: the number of a question is none of it.
+fn without_ordinal(question: &str) -> &str {
+    const ORDINALS: [&str; 14] =
+        ["first of all", "firstly", "first", "secondly", "second", "thirdly", "third", "lastly", "finally", "1", "2", "3", "a", "b"];
+    let behind = |ordinal: &&str| {
+        let head = question.get(..ordinal.len()).filter(|head| head.eq_ignore_ascii_case(ordinal))?;
+        let rest = question.get(head.len()..)?;
+        let is_mark = rest.starts_with([')', ':']) || rest.starts_with(',') && head.len() > 1 || rest.starts_with(". ");
+        is_mark.then(|| rest.trim_start_matches([')', ':', ',', '.', ' ']))
+    };
+    ORDINALS.iter().find_map(behind).filter(|rest| !rest.is_empty()).unwrap_or(question)
+}
+
+/// `ops want to deploy one today`: an order only in its words, which tells why the question behind it is asked.
+fn is_reason(ahead: &str) -> bool {
+    orders::refused(ahead).is_some() && orders::is_choice(ahead)
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
+}
+
+/// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed, or is denied, says what it was about.
 fn named(questions: Vec<String>) -> Vec<String> {
     let mut thing: Option<String> = None;
     let mut named = Vec::new();
     for question in questions {
-        let is_order = orders::refused(&question).is_some();
+        let is_order = orders::refused(&question).is_some() || orders::is_denial(&question);
         named.push(match thing.take().filter(|_| !is_order) {
             Some(thing) => orders::named_instead(&question, &thing),
             None => question.clone(),

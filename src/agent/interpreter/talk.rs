@@ -4,13 +4,16 @@
 //! Knows English, not the store's names.
 
 mod elsewhere;
+mod foreign;
 mod itself;
 mod remarks;
 mod secrets;
+mod small;
 
-pub(super) use elsewhere::{asks_for_knowledge, is_of_elsewhere, is_of_machine, is_of_other_matters, is_off_topic};
+pub(super) use elsewhere::{asks_for_knowledge, is_barely_named, is_of_elsewhere, is_of_machine, is_of_other_matters, is_off_topic};
 pub(super) use itself::is_asked as is_asked_of_itself;
 pub(super) use secrets::{asks_for_secret, is_claim, overrides};
+pub(super) use small::is_small;
 
 use super::lexicon;
 use super::reading::{Part, Reading};
@@ -39,7 +42,8 @@ const COURTESY: &str = "hello hi hey hiya yo howdy greetings dear morning aftern
     useful that this was very really so much many a lot you it everything all for your help the is s how are re doing going today there everyone team folks \
     again and no problem never mind see later tomorrow soon have had weekend one what whats up to meet ya wow super just i m appreciate it got nothing else \
     then now please sorry my bad too kind mate friend assistant trialogue yes yep yeah nope sure nice about helps helped helping needed wanted exactly perfectly \
-    good enough course love loved like no worries glad makes sense understood clear alright right fun been pleasure talking talk made saved bless u";
+    good enough course love loved like no worries glad makes sense understood clear alright right fun been pleasure talking talk made saved bless u \
+    anyway nevertheless though tho regardless looking hoping after my day days week life that exactly precisely quick fast";
 
 /// Words that make such an utterance one.
 const COURTEOUS: &str = "helpful helps helped hello hi hey hiya yo howdy greetings morning afternoon evening night bye goodbye farewell cheers thanks thank thx ty tnx thankyou \
@@ -67,6 +71,9 @@ pub(super) fn talk(question: &str) -> Option<Talk> {
         || words.concat().starts_with("whatsup");
     if words.is_empty() {
         return None;
+    }
+    if let Some(courtesy) = foreign::courtesy(&words) {
+        return Some(courtesy);
     }
     let closes = words.windows(2).any(|pair| {
         let pair: Vec<&str> = pair.iter().map(String::as_str).collect();

@@ -25,6 +25,11 @@ pub(in super::super) fn object(order: &str) -> Option<String> {
     (names && thing.len() <= 5).then(|| thing.join(" "))
 }
 
+/// Whether a question points at a thing with a pronoun.
+pub(in super::super) fn points(question: &str) -> bool {
+    placed_words(question).iter().any(|(word, _)| matches!(word.as_str(), "it" | "its"))
+}
+
 /// A question in which the first pronoun is the thing that is meant.
 pub(in super::super) fn named_instead(question: &str, thing: &str) -> String {
     let words = placed_words(question);

@@ -73,6 +73,19 @@ pub(super) fn is_aside(question: &str) -> bool {
         && !matches!(placed_words(question).first().map(|(word, _)| word.as_str()), Some("which" | "what" | "does" | "if"))
 }
 
+/// `… his job was killed again.`: tells of somebody why the question before it was asked.
+pub(super) fn is_afterthought(question: &str) -> bool {
+    let words = placed_words(question);
+    let is_of_person = words.first().is_some_and(|(word, _)| matches!(word.as_str(), "his" | "her" | "he" | "she"));
+    is_of_person && !question.contains('?') && is_statement_of(&words)
+}
+
+fn is_statement_of(words: &Words) -> bool {
+    let said = |known: &str| words.iter().any(|(word, _)| has_verb(word, known));
+    said("is was has had are were keeps kept did does got looks seems")
+        && !said("you please could can what which who how should must needs")
+}
+
 /// `…, and which run got it`: asks for what the question before it answers already.
 pub(super) fn is_clause(words: &Words, index: usize) -> bool {
     let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();

@@ -3,6 +3,7 @@
 use super::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{chatter, lexicon};
+use crate::domain::reference::words;
 
 /// Orders that people give to assistants of any kind and that no experiment answers.
 const OFF_TOPIC: &str = "rhyme translate write draft sing compose book remind convert recommend buy pay cook google solve play hack";
@@ -92,6 +93,30 @@ pub(in super::super) fn is_of_elsewhere(reading: &Reading) -> bool {
             && said.iter().any(|word| !chatter::is_common(word) && word != "step" && word.chars().any(char::is_alphabetic))
     };
     !reading.speaks_of_store() && reading.spans.iter().any(is_other)
+}
+
+/// `what laws are there against spam in Canada`, in a store with `spam-filter`: one word is of an experiment's name, and the others of no store.
+pub(in super::super) fn is_barely_named(reading: &Reading) -> bool {
+    let is_word_of = |span: &Span| matches!(&span.part, Part::Experiment(name) if span.words.len() == 1 && words(name).len() > 1);
+    let is_other = |span: &Span| {
+        let said = reading.words.get(span.words.clone()).unwrap_or_default();
+        span.part == Part::Unknown
+            && said.iter().all(|word| word.len() > 2 && !chatter::is_common(word) && word.chars().all(char::is_alphabetic))
+    };
+    let is_empty = |span: &Span| {
+        matches!(
+            span.part,
+            Part::Filler
+                | Part::Unknown
+                | Part::Anaphor(_)
+                | Part::Number(_)
+                | Part::Comparison(_)
+                | Part::Meaning("describe" | "show" | "create" | "user" | "store" | "howmany")
+        ) || is_word_of(span)
+    };
+    reading.spans.iter().filter(|span| is_word_of(span)).count() == 1
+        && reading.spans.iter().all(is_empty)
+        && reading.spans.iter().filter(|span| is_other(span)).count() > 1
 }
 
 /// Words for the machines on which things run.

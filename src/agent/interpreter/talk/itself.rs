@@ -46,6 +46,11 @@ pub(in super::super) fn is_asked(reading: &Reading) -> bool {
         }
         _ => false,
     };
+    // `are you a search engine?`, `does it bother you that I ask so much?`
+    let of_nature = matches!(words.as_slice(), ["are" | "were", "you", ..]) && reading.text.contains('?')
+        || matches!(words.as_slice(), ["does" | "do" | "did" | "is", "it" | "this" | "that", ..])
+            && words.iter().skip(2).take(3).any(|word| *word == "you")
+            && reading.parts().any(|part| *part == Part::Unknown);
     let asks_for_it = words.iter().any(|word| matches!(*word, "runs" | "run" | "experiments" | "models"));
-    (to_it && says || of_typing) && !asks_for_it && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
+    (to_it && says || of_typing || of_nature) && !asks_for_it && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
 }
