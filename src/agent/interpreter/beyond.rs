@@ -58,10 +58,14 @@ fn asks_for_access(reading: &Reading) -> bool {
 /// `which colleague killed run-020?`, `who approved it?`: what people do to a run is logged nowhere, but for starting it.
 fn asks_who_else(reading: &Reading) -> bool {
     const ACTS: &str = "killed stopped cancelled canceled aborted terminated interrupted approved reviewed deleted removed restored deployed released promoted edited changed modified \
-        renamed archived signed authorised authorized requested shot complained reported decided allowed paid ordered tampered killed broke";
+        renamed archived signed authorised authorized requested shot complained reported decided allowed tagged labelled labeled annotated commented paid ordered tampered killed broke";
     let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
     let act_at = |at: usize| {
-        let verb = words.iter().skip(at).position(|word| !has("has had have the actually then just it", word)).map(|verb| at + verb);
+        let verb = words
+            .iter()
+            .skip(at)
+            .position(|word| !has("has had have the actually then just it last first also originally manually", word))
+            .map(|verb| at + verb);
         verb.is_some_and(|verb| words.get(verb).is_some_and(|word| has(ACTS, word)))
     };
     let of_past = |at: usize| matches!(words.get(at..at + 2), Some(["did", "that" | "this" | "it"]));

@@ -275,7 +275,7 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));
     }
-    if talk::is_off_topic(&crate::domain::reference::words(question), question) {
+    if talk::is_off_topic(&crate::domain::reference::words(question), question) && !orders::explains(question) {
         return Some(Plan::Refuse(off_topic()));
     }
     talk::talk(question).map(|talk| {

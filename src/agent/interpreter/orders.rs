@@ -53,7 +53,7 @@ const PICTURED: &str = "axis scale log logarithmic linear chart plot graph legen
 
 /// Words before the verb of an order.
 const POLITE: &str = "please can could would will you now then and just kindly i want to d like need let s us me also go ahead hey hi hello ok okay should \
-    how do we help all possibly maybe perhaps simply somehow afterwards after that immediately must sudo quickly pls finally first next so";
+    how do we help all possibly maybe perhaps simply somehow afterwards after that immediately must so therefore hence thus sudo quickly pls finally first next so";
 
 /// Words with which a question begins that is no order.
 const ASKING: &str = "which what whats who whose when where why how was were is are did does do has have any show list count";
@@ -100,7 +100,9 @@ pub(super) fn is_denial(question: &str) -> bool {
 
 /// `I have to ship one of them`, `I want to change its depth in my code`: an order only in its words, where a question stands behind it.
 pub(super) fn is_choice(said: &str) -> bool {
-    clauses(said).iter().all(|clause| frames::is_choice(&clause.words()) || plans::is_intention(&clause.words()))
+    let clauses = clauses(said);
+    let is_one = |clause: &Clause| frames::is_choice(&clause.words()) || plans::is_intention(&clause.words());
+    clauses.iter().any(is_one) && clauses.iter().all(|clause| is_one(clause) || reasons::tells(&clause.words()))
 }
 
 /// `don't change it, just tell me its f1`, `I'll restart it myself, who started it?`: the question without what is not to be done.
@@ -119,10 +121,20 @@ pub(super) fn without_denials(question: &str) -> String {
         _ => None,
     };
     let thing = clauses.first().and_then(said).and_then(object);
+    let asked = asked.filter(|rest| clauses::clauses(rest).iter().any(|clause| frames::asks(&clause.words())));
     match (asked.filter(|asked| points(asked)), thing) {
         (Some(asked), Some(thing)) => named_instead(asked.trim_start_matches([',', ';', ':', '.', ' ', '-', '–', '—']), &thing),
-        _ => question.to_owned(),
+        _ => match (asked, clauses.first()) {
+            (Some(asked), Some(first)) => format!("{}{asked}", plans::without_time(question.get(..first.bytes.end).unwrap_or_default())),
+            _ => question.to_owned(),
+        },
     }
+}
+
+/// `I would like to write a mail to whoever ran it - who was it?`: why a question is asked stands before it.
+pub(super) fn explains(question: &str) -> bool {
+    let clauses = clauses(question);
+    matches!(clauses.as_slice(), [first, rest @ ..] if plans::is_intention(&first.words()) && rest.iter().any(|clause| frames::asks(&clause.words())))
 }
 
 /// `could you delete it`, `it should be deleted`: an order that is no imperative.
@@ -143,7 +155,12 @@ fn bare(said: &str) -> Option<String> {
     let is_drawn = has(DRAWING, verb) && words.iter().any(|word| has(PICTURED, word));
     // `and send ana a mail`
     let is_sent = has("send mail email message notify ping forward inform text", verb) && words.len() > 1;
-    (is_alone || is_sent || has_object(after) || after.starts_with(" rid of ")).then(|| imperative(said)).flatten().filter(|_| !is_drawn)
+    let rest: Vec<&str> = words.iter().skip_while(|word| *word != verb).skip(1).map(String::as_str).collect();
+    let is_deed = deeds::verb(verb, &rest, after).is_some();
+    (is_alone || is_sent || is_deed || has_object(after) || after.starts_with(" rid of "))
+        .then(|| imperative(said))
+        .flatten()
+        .filter(|_| !is_drawn)
 }
 
 /// The verb of an imperative that is not obeyed: `delete it`.

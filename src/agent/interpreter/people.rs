@@ -54,15 +54,17 @@ fn asks_only_of_person(reading: &Reading) -> bool {
     let said: Vec<&str> =
         reading.words.iter().map(String::as_str).skip_while(|word| matches!(*word, "between" | "us" | "honestly" | "and" | "so")).collect();
     let is_empty = |part: &Part| {
-        is_person(part) || matches!(part, Part::Filler | Part::Unknown | Part::Number(_) | Part::Meaning("user" | "create" | "store"))
+        is_person(part)
+            || matches!(part, Part::Filler | Part::Unknown | Part::Number(_) | Part::Meaning("user" | "create" | "compare"))
+            || matches!(part, Part::Runs(_)) && !reading.means("run")
     };
     let is_of_user = said.iter().any(|word| {
         is_done(word) || matches!(*word, "user" | "owner" | "author" | "who" | "runs" | "experiments" | "anything" | "something" | "it")
     });
     said.first().is_some_and(|first| ASKING.contains(first))
         && !is_of_user
+        && reading.parts().any(is_person)
         && reading.parts().all(is_empty)
-        && reading.parts().any(|part| *part == Part::Unknown)
 }
 
 /// `add ana to it`: lets somebody in.

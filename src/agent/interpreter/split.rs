@@ -4,10 +4,10 @@ mod beside;
 mod joined;
 
 use self::beside::{
-    asks_about_them, asks_for_reason, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut, is_echo, is_of_choice,
-    is_statement, names_before, points_back, tells_of_failure,
+    asks_about_them, asks_for_reason, chooses_between, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut, is_echo,
+    is_of_choice, is_statement, names_before, points_back, tells_of_failure,
 };
-use self::joined::{with_pictures, with_topics};
+use self::joined::{first_word, with_pictures, with_topics};
 use super::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
@@ -71,6 +71,12 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         if kept.iter().all(|before| talk::talk(before).is_some()) || !only_adds {
             kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
+    }
+    if let [first, second, ..] = kept.as_slice()
+        && chooses_between(first)
+        && lexicon::meaning(&first_word(second)) == Some("compare")
+    {
+        kept.remove(0);
     }
     let asks = kept.iter().any(|question| !says_no_wish(question));
     let mut named = named(kept);

@@ -7,7 +7,7 @@ use crate::domain::reference::words;
 const ANYTHING: &str = "things stuff anything something everything runs experiments models data tags files metrics parameters";
 
 /// What may stand around such a question.
-const AROUND: &str = "is there are you can could do does able allowed to what would be in principle theoretically even also only just here at all too as well yourself for me us my our \
+const AROUND: &str = "is there are you can could do does able allowed to what would be in principle theory theoretically even also only just here at all too as well yourself for me us my our \
     the store mlflow or read if i asked ask the a any it really actually ever possible these this";
 
 /// The verb, where somebody only asks whether such things are done.

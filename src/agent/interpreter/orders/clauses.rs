@@ -32,7 +32,7 @@ pub(super) fn clauses(text: &str) -> Vec<Clause> {
         let ends = matches!(letter, ',' | ';' | '!' | '?' | '.' | ':') && stands_free
             || matches!(letter, '–' | '—')
             || letter == '-' && stands_free && before.ends_with(' ')
-            || letter == ' ' && is_subordinate(after);
+            || letter == ' ' && (is_subordinate(after) || concludes(after));
         if ends {
             found.extend(clause(text, start..place));
             start = place + letter.len_utf8();
@@ -40,6 +40,15 @@ pub(super) fn clauses(text: &str) -> Vec<Clause> {
     }
     found.extend(clause(text, start..text.len()));
     found
+}
+
+/// `… so bin it`
+fn concludes(after: &str) -> bool {
+    let mut words = after.split_whitespace();
+    let is_verb = |word: &str| {
+        [FORBIDDEN, FORBIDDEN_WITH_OBJECT].iter().any(|verbs| verbs.split_whitespace().any(|verb| verb.eq_ignore_ascii_case(word)))
+    };
+    words.next().is_some_and(|word| matches!(word, "so" | "therefore" | "hence")) && words.next().is_some_and(is_verb)
 }
 
 fn is_subordinate(after: &str) -> bool {

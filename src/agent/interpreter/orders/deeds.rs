@@ -29,7 +29,7 @@ pub(super) fn verb(first: &str, rest: &[&str], after: &str) -> Option<&'static s
             "set up"
         }
         "put" | "get" | "take" | "bring" | "send" | "push" | "set" | "make" | "go" if last == "live" => "put live",
-        "make" | "think" | "dream" if says("up") && !says(SHOWN) && !says("for") => "make up",
+        "make" | "think" | "dream" if says("up") && !says(SHOWN) && !pair("up", "for") => "make up",
         "take" | "pull" | "get" | "throw" | "move" if pair("out", "of") && !says(SHOWN) && super::has_object(after) => "take out",
         "use" if says("to") && says("predict forecast classify detect translate generate label score retrain train deploy tune") => {
             "predict with"
@@ -38,9 +38,13 @@ pub(super) fn verb(first: &str, rest: &[&str], after: &str) -> Option<&'static s
         "follow" | "obey" | "execute" | "carry" | "apply" | "perform" if says("instructions instruction commands command orders") => {
             "follow"
         }
+        "inform" | "update" | "brief" if rest.first().is_some_and(|who| !has("me us", who)) => "message",
         "log" | "record" | "report" | "store" if rest.first() != Some(&"loss") && is_logged(rest, first) => "log",
         "start" | "begin" | "run" | "train" | "try" | "launch" | "do" | "set"
-            if says("anew afresh") || pair("from", "scratch") || last == "over" && super::has_object(after) =>
+            if says("anew afresh")
+                || pair("from", "scratch")
+                || rest.first() == Some(&"over")
+                || last == "over" && super::has_object(after) =>
         {
             "restart"
         }
@@ -61,9 +65,15 @@ pub(super) fn verb(first: &str, rest: &[&str], after: &str) -> Option<&'static s
 fn is_logged(rest: &[&str], verb: &str) -> bool {
     let at = rest.iter().position(|word| word.parse::<f64>().is_ok());
     at.is_some_and(|at| {
-        let is_measured = verb == "log" || rest.get(at).is_some_and(|number| number.contains('.'));
-        let ranks = rest.iter().take(at).any(|word| lexicon::end(word).is_some() || has("first last above below over under than", word));
-        (1..=4).contains(&at) && is_measured && !ranks && rest.get(at + 1).is_some_and(|next| has("for on to in under into", next))
+        let is_number = |word: &str| word.parse::<f64>().is_ok();
+        // `0.63` is two numbers here.
+        let behind = rest.iter().skip(at).find(|word| !is_number(word));
+        let is_measured = verb == "log"
+            || rest.get(at).is_some_and(|number| number.contains('.'))
+            || rest.get(at + 1).is_some_and(|next| is_number(next));
+        let ranks =
+            rest.iter().take(at).any(|word| has("best worst top bottom highest lowest first last above below over under than", word));
+        (1..=4).contains(&at) && is_measured && !ranks && behind.is_some_and(|next| has("for on to in under into", next))
     })
 }
 

@@ -15,6 +15,13 @@ const LEFT: &str = "can't cannot couldn't can could unable you please don't not 
 const WANTING: &str = "want wants wanna need needs have has like love plan plans planning going decide decided trying try about hope hoping intend intends wish prepare preparing \
     considering thinking supposed decides tempted afraid ready";
 
+/// `ops want to deploy it today`: when something is meant to be done is no condition on runs.
+pub(super) fn without_time(said: &str) -> String {
+    const TIMES: &str = "today tomorrow tonight soon later now monday tuesday wednesday thursday friday saturday sunday";
+    let is_time = |word: &&str| has(TIMES, &word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase());
+    said.split(' ').filter(|word| !is_time(word)).collect::<Vec<&str>>().join(" ")
+}
+
 /// Whether the speaker only says what he does himself: `I will tag them on my own later`, `no need, we do it by hand`.
 pub(in super::super) fn is_plan(said: &str) -> bool {
     let clauses = clauses(said);
@@ -94,7 +101,8 @@ fn wants_to(words: &[&str]) -> bool {
 fn is_foretold(words: &[&str]) -> bool {
     let begins = words.first().copied().unwrap_or_default();
     !lexicon::begins_question(begins)
-        && !has("will which what who if when make", begins)
+        && !has("which what who if when make", begins)
+        && (begins != "will" || words.get(1) == Some(&"be"))
         && words.windows(3).any(|three| matches!(three, ["will" | "gets" | "is" | "are", "be" | "being" | "soon" | "gonna" | "getting", done] if forms::of_participle(done).is_some()))
 }
 

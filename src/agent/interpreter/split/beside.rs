@@ -73,6 +73,18 @@ pub(super) fn is_aside(question: &str) -> bool {
         && !matches!(placed_words(question).first().map(|(word, _)| word.as_str()), Some("which" | "what" | "does" | "if"))
 }
 
+/// `which of both would be a good choice?`: asks of what only the sentence behind it names.
+pub(super) fn chooses_between(question: &str) -> bool {
+    let words = placed_words(question);
+    let asks = words.first().is_some_and(|(word, _)| matches!(word.as_str(), "which" | "what" | "who"));
+    let points = words.iter().any(|(word, _)| matches!(word.as_str(), "both" | "two" | "them" | "these" | "those"));
+    asks && points
+        && words.len() <= 10
+        && words
+            .iter()
+            .all(|(word, _)| lexicon::is_filler(word) || chatter::is_common(word) || matches!(word.as_str(), "choice" | "better" | "best"))
+}
+
 /// `… his job was killed again.`: tells of somebody why the question before it was asked.
 pub(super) fn is_afterthought(question: &str) -> bool {
     let words = placed_words(question);

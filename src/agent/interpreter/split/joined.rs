@@ -108,6 +108,6 @@ fn gives_reason(before: &str, sentence: &str) -> bool {
     is_reason || orders(before) && orders::is_choice(before) && lexicon::begins_question(&first_word(sentence))
 }
 
-fn first_word(sentence: &str) -> String {
+pub(super) fn first_word(sentence: &str) -> String {
     placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default()
 }

@@ -111,12 +111,24 @@ pub(in super::super) fn is_barely_named(reading: &Reading) -> bool {
                 | Part::Anaphor(_)
                 | Part::Number(_)
                 | Part::Comparison(_)
-                | Part::Meaning("describe" | "show" | "create" | "user" | "store" | "howmany")
+                | Part::Meaning("describe" | "show" | "create" | "user" | "store" | "howmany" | "compare" | "start")
         ) || is_word_of(span)
     };
     reading.spans.iter().filter(|span| is_word_of(span)).count() == 1
         && reading.spans.iter().all(is_empty)
-        && reading.spans.iter().filter(|span| is_other(span)).count() > 1
+        && reading.spans.iter().filter(|span| is_other(span)).count() >= if asks_of_world(reading) { 1 } else { 2 }
+}
+
+/// `how do I …`, `who invented …`, `when does it arrive`: questions of the world rather than of an experiment.
+fn asks_of_world(reading: &Reading) -> bool {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["how", "do" | "can" | "could" | "should" | "to", ..]
+            | ["why", "is" | "are" | "do" | "does", ..]
+            | ["when", "does" | "do" | "will" | "is", ..]
+            | ["who", _, ..]
+    )
 }
 
 /// Words for the machines on which things run.

@@ -48,6 +48,7 @@ pub(in super::super) fn is_small(reading: &Reading) -> bool {
         && !wishes
         && !asks_what
         && reading.parts().all(is_free)
-        && reading.parts().any(|part| *part == Part::Unknown)
+        && (reading.parts().any(|part| *part == Part::Unknown)
+            || words.iter().any(|word| has("works worked fast stuff question idea fun", word)))
         && orders::refused(&reading.text).is_none()
 }
