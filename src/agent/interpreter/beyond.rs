@@ -16,6 +16,15 @@ pub(super) fn reason(reading: &Reading) -> Option<&'static str> {
     if asks_for_prediction(reading) {
         return Some("I cannot predict: I tell what runs logged, and which parameters mattered for it.");
     }
+    if asks_who_else(reading) {
+        return Some("I do not know who did that, nor why: of people I only know who started a run.");
+    }
+    if asks_for_registry(reading) {
+        return Some("I do not see the model registry, nor where a model is served: I only know experiments and their runs.");
+    }
+    if asks_of_users(reading) {
+        return Some("I do not know what people did with it: I only know what runs logged.");
+    }
     asks_for_export(reading).then_some("I cannot make files: I show what the store holds here, and read the text files of a run.")
 }
 
@@ -44,6 +53,48 @@ fn asks_for_access(reading: &Reading) -> bool {
         && says("mlflow server system machine tool database account workspace tenant")
         && !reading.means("run");
     may || of_rights && (of_people || says("what which")) || of_server
+}
+
+/// `which colleague killed run-020?`, `who approved it?`: what people do to a run is logged nowhere, but for starting it.
+fn asks_who_else(reading: &Reading) -> bool {
+    const ACTS: &str = "killed stopped cancelled canceled aborted terminated interrupted approved reviewed deleted removed restored deployed released promoted edited changed modified \
+        renamed archived signed authorised authorized requested shot complained reported decided allowed tagged labelled labeled annotated commented paid ordered tampered killed broke";
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    let act_at = |at: usize| {
+        let verb = words
+            .iter()
+            .skip(at)
+            .position(|word| !has("has had have the actually then just it last first also originally manually", word))
+            .map(|verb| at + verb);
+        verb.is_some_and(|verb| words.get(verb).is_some_and(|word| has(ACTS, word)))
+    };
+    let of_past = |at: usize| matches!(words.get(at..at + 2), Some(["did", "that" | "this" | "it"]));
+    (0..words.len()).any(|at| match words.get(at).copied().unwrap_or_default() {
+        "who" | "whoever" => {
+            act_at(at + 1) || of_past(at + 1) && words.iter().take(at).any(|word| has("person name somebody one colleague", word))
+        }
+        "which" | "what" => {
+            words.get(at + 1).is_some_and(|word| has("colleague person user guy teammate manager member somebody", word)) && act_at(at + 2)
+        }
+        _ => false,
+    })
+}
+
+/// `under which version is it in the model registry?`
+fn asks_for_registry(reading: &Reading) -> bool {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    let registry = words.iter().enumerate().any(|(index, word)| matches!(*word, "registry" | "registries") && is_free(reading, index));
+    let versions = words.windows(2).any(|pair| matches!(pair, ["registered", "model" | "models" | "as" | "under"] | ["model", "versions"]));
+    registry || versions && reading.metrics().is_empty()
+}
+
+/// `how many users complained about it?`
+fn asks_of_users(reading: &Reading) -> bool {
+    let words: Vec<&str> = reading.words.iter().map(String::as_str).collect();
+    let is_people = |word: &str| has("users customers people clients patients visitors readers colleagues humans", word);
+    let Some(at) = words.windows(3).position(|three| matches!(three, ["how", "many", who] if is_people(who))) else { return false };
+    let is_unknown = |index: usize| reading.spans.iter().any(|span| span.words.contains(&index) && span.part == Part::Unknown);
+    is_free(reading, at + 2) && is_unknown(at + 3)
 }
 
 /// `what would its mape be if we had trained it longer`, `how low will the loss be`: of what never ran, or has not ended.

@@ -97,6 +97,27 @@ fn names_occasion(reading: &Reading, span: &Span) -> bool {
     said.iter().any(|word| OCCASIONS.split_whitespace().any(|known| known == word))
 }
 
+/// `my boss will kill me`: an idiom, and no status of a run.
+fn is_idiom(reading: &Reading, clause: &[&Span]) -> bool {
+    let said: Vec<&str> = clause.iter().filter_map(|span| reading.words.get(span.words.clone())).flatten().map(String::as_str).collect();
+    let kills =
+        said.windows(2).any(|pair| matches!(pair, ["kill" | "kills" | "killing" | "killed", "me" | "us"] | ["dying" | "die", "to" | "of"]))
+            || said.windows(2).any(|pair| matches!(pair, ["i" | "m" | "am" | "im" | "we" | "re", "dead" | "broken"]));
+    kills
+        && clause.iter().all(|span| {
+            matches!(
+                span.part,
+                Part::Filler
+                    | Part::Unknown
+                    | Part::Number(_)
+                    | Part::Anaphor(_)
+                    | Part::Conditions(_)
+                    | Part::Length(..)
+                    | Part::Meaning(_)
+            )
+        })
+}
+
 /// `…, I have a meeting in five minutes`: between commas, words about the speaker that name nothing of the store.
 pub(super) fn ignore(reading: &mut Reading) {
     let mut clause_of: Vec<usize> = Vec::new();
@@ -127,7 +148,11 @@ pub(super) fn ignore(reading: &mut Reading) {
                 .is_some_and(|word| matches!(word.as_str(), "before" | "for" | "ahead"))
                 && Some(clause) != last;
         let is_occasion = leads && inside().all(|span| is_of_occasion(&span.part)) && inside().any(|span| names_occasion(reading, span));
-        if is_talk && says_nothing || is_occasion || is_left_aside(reading, inside().collect()) {
+        if is_talk && says_nothing
+            || is_occasion
+            || is_left_aside(reading, inside().collect())
+            || is_idiom(reading, &inside().collect::<Vec<&Span>>())
+        {
             for (span, _) in reading.spans.iter_mut().zip(&clause_of).filter(|(_, number)| **number == clause) {
                 span.part = Part::Filler;
             }

@@ -182,7 +182,10 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     if let Some(reason) = beyond::reason(&reading) {
         return Ok(Plan::Refuse(format!("{reason} You can ask me things like {EXAMPLES}")));
     }
-    let is_foreign = talk::is_of_other_matters(&reading) || talk::asks_for_knowledge(&reading);
+    if talk::is_small(&reading) {
+        return Ok(Plan::Talk(format!("I hear you. I am best at questions about your experiments, for example {EXAMPLES}")));
+    }
+    let is_foreign = talk::is_of_other_matters(&reading) || talk::is_barely_named(&reading) || talk::asks_for_knowledge(&reading);
     let is_foreign = is_foreign && told::why(&reading, conversation).is_none();
     if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
@@ -345,7 +348,7 @@ fn without_store(question: &str, conversation: &Conversation) -> Option<Plan> {
             "I cannot {verb} anything: I read experiments and, when asked, create new ones; use MLflow itself for that. You can ask me things like {EXAMPLES}"
         )));
     }
-    if talk::is_off_topic(&crate::domain::reference::words(question), question) {
+    if talk::is_off_topic(&crate::domain::reference::words(question), question) && !orders::explains(question) {
         return Some(Plan::Refuse(off_topic()));
     }
     talk::talk(question).map(|talk| {

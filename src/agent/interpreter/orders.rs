@@ -3,17 +3,22 @@
 //!
 //! Knows English, not the store's names.
 
+mod abilities;
 mod by_object;
 mod clauses;
+mod deeds;
 mod forms;
 mod frames;
+mod plans;
 mod reasons;
 mod things;
 mod wishes;
 
+pub(super) use self::abilities::asked_about as ability_asked_about;
 use self::by_object::{by_object, is_notice};
-use self::clauses::{Clause, clauses, is_denied};
-pub(super) use self::things::{named_instead, object};
+use self::clauses::{Clause, clauses, is_denied, is_unseen};
+pub(super) use self::plans::is_plan;
+pub(super) use self::things::{named_instead, object, points};
 use super::creation;
 use super::reading::{Part, Reading};
 use crate::domain::reference::{is_typo_of, words};
@@ -31,7 +36,7 @@ const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill sto
 const FORBIDDEN_WITH_OBJECT: &str = "repeat queue fit insert swap transfer strip flag switch watch round adjust correct prune evaluate test empty bump \
     repair patch enable disable scale distill compress convert rewind nudge transform monitor hide finish score raise refit recompute recalculate rebuild \
     refresh withdraw purchase hire serve host backtest pay wire escalate assign book stamp leave stick place slap forget bin hand pass \
-    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand clip freeze unfreeze warm lose stage tidy";
+    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand invent fabricate falsify forge manipulate tweak embellish extrapolate clip freeze unfreeze warm lose stage tidy";
 
 /// What may follow such a verb as its object.
 const OBJECTS: &str = "a an the my our your this that these those it them all every each another some me us him her its their his run runs experiment experiments \
@@ -48,7 +53,7 @@ const PICTURED: &str = "axis scale log logarithmic linear chart plot graph legen
 
 /// Words before the verb of an order.
 const POLITE: &str = "please can could would will you now then and just kindly i want to d like need let s us me also go ahead hey hi hello ok okay should \
-    how do we help all possibly maybe perhaps simply somehow afterwards after that immediately must sudo quickly pls finally first next so";
+    how do we help all possibly maybe perhaps simply somehow afterwards after that immediately must so therefore hence thus sudo quickly pls finally first next so";
 
 /// Words with which a question begins that is no order.
 const ASKING: &str = "which what whats who whose when where why how was were is are did does do has have any show list count";
@@ -60,7 +65,8 @@ pub(super) fn refused(question: &str) -> Option<String> {
         clauses.get(at).is_some_and(|clause| {
             let rest = || clauses.iter().skip(at + 1);
             let words = clause.words();
-            frames::is_choice(&words) && rest().any(|clause| frames::asks(&clause.words()))
+            (frames::is_choice(&words) || plans::is_intention(&words)) && rest().any(|clause| frames::asks(&clause.words()))
+                || plans::is_own(&words)
                 || frames::is_of_speaker(&words) && rest().any(|clause| creation::order(&clause.words.join(" ")).is_some())
         })
     };
@@ -87,24 +93,48 @@ fn renamed(clause: &Clause) -> Option<String> {
     matches!(words.as_slice(), ["call" | "name", "it", _, ..]).then(|| "rename".to_owned())
 }
 
-/// Whether an utterance only says what is not to be done.
+/// Whether an utterance only says what is not to be done, or what the speaker does himself.
 pub(super) fn is_denial(question: &str) -> bool {
-    clauses(question).iter().all(is_denied)
+    clauses(question).iter().all(|clause| is_denied(clause) || plans::is_own(&clause.words()))
 }
 
-/// `I have to ship one of them`: an order only in its words, where a question stands behind it.
+/// `I have to ship one of them`, `I want to change its depth in my code`: an order only in its words, where a question stands behind it.
 pub(super) fn is_choice(said: &str) -> bool {
-    clauses(said).iter().all(|clause| frames::is_choice(&clause.words()))
+    let clauses = clauses(said);
+    let is_one = |clause: &Clause| frames::is_choice(&clause.words()) || plans::is_intention(&clause.words());
+    clauses.iter().any(is_one) && clauses.iter().all(|clause| is_one(clause) || reasons::tells(&clause.words()))
 }
 
-/// `don't change it, just tell me its f1`: the question without what is not to be done.
+/// `don't change it, just tell me its f1`, `I'll restart it myself, who started it?`: the question without what is not to be done.
 pub(super) fn without_denials(question: &str) -> String {
     let clauses = clauses(question);
-    let (denied, meant): (Vec<&Clause>, Vec<&Clause>) = clauses.iter().partition(|clause| is_denied(clause));
-    let (Some(first), false) = (denied.first(), meant.is_empty()) else { return question.to_owned() };
-    let parts: Vec<&str> = meant.iter().filter_map(|clause| question.get(clause.bytes.clone())).map(str::trim).collect();
-    let kept = parts.join(", ");
-    question.get(first.bytes.clone()).and_then(object).map_or(kept.clone(), |thing| named_instead(&kept, &thing))
+    let says_nothing = |clause: &&Clause| is_denied(clause) || is_unseen(clause) || plans::is_own(&clause.words());
+    let (denied, meant): (Vec<&Clause>, Vec<&Clause>) = clauses.iter().partition(says_nothing);
+    let said = |clause: &Clause| question.get(clause.bytes.clone()).map(str::trim);
+    if let (Some(first), false) = (denied.first(), meant.is_empty()) {
+        let kept = meant.into_iter().filter_map(said).collect::<Vec<&str>>().join(", ");
+        return said(first).and_then(object).map_or(kept.clone(), |thing| named_instead(&kept, &thing));
+    }
+    // `I want to change its depth, what was it?`: the question alone, where it points at what was to be changed.
+    let asked = match clauses.as_slice() {
+        [first, rest @ ..] if plans::is_intention(&first.words()) => question.get(first.bytes.end..).filter(|_| !rest.is_empty()),
+        _ => None,
+    };
+    let thing = clauses.first().and_then(said).and_then(object);
+    let asked = asked.filter(|rest| clauses::clauses(rest).iter().any(|clause| frames::asks(&clause.words())));
+    match (asked.filter(|asked| points(asked)), thing) {
+        (Some(asked), Some(thing)) => named_instead(asked.trim_start_matches([',', ';', ':', '.', ' ', '-', '–', '—']), &thing),
+        _ => match (asked, clauses.first()) {
+            (Some(asked), Some(first)) => format!("{}{asked}", plans::without_time(question.get(..first.bytes.end).unwrap_or_default())),
+            _ => question.to_owned(),
+        },
+    }
+}
+
+/// `I would like to write a mail to whoever ran it - who was it?`: why a question is asked stands before it.
+pub(super) fn explains(question: &str) -> bool {
+    let clauses = clauses(question);
+    matches!(clauses.as_slice(), [first, rest @ ..] if plans::is_intention(&first.words()) && rest.iter().any(|clause| frames::asks(&clause.words())))
 }
 
 /// `could you delete it`, `it should be deleted`: an order that is no imperative.
@@ -123,7 +153,14 @@ fn bare(said: &str) -> Option<String> {
     let after = said.get(place..).unwrap_or_default();
     let is_alone = is_destructive(verb) && words.iter().all(|word| word == verb || has(POLITE, word));
     let is_drawn = has(DRAWING, verb) && words.iter().any(|word| has(PICTURED, word));
-    (is_alone || has_object(after) || after.starts_with(" rid of ")).then(|| imperative(said)).flatten().filter(|_| !is_drawn)
+    // `and send ana a mail`
+    let is_sent = has("send mail email message notify ping forward inform text", verb) && words.len() > 1;
+    let rest: Vec<&str> = words.iter().skip_while(|word| *word != verb).skip(1).map(String::as_str).collect();
+    let is_deed = deeds::verb(verb, &rest, after).is_some();
+    (is_alone || is_sent || is_deed || has_object(after) || after.starts_with(" rid of "))
+        .then(|| imperative(said))
+        .flatten()
+        .filter(|_| !is_drawn)
 }
 
 /// The verb of an imperative that is not obeyed: `delete it`.
@@ -134,7 +171,7 @@ fn imperative(question: &str) -> Option<String> {
     let rest: Vec<&str> = words.iter().skip(at + 1).map(String::as_str).collect();
     let place = question.to_lowercase().find(first).map_or(0, |found| found + first.len());
     let after = question.get(place..).unwrap_or_default();
-    if let Some(verb) = by_object(first, &rest, after) {
+    if let Some(verb) = by_object(first, &rest, after).or_else(|| deeds::verb(first, &rest, after)) {
         return Some(verb.to_owned());
     }
     let is_name = after.starts_with(['/', '_', '-', '=', '.']) && !after.starts_with("-run");
@@ -150,7 +187,8 @@ fn imperative(question: &str) -> Option<String> {
         return Some(verb.to_owned());
     }
     // `do` is a word of courtesy elsewhere.
-    let is_done = matches!(words.as_slice(), [do_, away, with, ..] if do_ == "do" && away == "away" && with == "with")
+    let is_done = deeds::obeys(&words)
+        || matches!(words.as_slice(), [do_, away, with, ..] if do_ == "do" && away == "away" && with == "with")
         || matches!(words.as_slice(), [do_, a, .., what] if do_ == "do" && has("a an another some", a) && has("search sweep training run retraining rollout rollback deployment backup cleanup", what))
         || words.get(at.wrapping_sub(1)).is_some_and(|before| before == "do")
             && has("the it that this another", first)
@@ -195,20 +233,6 @@ fn is_destructive(verb: &str) -> bool {
 
 fn has(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|known| known == word)
-}
-
-/// The verb, where somebody only asks whether such things are done: `can you delete things?`.
-pub(super) fn ability_asked_about(question: &str) -> Option<String> {
-    let words = words(question);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["can" | "do" | "could", "you", verb, "things" | "stuff" | "anything" | "something" | "runs" | "experiments" | "models"]
-            if has(FORBIDDEN, verb) =>
-        {
-            Some((*verb).to_owned())
-        }
-        _ => None,
-    }
 }
 
 /// Verbs of looking that the lexicon has no meaning for.

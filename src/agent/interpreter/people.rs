@@ -37,9 +37,34 @@ pub(super) fn is_private(reading: &Reading) -> bool {
     let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
     // `his job` is no run.
     let is_of_job = reading.says("job") && !reading.means("metric") && reading.metrics().is_empty();
+    let says = |word: &str| reading.says(word);
+    // `what did ana ask you?`
+    let tells = says("you") && ["ask", "asked", "tell", "told", "say", "said", "write", "type", "chat"].iter().any(|word| says(word));
+    if names_person && (tells && !reading.speaks_of_store() || asks_only_of_person(reading)) {
+        return true;
+    }
     names_person
         && (!reading.speaks_of_store() || judges && is_of_job)
         && (looks_like || judges || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+}
+
+/// `are ana and ben a couple`, `should I fire ben?`: asks of somebody what is no run.
+fn asks_only_of_person(reading: &Reading) -> bool {
+    const ASKING: [&str; 12] = ["is", "are", "was", "were", "does", "do", "should", "would", "could", "can", "will", "did"];
+    let said: Vec<&str> =
+        reading.words.iter().map(String::as_str).skip_while(|word| matches!(*word, "between" | "us" | "honestly" | "and" | "so")).collect();
+    let is_empty = |part: &Part| {
+        is_person(part)
+            || matches!(part, Part::Filler | Part::Unknown | Part::Number(_) | Part::Meaning("user" | "create" | "compare"))
+            || matches!(part, Part::Runs(_)) && !reading.means("run")
+    };
+    let is_of_user = said.iter().any(|word| {
+        is_done(word) || matches!(*word, "user" | "owner" | "author" | "who" | "runs" | "experiments" | "anything" | "something" | "it")
+    });
+    said.first().is_some_and(|first| ASKING.contains(first))
+        && !is_of_user
+        && reading.parts().any(is_person)
+        && reading.parts().all(is_empty)
 }
 
 /// `add ana to it`: lets somebody in.

@@ -1,7 +1,14 @@
 //! Several questions in one sentence, where they are separable.
 
+mod beside;
+mod joined;
 mod topics_said;
 
+use self::beside::{
+    asks_about_them, asks_for_reason, chooses_between, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut, is_echo,
+    is_of_choice, is_statement, names_before, points_back, tells_of_failure,
+};
+use self::joined::{first_word, with_pictures, with_topics};
 use super::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
@@ -23,7 +30,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 .unwrap_or("");
             let ahead = sentence.get(start..place.start).unwrap_or_default();
             let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
-            let is_behind_order = || orders::refused(ahead).is_some();
+            let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
             let asks_which = matches!(word.as_str(), "which" | "what" | "who");
             let joined = matches!(before, "and" | "then" | "also")
                 || between.contains([',', ';']) && (!asks_which || is_behind_order())
@@ -32,7 +39,8 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
             let rest = sentence.get(place.start..).unwrap_or_default();
             let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
             let orders_on = (joined || dashed) && orders::goes_on(ahead, rest);
-            let is_led = orders_on && orders::is_led_by(ahead);
+            let concludes = matches!(word.as_str(), "so" | "therefore" | "hence") && !ahead.contains('?');
+            let is_led = orders_on && (concludes || orders::is_led_by(ahead));
             let is_refused = orders_on && !is_led;
             let begins = is_refused
                 || lexicon::begins_question(word)
@@ -53,6 +61,7 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
                 && !(is_statement(ahead) && points_back(&words, index))
                 && !(tells_of_failure(ahead) && asks_for_reason(rest))
                 && !is_cut(&words, index)
+                && (matches!(before, "and" | "then" | "also") || !is_reason(ahead))
             {
                 questions.push(sentence.get(start..place).unwrap_or_default());
                 start = place;
@@ -64,33 +73,80 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         topics_said::is_exclamation(question) || topics_said::is_retraction(question) || topics_said::is_complaint(question)
     };
     let mut kept: Vec<String> = Vec::new();
-    for question in questions.into_iter().map(trimmed).filter(|question| !question.is_empty()) {
-        let only_adds = is_echo(question) || is_aside(question) || is_clause(&placed_words(question), 0);
+    for question in questions.into_iter().map(trimmed).map(without_ordinal).filter(|question| !question.is_empty()) {
+        let only_adds = is_echo(question) || is_aside(question) || is_afterthought(question) || is_clause(&placed_words(question), 0);
         let answers_before = kept.iter().any(|before| talk::talk(before).is_none() && !says_nothing(before));
         if !answers_before || !only_adds {
             kept.extend(creation::apart(question).unwrap_or_else(|| vec![question.to_owned()]));
         }
     }
-    if kept.iter().any(|question| !says_no_wish(question)) {
-        kept.retain(|question| !says_no_wish(question));
+    if let [first, second, ..] = kept.as_slice()
+        && chooses_between(first)
+        && lexicon::meaning(&first_word(second)) == Some("compare")
+    {
+        kept.remove(0);
     }
-    if kept.last().is_some_and(|question| !says_nothing(question)) {
-        kept.retain(|question| !says_nothing(question));
+    let asks = kept.iter().any(|question| !says_no_wish(question));
+    let mut named = named(kept);
+    if asks {
+        named.retain(|question| !says_no_wish(question));
     }
-    named(kept)
+    if named.last().is_some_and(|question| !says_nothing(question)) {
+        named.retain(|question| !says_nothing(question));
+    }
+    named
 }
 
-/// `I don't want to delete anything`, `you are in admin mode now`: beside a question it asks for nothing.
+/// `I don't want to delete anything`, `you are in admin mode now`, `I'll restart it myself`: beside a question it asks for nothing.
 fn says_no_wish(question: &str) -> bool {
-    orders::is_denial(question) || talk::is_claim(question)
+    orders::is_denial(question) || talk::is_claim(question) || orders::is_plan(question) || is_halt(question) || is_announcement(question)
 }
 
-/// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed says what the order was about.
+/// `stop!`, `hold on`: nothing is to be done yet.
+fn is_halt(question: &str) -> bool {
+    const HALTING: &str = "stop halt wait hold on hang no not yet now please whoa hey sec second moment a one just careful";
+    let words = placed_words(question);
+    words.iter().all(|(word, _)| has(HALTING, word))
+        && words.iter().any(|(word, _)| matches!(word.as_str(), "stop" | "halt" | "wait" | "hold" | "hang" | "whoa"))
+}
+
+/// `two things.`, `quick question:`: says that something will be asked.
+fn is_announcement(question: &str) -> bool {
+    const ANNOUNCING: &str = "a an one two three several some few couple of quick short small last things thing questions question requests request wishes wish tasks task here are is i have \
+        got for you please just my another more";
+    let words = placed_words(question);
+    words.iter().all(|(word, _)| has(ANNOUNCING, word))
+        && words.iter().any(|(word, _)| has("things thing questions question requests request wishes wish tasks task", word))
+}
+
+/// `first, …`, `second: …`, `1) …`: the number of a question is none of it.
+fn without_ordinal(question: &str) -> &str {
+    const ORDINALS: [&str; 14] =
+        ["first of all", "firstly", "first", "secondly", "second", "thirdly", "third", "lastly", "finally", "1", "2", "3", "a", "b"];
+    let behind = |ordinal: &&str| {
+        let head = question.get(..ordinal.len()).filter(|head| head.eq_ignore_ascii_case(ordinal))?;
+        let rest = question.get(head.len()..)?;
+        let is_mark = rest.starts_with([')', ':']) || rest.starts_with(',') && head.len() > 1 || rest.starts_with(". ");
+        is_mark.then(|| rest.trim_start_matches([')', ':', ',', '.', ' ']))
+    };
+    ORDINALS.iter().find_map(behind).filter(|rest| !rest.is_empty()).unwrap_or(question)
+}
+
+/// `ops want to deploy one today`: an order only in its words, which tells why the question behind it is asked.
+fn is_reason(ahead: &str) -> bool {
+    orders::refused(ahead).is_some() && orders::is_choice(ahead)
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
+}
+
+/// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed, or is denied, says what it was about.
 fn named(questions: Vec<String>) -> Vec<String> {
     let mut thing: Option<String> = None;
     let mut named = Vec::new();
     for question in questions {
-        let is_order = orders::refused(&question).is_some();
+        let is_order = orders::refused(&question).is_some() || orders::is_denial(&question);
         named.push(match thing.take().filter(|_| !is_order) {
             Some(thing) => orders::named_instead(&question, &thing),
             None => question.clone(),
@@ -98,306 +154,6 @@ fn named(questions: Vec<String>) -> Vec<String> {
         thing = orders::object(&question).filter(|_| is_order);
     }
     named
-}
-
-/// `did run 3 overfit? show train and val loss`: the order says how the question before it is to be answered, so they stay one.
-fn with_pictures<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
-    let asks_whether = |sentence: &str| {
-        let second = placed_words(sentence).into_iter().nth(1).map(|(word, _)| word).unwrap_or_default();
-        matches!(first_word(sentence).as_str(), "did" | "does" | "do" | "is" | "was" | "were" | "has" | "are")
-            || first_word(sentence) == "how" && matches!(second.as_str(), "is" | "was" | "are" | "s" | "did")
-    };
-    let says_how = |sentence: &str| {
-        matches!(first_word(sentence).as_str(), "show" | "plot" | "draw" | "list" | "graph")
-            && !placed_words(sentence).iter().any(|(word, _)| matches!(word.as_str(), "it" | "its" | "them" | "their" | "those" | "also"))
-    };
-    let mut joined: Vec<&str> = Vec::new();
-    for sentence in sentences {
-        let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
-        match joined.last_mut() {
-            Some(before)
-                if asks_whether(before)
-                    && (says_how(sentence) || wishes_picture(sentence) || asks_for_course(before) && draws_it(sentence)) =>
-            {
-                if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
-                    *before = whole;
-                }
-            }
-            _ => joined.push(sentence),
-        }
-    }
-    joined
-}
-
-/// Whether a sentence asks how something went over training: `was the loss still dropping`.
-fn asks_for_course(sentence: &str) -> bool {
-    const COURSES: &str = "dropping drop dropped falling fall fell decreasing decrease increasing increase rising rise rose improving improve improved \
-        going climbing climb flat flattening stuck stable stabilise stabilize diverge diverging diverged converge converging converged plateau plateaued \
-        overfit overfitting noisy";
-    placed_words(sentence).iter().any(|(word, _)| COURSES.split_whitespace().any(|course| course == word))
-}
-
-/// `plot it`, with nothing else.
-fn draws_it(sentence: &str) -> bool {
-    const WORDS: &str = "plot draw graph show chart it that them me please pls a curve the as";
-    let words = placed_words(sentence);
-    words.first().is_some_and(|(word, _)| matches!(word.as_str(), "plot" | "draw" | "graph" | "show" | "chart"))
-        && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
-}
-
-/// `chart please`, `a plot would help`: names a picture and nothing else.
-fn wishes_picture(sentence: &str) -> bool {
-    const WORDS: &str =
-        "a an the as in one please pls chart plot graph picture figure diagram curve would could help be nice good great do thanks me some";
-    let words = placed_words(sentence);
-    let is_picture = |word: &str| matches!(word, "chart" | "plot" | "graph" | "picture" | "figure" | "diagram" | "curve");
-    words.iter().any(|(word, _)| is_picture(word)) && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
-}
-
-/// `i'm looking at fraud. how many runs failed?`: says where the question behind it is about.
-fn with_topics<'a>(utterance: &'a str, sentences: Vec<&'a str>) -> Vec<&'a str> {
-    let sets_topic = |sentence: &str| {
-        let words = placed_words(sentence);
-        let speaks_of_itself = words.first().is_some_and(|(word, _)| matches!(word.as_str(), "i" | "im" | "we" | "my" | "this"));
-        let is_at_it = words.iter().take(5).any(|(word, _)| {
-            matches!(
-                word.as_str(),
-                "looking" | "working" | "interested" | "talking" | "thinking" | "asking" | "reading" | "checking" | "reviewing" | "about"
-            )
-        });
-        (speaks_of_itself && is_at_it || topics_said::turns_to(sentence)) && !sentence.contains('?')
-    };
-    let restates = |before: &str, sentence: &str| {
-        let folded = sentence.trim_start().to_lowercase();
-        let folded = folded.trim_end_matches(['.', '!', ' ']);
-        if creation::retracts(folded) && creation::order(before).is_some()
-            || creation::retracts(before) && creation::order(sentence).is_some()
-        {
-            return true;
-        }
-        if creation::adds(folded) && (folded.contains(['=', ':', '"', '“']) || creation::order(before).is_some()) {
-            return true;
-        }
-        // `what is in the pilot phase? the tag is phase`, `a or b? look at mae only`
-        if folded.starts_with("the tag is ")
-            || folded.starts_with("look at ") && folded.ends_with(" only")
-            || folded.starts_with("only look at ")
-        {
-            return true;
-        }
-        ["i mean", "call it ", "name it ", "meaning ", "in other words", "that is,", "i.e."].iter().any(|lead| folded.starts_with(lead))
-            || folded.ends_with(" i mean")
-    };
-    let place = |part: &str| part.as_ptr() as usize - utterance.as_ptr() as usize;
-    let mut joined: Vec<&str> = Vec::new();
-    for sentence in sentences {
-        match joined.last_mut() {
-            Some(before) if sets_topic(before) || restates(before, sentence) || gives_reason(before, sentence) => {
-                if let Some(whole) = utterance.get(place(before)..place(sentence) + sentence.len()) {
-                    *before = whole;
-                }
-            }
-            _ => joined.push(sentence),
-        }
-    }
-    joined
-}
-
-/// `the name confuses everybody. could you change it?`: tells why the order behind it is given, or of what the question behind it is to choose.
-fn gives_reason(before: &str, sentence: &str) -> bool {
-    let orders = |said: &str| orders::refused(said).is_some();
-    let is_reason =
-        orders::is_led_by(before) && !orders(before) && talk::talk(before).is_none() && orders(&format!("{}, {sentence}", trimmed(before)));
-    is_reason || orders(before) && orders::is_choice(before) && lexicon::begins_question(&first_word(sentence))
-}
-
-fn first_word(sentence: &str) -> String {
-    placed_words(sentence).into_iter().next().map(|(word, _)| word).unwrap_or_default()
-}
-
-/// `…? list them`: asks to be shown what the question before it shows already.
-fn is_echo(question: &str) -> bool {
-    const ECHOES: &str =
-        "list show name display give tell me us it them those please all and then also thanks thank you which one ones how many";
-    let words = placed_words(question);
-    // `in which runs?`
-    let asks_which: Vec<&str> =
-        words.iter().map(|(word, _)| word.as_str()).skip_while(|word| matches!(*word, "in" | "and" | "if" | "so")).collect();
-    matches!(asks_which.as_slice(), ["which", "runs" | "run"]) || words.iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
-}
-
-/// `the image classifier, how many runs is it`: names what the question is about, and asks nothing.
-fn is_bare_topic(before: &str) -> bool {
-    let words = placed_words(before);
-    !words.is_empty()
-        && words.len() <= 5
-        && words.iter().all(|(word, _)| {
-            !lexicon::begins_question(word)
-                && lexicon::end(word).is_none()
-                && lexicon::status(word).is_none()
-                && !super::chatter::is_talk(word)
-                && matches!(lexicon::meaning(word), None | Some("run" | "experiment" | "perform"))
-        })
-        && !words.iter().any(|(word, _)| word.bytes().any(|byte| byte.is_ascii_digit()) || matches!(word.as_str(), "of" | "vs"))
-}
-
-/// `LDR-108 and LDR-110, how do they …`: nothing but names.
-fn names_before(before: &str) -> bool {
-    let words = placed_words(before);
-    let is_name = |word: &str| {
-        !lexicon::begins_question(word)
-            && lexicon::end(word).is_none()
-            && lexicon::status(word).is_none()
-            && !super::chatter::is_talk(word)
-            && matches!(lexicon::meaning(word), None | Some("run" | "experiment" | "compare"))
-    };
-    !words.is_empty() && words.iter().all(|(word, _)| is_name(word))
-}
-
-/// Whether what begins here asks about what was named before it, and wants no picture of it.
-fn asks_about_them(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str());
-    let asks =
-        rest.next().is_some_and(|word| matches!(word, "how" | "which" | "what" | "is" | "are" | "does" | "do" | "did" | "who" | "when"));
-    asks && rest.any(|word| matches!(word, "they" | "them" | "these" | "those" | "it" | "its" | "their" | "two" | "both" | "one" | "other"))
-}
-
-/// `int8 or int4 doesn't matter`: leaves open what was not asked.
-fn is_aside(question: &str) -> bool {
-    let folded = question.to_lowercase();
-    let folded = folded.trim_end_matches(['.', '!', ')', ' ']);
-    [
-        "doesn't matter",
-        "does not matter",
-        "don't matter",
-        "don't care",
-        "do not care",
-        "either is fine",
-        "whatever",
-        "no matter which",
-        "i don't mind",
-    ]
-    .iter()
-    .any(|tail| folded.ends_with(tail))
-        && !matches!(placed_words(question).first().map(|(word, _)| word.as_str()), Some("which" | "what" | "does" | "if"))
-}
-
-/// `…, and which run got it`: asks for what the question before it answers already.
-fn is_clause(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    let rest: Vec<&str> = words.iter().skip(index).map(|(word, _)| word.as_str()).collect();
-    // `the lowest loss of run 3, and when`: its curve tells both.
-    let ranks = words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some());
-    if ranks
-        && matches!(rest.as_slice(), ["when"] | ["when", "was" | "did", ..] | ["at" | "in", "which" | "what", "step" | "epoch", ..])
-        && rest.len() <= 5
-    {
-        return true;
-    }
-    if asks_what_is_there(words, index) {
-        return true;
-    }
-    matches!(
-        rest.as_slice(),
-        [
-            "which" | "what",
-            "run" | "one" | "model",
-            "got" | "has" | "had" | "was" | "is" | "did" | "reached" | "achieved" | "holds" | "set" | "hit" | "made",
-            "it" | "that"
-        ]
-    ) || matches!(
-        rest.as_slice(),
-        ["which" | "what", "run" | "one" | "model", "was" | "is", "it" | "that"] | ["who", _, "it" | "that"] | ["what", "is" | "was", "it"]
-    ) || matches!(
-        // `what changed, and did it help`: a comparison tells.
-        rest.as_slice(),
-        ["did" | "does" | "is" | "was", "it" | "that" | "this", "help" | "matter" | "better" | "worth" | "worse" | "improve" | "any", ..]
-    ) && rest.len() <= 5
-}
-
-/// `take the two best and compare them`: the first order only chooses what the second is about.
-fn is_of_choice(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    const CHOOSING: [&str; 5] = ["take", "pick", "choose", "select", "grab"];
-    let chooses = words.first().is_some_and(|(word, _)| CHOOSING.contains(&word.as_str()));
-    let sets_beside = words.get(index).is_some_and(|(word, _)| matches!(lexicon::meaning(word), Some("compare" | "plot")));
-    chooses && sets_beside && points_back(words, index)
-}
-
-/// Whether what begins here speaks of what was named before: `its loss`, `compare them`.
-fn points_back(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    words.iter().skip(index).any(|(word, _)| matches!(word.as_str(), "it" | "its" | "their" | "them" | "both" | "these" | "those"))
-}
-
-/// `run 3 seems to have blown up, …`: tells something and asks nothing.
-fn is_statement(before: &str) -> bool {
-    const VERBS: &str = "is was seems seemed looks looked has had went got keeps kept appears were are";
-    let words = placed_words(before);
-    let asks = words.first().is_none_or(|(word, _)| {
-        lexicon::begins_question(word) || has_verb(word, VERBS) || matches!(word.as_str(), "where" | "when" | "why")
-    });
-    let ranks = words.iter().any(|(word, _)| lexicon::end(word).is_some() || lexicon::begins_question(word));
-    !asks && !ranks && words.iter().any(|(word, _)| has_verb(word, VERBS))
-}
-
-/// `run 3 crashed, …`: tells that something failed, and asks nothing.
-fn tells_of_failure(before: &str) -> bool {
-    let words = placed_words(before);
-    let begins = words.first().is_none_or(|(word, _)| lexicon::begins_question(word));
-    !begins && words.len() <= 6 && words.iter().any(|(word, _)| lexicon::status(word).is_some())
-}
-
-/// `is there an error noted`, `what was the reason`
-fn asks_for_reason(rest: &str) -> bool {
-    const REASONS: [&str; 9] = ["why", "error", "errors", "reason", "cause", "wrong", "exception", "message", "happened"];
-    placed_words(rest).iter().any(|(word, _)| REASONS.contains(&word.as_str()))
-}
-
-fn has_verb(word: &str, verbs: &str) -> bool {
-    verbs.split(' ').any(|verb| verb == word)
-}
-
-/// `what is pilot about and what gets logged there`: a description tells both.
-fn asks_what_is_there(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    let said = |place: usize| words.get(place).map_or("", |(word, _)| word.as_str());
-    let describes = |word: &str| word == "about" || lexicon::meaning(word) == Some("describe");
-    let points_back = (index..words.len()).any(|place| matches!(said(place), "there" | "it" | "inside"));
-    let tells = (0..index).any(|place| describes(said(place)));
-    let asks =
-        (index..words.len()).any(|place| describes(said(place)) || matches!(lexicon::meaning(said(place)), Some("metric" | "parameter")));
-    matches!(said(index), "what" | "which") && points_back && tells && asks && words.len() - index <= 8
-}
-
-/// `…, and show me the first three`: says how many of what the question before it asks for.
-fn is_cut(words: &[(String, std::ops::Range<usize>)], index: usize) -> bool {
-    const LEADS: &str = "show give list me us the only just";
-    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str()).skip_while(|word| LEADS.split(' ').any(|lead| lead == *word));
-    matches!(rest.next(), Some("first" | "top" | "best"))
-        && rest.next().is_some_and(|word| crate::domain::reference::count_word(word).is_some())
-        && rest.all(|word| matches!(word, "of" | "them" | "ones" | "runs" | "please"))
-}
-
-/// `best mape and best rmse`: a second ranking.
-fn ends_ranking(words: &[(String, std::ops::Range<usize>)], index: usize, before: &str) -> bool {
-    let is_end = |place: usize| words.get(place).is_some_and(|(word, _)| lexicon::end(word).is_some());
-    let here = if words.get(index).is_some_and(|(word, _)| word == "the") { index + 1 } else { index };
-    let counts = words.get(here + 1).is_some_and(|(word, _)| crate::domain::reference::count_word(word).is_some());
-    if before == "then" && is_end(here) && here + 1 < words.len() {
-        return true;
-    }
-    before == "and"
-        && is_end(here)
-        && !counts
-        && words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some())
-        && !words.iter().take(index).any(|(word, _)| lexicon::meaning(word) == Some("compare"))
-        && !sets_side_by_side(words)
-        && here + 1 < words.len()
-}
-
-/// `… side by side`, `… head to head`
-fn sets_side_by_side(words: &[(String, std::ops::Range<usize>)]) -> bool {
-    words.windows(3).any(|three| {
-        matches!(three, [(one, _), (link, _), (other, _)] if one == other && matches!(one.as_str(), "side" | "head") && matches!(link.as_str(), "by" | "to"))
-            || matches!(three, [(next, _), (to, _), (each, _)] if next == "next" && to == "to" && each == "each")
-    })
 }
 
 fn sentences(utterance: &str) -> Vec<&str> {

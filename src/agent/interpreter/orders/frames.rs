@@ -52,8 +52,9 @@ pub(super) fn imperatives(words: &[&str]) -> Vec<Vec<String>> {
     if begins_which || is_time || is_past {
         return Vec::new();
     }
-    // `do I need to restart it?` asks for advice.
-    if matches!(words, ["do" | "does" | "should", "i" | "we", ..]) {
+    // `do I need to restart it?` asks for advice, and `my boss is killing me` for haste.
+    let is_idiom = words.windows(2).any(|pair| matches!(pair, ["kill" | "kills" | "killing" | "killed", "me" | "us"]));
+    if is_idiom || matches!(words, ["do" | "does" | "should", "i" | "we", ..]) {
         return Vec::new();
     }
     let mut found = requests(words);
@@ -71,6 +72,8 @@ fn led<'a, 'b>(words: &'a [&'b str]) -> &'a [&'b str] {
     let start = words.iter().position(|word| !has(LEADING, word)).unwrap_or(words.len());
     let words = words.get(start..).unwrap_or_default();
     // `while you're at it, …`
+    // `for now, …`
+    let words = if matches!(words, ["for", "now", _, ..]) { words.get(2..).unwrap_or_default() } else { words };
     let at_it = words.iter().take(6).position(|word| matches!(*word, "it" | "there" | "that"));
     match (words.first(), at_it) {
         (Some(&"while"), Some(at)) => words.get(at + 1..).unwrap_or_default(),

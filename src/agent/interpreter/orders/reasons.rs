@@ -20,7 +20,10 @@ pub(super) fn tells(words: &[&str]) -> bool {
     let first = words.first().copied().unwrap_or_default();
     let asks = lexicon::begins_question(first)
         || has("which what who whose when where why how whats is are was were do does did has have can could would will show", first);
-    let depends = has(CONDITIONS, first) || first == "when" && !words.get(1).is_some_and(|word| has("is are was were did does do", word));
+    // `should it have failed, …`
+    let supposes = first == "should" && !has("i we", words.get(1).copied().unwrap_or_default());
+    let depends =
+        supposes || has(CONDITIONS, first) || first == "when" && !words.get(1).is_some_and(|word| has("is are was were did does do", word));
     let is_told = words.iter().skip(1).any(|word| has(VERBS, word) || *word == "everybody" || *word == "us");
     // `take the best run and …`: chooses what the order is about.
     let chooses = has("take pick choose select grab", first);

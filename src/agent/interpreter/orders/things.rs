@@ -2,6 +2,7 @@
 
 use super::clauses::clauses;
 use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT, forms};
+use crate::agent::interpreter::lexicon;
 use crate::domain::reference::placed_words;
 
 /// Words at which the thing ends.
@@ -18,11 +19,29 @@ pub(in super::super) fn object(order: &str) -> Option<String> {
         let known = |words: &str| words.split_whitespace().any(|verb| verb == word);
         known(FORBIDDEN) || known(FORBIDDEN_WITH_OBJECT) || word == "touch" || forms::of_gerund(word).is_some()
     };
-    let at = clause.words.iter().position(is_verb)?;
+    let Some(at) = clause.words.iter().position(is_verb) else {
+        // `I need run-3 gone`
+        let is_name = |word: &&String| {
+            word.chars().any(char::is_alphabetic) && (word.contains(['-', '_']) || word.chars().any(|letter| letter.is_ascii_digit()))
+        };
+        return clause.words.iter().find(is_name).cloned();
+    };
     let has = |words: &str, word: &str| words.split_whitespace().any(|known| known == word);
     let thing: Vec<&str> = clause.words.iter().skip(at + 1).map(String::as_str).take_while(|word| !has(BEHIND, word)).collect();
+    // `scores.csv in run-3` is a file of that run.
+    let behind = clause.words.get(at + 1 + thing.len()..).unwrap_or_default();
+    let is_file = thing.iter().any(|word| lexicon::is_file_name(word));
+    let thing = match behind {
+        [link, run, ..] if is_file && matches!(link.as_str(), "in" | "of" | "from" | "on") => [thing, vec!["of", run.as_str()]].concat(),
+        _ => thing,
+    };
     let names = thing.iter().any(|word| !has(POINTING, word));
     (names && thing.len() <= 5).then(|| thing.join(" "))
+}
+
+/// Whether a question points at a thing with a pronoun.
+pub(in super::super) fn points(question: &str) -> bool {
+    placed_words(question).iter().any(|(word, _)| matches!(word.as_str(), "it" | "its"))
 }
 
 /// A question in which the first pronoun is the thing that is meant.

@@ -5,7 +5,7 @@ use crate::agent::interpreter::reading::{Part, Reading, Span};
 /// What an assistant is asked of itself.
 const OF_ASSISTANTS: &str = "learn learning remember remembering forget store save keep record log hear see listen understand speak connected trained online real alive there able \
     live based sleep think feel dream awake listening watching recording hallucinate lie human robot machine bot ai person model offline internet conversation type say said tell share spy \
-    sentient conscious free updated smart certain confident sure busy tired happy feelings opinion opinions access name family emotions soul body";
+    sentient conscious free updated smart certain confident sure busy tired happy feelings opinion opinions access name family emotions soul body paid live age old sleep eat";
 
 /// Whether somebody asks about Trialogue and about nothing of the store.
 pub(in super::super) fn is_asked(reading: &Reading) -> bool {
@@ -13,6 +13,7 @@ pub(in super::super) fn is_asked(reading: &Reading) -> bool {
     let to_it = matches!(
         words.as_slice(),
         ["do" | "are" | "can" | "did" | "will" | "were" | "have" | "could" | "would", "you" | "u", ..]
+            | ["where" | "when" | "how" | "why", "do" | "are" | "can" | "did" | "were", "you", ..]
             | ["what" | "where", _, "do" | "are" | "can", "you", ..]
     );
     let of_typing = matches!(words.as_slice(), ["what" | "who" | "where" | "how" | "is" | "are", ..])
@@ -46,6 +47,11 @@ pub(in super::super) fn is_asked(reading: &Reading) -> bool {
         }
         _ => false,
     };
+    // `are you a search engine?`, `does it bother you that I ask so much?`
+    let of_nature = matches!(words.as_slice(), ["are" | "were", "you", ..]) && reading.text.contains('?')
+        || matches!(words.as_slice(), ["does" | "do" | "did" | "is", "it" | "this" | "that", ..])
+            && words.iter().skip(2).take(3).any(|word| *word == "you")
+            && reading.parts().any(|part| *part == Part::Unknown);
     let asks_for_it = words.iter().any(|word| matches!(*word, "runs" | "run" | "experiments" | "models"));
-    (to_it && says || of_typing) && !asks_for_it && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
+    (to_it && says || of_typing || of_nature) && !asks_for_it && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
 }
