@@ -28,6 +28,11 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if !(points || is_bare) || names_else || asks_which || reading.words.len() > 10 {
         return None;
     }
+    // `order them by how long they ran`
+    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word));
+    if sorts {
+        return None;
+    }
     let keys = keys(reading);
     let told = || conversation.runs.iter().map(|run| run.run_id.clone()).collect::<Vec<String>>();
     let runs = if is_bare { told() } else { runs_referred_to(reading, conversation)? };
