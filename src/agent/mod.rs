@@ -349,6 +349,10 @@ async fn call(
                     }
                     _ => None,
                 };
+                // What was wrong with it may be put right: `I meant recall`.
+                if matches!(error, ToolError::NotFound { .. } | ToolError::Ambiguous { .. }) && tool.access == Access::Read {
+                    conversation.last_call = Some((tool.name, arguments.clone()));
+                }
                 Err(error.into())
             }
         },

@@ -39,6 +39,7 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::among_shown(reading, conversation, last_tool))
+        .or_else(|| resorting::extreme_in_time(reading, conversation, last_tool, last_arguments))
         .or_else(|| resorting::resorted(reading, last_tool, last_arguments))
         .or_else(|| narrowing::first_of_list(reading, conversation, last_tool))
         .or_else(|| narrowing::ranked_again(reading, conversation, last_tool, last_arguments))

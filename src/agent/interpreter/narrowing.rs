@@ -377,7 +377,7 @@ pub(super) fn ranked_again(
 }
 
 /// The condition to be one of the runs that were just compared, drawn or listed up to a number.
-fn shown_runs(conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Clause> {
+pub(super) fn shown_runs(conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Clause> {
     let is_some = match last_tool {
         "compare_runs" | "metric_history" => true,
         "list_runs" => last_arguments.contains_key("limit"),

@@ -1,8 +1,9 @@
 //! The last list in another order: "sort them by auc", "order them by how long they ran", "and the worst 3".
 
-use super::followup::is_fragment;
-use super::reading::{Part, Reading};
-use super::{Arguments, Plan, fill, put};
+use super::followup::{is_fragment, put_focus};
+use super::reading::{Anaphor, Part, Reading};
+use super::{Arguments, Plan, fill, narrowing, put};
+use crate::agent::conversation::Conversation;
 
 /// `sort them by auc`, `and the worst 3`: the last list in another order.
 pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
@@ -33,6 +34,34 @@ pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_argument
     fill::put_order(&mut arguments, end);
     put(&mut arguments, "limit", count);
     Some(Plan::call(last_tool, arguments))
+}
+
+/// `which of them is the newest?`, `the slowest of these`, after some runs were shown: the one at that end of their times.
+pub(super) fn extreme_in_time(reading: &Reading, conversation: &Conversation, last_tool: &str, last: &Arguments) -> Option<Plan> {
+    let of_shown = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All))) && (reading.says("of") || reading.says("among"));
+    let is_plain = |part: &Part| {
+        matches!(
+            part,
+            Part::Filler | Part::Anaphor(_) | Part::Runs(_) | Part::End(_, None) | Part::Meaning("howlong" | "run" | "start" | "show")
+        )
+    };
+    let ends =
+        reading.parts().any(|part| matches!(part, Part::Runs(_) | Part::End(..))) || reading.says("longest") || reading.says("shortest");
+    let (key, order) = time_key(reading)?;
+    if !of_shown || !ends || !reading.parts().all(is_plain) || reading.words.len() > 10 {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    match (narrowing::shown_runs(conversation, last_tool, last), last.get("filter")) {
+        (Some(shown), _) => put(&mut arguments, "filter", fill::filter_text(&[shown])),
+        (None, Some(filter)) if last_tool == "list_runs" => put(&mut arguments, "filter", filter.clone()),
+        (None, _) => return None,
+    }
+    put(&mut arguments, "sort_by", key);
+    put(&mut arguments, "order", order);
+    put(&mut arguments, "limit", 1);
+    Some(Plan::call("list_runs", arguments))
 }
 
 /// `by how long they ran`, `by date, oldest first`: the time by which a list is put in order, and from which end.

@@ -42,6 +42,7 @@ pub(super) fn restated(question: &str, conversation: &Conversation) -> Option<Re
         .or_else(|| (is_shown || *tool == "list_runs").then(|| said.dropped()).flatten())
         .or_else(|| is_shown.then(|| said.joined()).flatten())
         .or_else(|| said.kept())
+        .or_else(|| said.held())
         .map(plain)
         .or_else(|| said.corrected().map(|wish| Restated { wish, is_correction: true }))
 }
@@ -112,6 +113,18 @@ impl Said<'_> {
         let start = self.start();
         let link = (start + 1..self.words.len()).find(|at| !has(SHOWN, self.word(*at))).filter(|_| has(VERBS, self.word(start)))?;
         matches!(self.word(link), "to" | "on").then(|| self.text(link + 1..self.words.len())).flatten().map(|rest| format!("only {rest}"))
+    }
+
+    /// `does that hold for recall as well?`, `is it the same for run 5?`: `what about recall`.
+    fn held(&self) -> Option<String> {
+        const ASKING: [&str; 3] = ["does", "is", "was"];
+        const HOLDING: &str = "that this it the same also true hold holds apply go so similar different case look alike still";
+        let start = (0..self.words.len()).find(|place| ASKING.contains(&self.word(*place))).filter(|start| *start <= 2)?;
+        let link = (start + 1..self.words.len()).find(|at| !has(HOLDING, self.word(*at))).filter(|link| *link >= start + 3)?;
+        matches!(self.word(link), "for" | "with" | "in" | "on" | "of")
+            .then(|| self.text(link + 1..self.words.len()))
+            .flatten()
+            .map(|rest| format!("what about {rest}"))
     }
 
     /// Where the clause ends that begins here: at a comma or dash, else with the question.
@@ -241,6 +254,8 @@ mod tests {
             ("compare_runs", "sorry, the first one should be run-018", Some("the first one should be run-018")),
             ("metric_history", "It should be the validation loss.", Some("the validation loss")),
             ("compare_runs", "make the second one run-5", Some("the second one run-5")),
+            ("parameter_impact", "does that hold for accuracy as well?", Some("what about accuracy")),
+            ("get_run", "is it still running?", None),
             ("get_run", "it should be 6", None),
             ("get_run", "lower the bar to 0.94", None),
             ("get_run", "delete run-3", None),
