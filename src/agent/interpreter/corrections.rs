@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::reading::{Part, Reading, Span};
+use super::reading::{Anaphor, Part, Reading, Span};
 use super::{Arguments, Plan, put};
 use crate::agent::conversation::Conversation;
 use crate::domain::reference::{Likeness, Name};
@@ -21,13 +21,23 @@ pub(super) fn without_lead(question: &str) -> (&str, bool) {
     let mut rest = question.trim_start();
     let mut is_taken_back = false;
     while let Some((lead, behind)) = rest.split_once([',', '-', '–', '—', ':', '.', '!'])
-        && [LEADS, COURTESIES].iter().any(|words| words.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known)))
+        && ([LEADS, COURTESIES].iter().any(|words| words.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known)))
+            || announces(lead))
         && behind.chars().any(char::is_alphanumeric)
     {
         rest = behind.trim_start();
         is_taken_back |= LEADS.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known));
     }
     (rest, is_taken_back)
+}
+
+/// `different question`, `one more thing`: says that something else is asked.
+fn announces(lead: &str) -> bool {
+    const ANNOUNCING: &str = "a an another different new next other last quick one more final second separate unrelated question questions thing something else topic subject ok now and \
+        then so just change of";
+    let words = crate::domain::reference::words(lead);
+    let is_noun = |word: &String| matches!(word.as_str(), "question" | "thing" | "else" | "topic" | "subject");
+    words.iter().any(is_noun) && words.iter().all(|word| ANNOUNCING.split_whitespace().any(|known| known == word))
 }
 
 /// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
@@ -68,7 +78,7 @@ pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conver
             Part::Meaning("plot" | "compare" | "impact" | "howmany" | "experiments" | "create" | "artifact")
                 | Part::Runs(_)
                 | Part::File(_)
-        ) || matches!(part, Part::Anaphor(_)) && !reading.says("wrong")
+        ) || matches!(part, Part::Anaphor(_)) && !reading.says("wrong") && place_said(reading).is_none()
             || matches!(part, Part::Conditions(_) | Part::Value(..) | Part::End(..) | Part::Order(_))
     });
     if !(is_taken_back || corrects(reading)) || asks_anew || reading.words.len() > LONGEST {
@@ -92,6 +102,11 @@ pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conver
         let wrong = denied.iter().find_map(|span| if let Part::Run(run) = &span.part { Some(run.as_str()) } else { None });
         if is_all_anew {
             put(&mut arguments, "run_ids", runs.clone());
+        } else if let Some(slot) = place_said(reading).filter(|_| matches!(*tool, "compare_runs" | "metric_history")) {
+            let mut all: Vec<Value> = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();
+            let last = all.len().checked_sub(1)?;
+            *all.get_mut(slot.unwrap_or(last))? = Value::from(run.as_str());
+            put(&mut arguments, "run_ids", all);
         } else if !put_run(&mut arguments, tool, run, wrong, conversation) {
             return None;
         }
@@ -104,6 +119,17 @@ pub(super) fn plan(reading: &Reading, is_taken_back: bool, conversation: &Conver
         return None;
     }
     (arguments != *last).then(|| Plan::call(tool, arguments))
+}
+
+/// `run 5 as the second one`, `the last one should be run 5`: the place of the run that is put right; none in it for the last.
+fn place_said(reading: &Reading) -> Option<Option<usize>> {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
+    let place = reading.parts().find_map(|part| match part {
+        Part::Anaphor(Anaphor::Nth(place)) => Some(Some(*place)),
+        Part::Anaphor(Anaphor::Last) => Some(None),
+        _ => None,
+    });
+    place.filter(|_| names_run)
 }
 
 /// Whether the words of a question take something back that was said before.
@@ -121,7 +147,8 @@ fn corrects(reading: &Reading) -> bool {
     let replaces = ["instead of", "rather than", "in place of"].iter().any(|words| text.contains(words));
     // `run 5 instead`
     let swaps = reading.words.last().is_some_and(|word| word == "instead") && reading.parts().any(|part| matches!(part, Part::Run(_)));
-    leads || swaps || reading.says("wrong") || denies || means || replaces
+    let puts_in_place = place_said(reading).is_some() && ["make", "as", "change", "put", "have"].iter().any(|word| reading.says(word));
+    leads || swaps || puts_in_place || reading.says("wrong") || denies || means || replaces
 }
 
 /// `not f1`, `instead of run 15`, `rather than f1`

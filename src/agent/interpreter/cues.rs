@@ -82,6 +82,16 @@ impl Reader<'_> {
                 (self.word(index), self.word(index + 1)),
                 ("lead" | "leads" | "led" | "leading", "to") | ("result" | "results" | "resulted", "in")
             );
+            // `which parameters have most to do with mape`
+            if (self.word(index), self.word(index + 1), self.word(index + 2)) == ("to", "do", "with") && self.is_free(index..index + 3) {
+                let amount =
+                    index.checked_sub(1).filter(|before| matches!(self.word(*before), "most" | "more" | "much" | "least" | "anything"));
+                self.cover(index..index + 3, Part::Meaning("impact"));
+                if let Some(amount) = amount.filter(|amount| self.is_free(*amount..amount + 1)) {
+                    self.cover(amount..amount + 1, Part::Filler);
+                }
+                continue;
+            }
             if leads_to && self.is_free(index..index + 2) {
                 self.cover(index..index + 2, Part::Meaning("impact"));
                 continue;

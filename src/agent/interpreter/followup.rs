@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::reading::{Anaphor, Part, Reading};
-use super::{Arguments, Plan, changes, fill, filters, narrowing, put, told};
+use super::{Arguments, Plan, changes, fill, filters, narrowing, put, resorting, told};
 use crate::agent::conversation::Conversation;
 
 /// `who started the first one`, `and the last one`, after a list: a place in that list, and none among all runs by their age.
@@ -33,13 +33,14 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     if let Some(plan) = about_listed_experiment(reading, conversation, last_tool, last_arguments)
         .or_else(|| narrowing::at_step(reading, last_tool, last_arguments))
         .or_else(|| narrowing::next_page(reading, conversation, last_tool, last_arguments))
-        .or_else(|| narrowing::on_metric(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::on_metric(reading, conversation, last_tool, last_arguments))
         .or_else(|| told::which_matters_more(reading, last_tool, last_arguments))
         .or_else(|| told::what_drives_it(reading, conversation))
         .or_else(|| narrowing::added(reading, last_tool, last_arguments))
         .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::among_shown(reading, conversation, last_tool))
-        .or_else(|| narrowing::resorted(reading, last_tool, last_arguments))
+        .or_else(|| resorting::extreme_in_time(reading, conversation, last_tool, last_arguments))
+        .or_else(|| resorting::resorted(reading, last_tool, last_arguments))
         .or_else(|| narrowing::first_of_list(reading, conversation, last_tool))
         .or_else(|| narrowing::ranked_again(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::against_focus(reading, conversation))
@@ -96,7 +97,6 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         .or_else(|| told::runs_beside_it(reading, conversation))
         .or_else(|| told::other_of_two(reading, conversation, last_tool, last_arguments))
         .or_else(|| told::other_files(reading, conversation, last_tool))
-        .or_else(|| told::others_of_user(reading, conversation, last_tool))
     {
         return Some(plan);
     }
@@ -390,6 +390,16 @@ fn about_runs(reading: &Reading, conversation: &Conversation, last_tool: &str, r
     }
     let keys = fill::keys(reading);
     let first = runs.first()?.clone();
+    // `and now both with the training loss`, after curves: other curves of them.
+    let goes_on =
+        reading.words.first().is_some_and(|word| matches!(word.as_str(), "and" | "now" | "both" | "the" | "same" | "then" | "also"));
+    if last_tool == "metric_history" && runs.len() > 1 && goes_on && !reading.metrics().is_empty() && reading.parameters().is_empty() {
+        let mut arguments = Arguments::new();
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run_ids", runs);
+        put(&mut arguments, "metrics", reading.metrics());
+        return Some(Plan::call("metric_history", arguments));
+    }
     let is_metric_only = reading.words.first().is_some_and(|word| matches!(word.as_str(), "and" | "what" | "how" | "show" | "its"));
     if runs.len() > 1 && (!keys.is_empty() || last_tool == "compare_runs") {
         let mut arguments = Arguments::new();

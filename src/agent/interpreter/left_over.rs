@@ -46,6 +46,18 @@ pub(super) fn of_nothing(reading: &Reading) -> Option<String> {
     (asks && place.len() <= 3 && reading.words.len() <= 12).then(|| reading.said(&place).map(nothing)).flatten()
 }
 
+/// What to say of a question for one of some things that the store knows nothing of: `which shop does it predict worst?`
+pub(super) fn of_asked(reading: &Reading) -> Option<String> {
+    const VERBS: &str = "does do did is was has had have can could will would it he she they";
+    let has = |words: &str, word: &str| words.split(' ').any(|known| known == word);
+    let place = reading.unknown_places().into_iter().find(|place| {
+        let asks = place.start.checked_sub(1).and_then(|before| reading.words.get(before));
+        asks.is_some_and(|word| has("which what", word)) && reading.words.get(place.end).is_some_and(|word| has(VERBS, word))
+    })?;
+    let points = reading.parts().any(|part| matches!(part, Part::Anaphor(_)));
+    (points && place.len() == 1 && place.start <= 3).then(|| reading.said(&place).map(nothing)).flatten()
+}
+
 /// `plot perplexity`: a curve of what nobody logs.
 pub(super) fn draws_unknown(reading: &Reading) -> bool {
     let is_plain = |part: &Part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("plot" | "show"));

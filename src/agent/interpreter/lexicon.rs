@@ -198,7 +198,8 @@ pub(super) fn denies(before: &[String]) -> bool {
     for _ in 0..5 {
         let Some((last, ahead)) = rest.split_last() else { return false };
         match last.as_str() {
-            "but" => return plainly,
+            // `same but adam` denies nothing.
+            "but" => return plainly && ahead.last().is_none_or(|word| word != "same"),
             "o" => return ahead.last().is_some_and(|word| word == "w"),
             "than" => return ahead.last().is_some_and(|word| word == "other"),
             "from" if ahead.last().is_some_and(|word| matches!(word.as_str(), "apart" | "aside")) => return true,

@@ -3,7 +3,7 @@
 //! An utterance is cut into questions (`split`), read with the store's names as vocabulary (`reading`, with `reader`, `names`,
 //! `linking` and `name_words`, `name_patterns`, `partial`, `metric_places`, `topics`, `quarters`, `rankings`, `counts`, `standings`, `concepts`, `flags`, `cues`, `courses`, `conditions`, `tag_values`, `bounds`, `dates`, `lengths`, `assignments`, `files`, `file_kinds`, `named` and `chatter`), matched
 //! against the phrases that the tools carry (`intent`) or, where it is like none, answered by the tool that its names leave (`fallback`).
-//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`), as is the one that others are set before or behind (`since_run`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`wishes` that are said shortly first, `followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `several`, `remarks`, `better`, `winners`, `places`, `narrowing`, `filters`, `widening`, `choosing`). It does not guess: what it does not understand, it says.
+//! Orders that are not obeyed (`orders`), talk and secrets (`talk`) need no tool, and what no tool answers is told (`unanswered`, `impossible`, `unknown_values`, `left_over`, `beyond`); runs that conditions choose are looked up (`selecting`), as is the one that others are set before or behind (`since_run`). Its parts become the tool's arguments (`fill`). What is left out is taken from the conversation (`wishes` that are said shortly and orders upon the answer that are `restated` first, `persons` and `siblings` that are meant, `neighbours`, `followup`, `changes`, `corrections`, `redrawn`, `other_end`, `thresholds`, `told`, `several`, `remarks`, `better`, `winners`, `places`, `narrowing`, `resorting`, `filters`, `widening`, `choosing`). It does not guess: what it does not understand, it says.
 
 mod assignments;
 mod better;
@@ -39,10 +39,12 @@ mod name_words;
 mod named;
 mod names;
 mod narrowing;
+mod neighbours;
 mod orders;
 mod other_end;
 mod partial;
 mod people;
+mod persons;
 mod places;
 mod quarters;
 mod rankings;
@@ -50,9 +52,12 @@ mod reader;
 mod reading;
 mod redrawn;
 mod remarks;
+mod resorting;
+mod restated;
 mod run_ranges;
 mod selecting;
 mod several;
+mod siblings;
 mod since_run;
 mod split;
 mod standings;
@@ -134,6 +139,9 @@ pub(super) async fn interpret(question: &str, context: &Context, conversation: &
 }
 
 async fn understood(question: &str, context: &Context, conversation: &Conversation) -> Result<Plan, ToolError> {
+    if let Some(plan) = of_answer(question, context, conversation).await? {
+        return Ok(plan);
+    }
     if orders::is_denial(question) {
         return Ok(Plan::Talk(format!("All right, nothing is changed: I only read. You can ask me things like {EXAMPLES}")));
     }
@@ -186,11 +194,16 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
         return Ok(Plan::Talk(format!("I hear you. I am best at questions about your experiments, for example {EXAMPLES}")));
     }
     let is_foreign = talk::is_of_other_matters(&reading) || talk::is_barely_named(&reading) || talk::asks_for_knowledge(&reading);
-    let is_foreign = is_foreign && told::why(&reading, conversation).is_none();
+    // `how long did it train?`: a fact of the run that was told.
+    let points = followup::runs_referred_to(&reading, conversation).is_some();
+    let is_foreign = is_foreign && told::why(&reading, conversation).is_none() && !(points && reading.means("howlong"));
     if is_foreign || talk::is_of_machine(&reading) || people::is_private(&reading) || people::is_let_in(&reading) {
         return Ok(Plan::Refuse(off_topic()));
     }
     people::strangers(&mut reading);
+    if let Some(reason) = left_over::of_asked(&reading).filter(|_| conversation.last_call.is_some()) {
+        return Ok(Plan::Refuse(reason));
+    }
     if let Some(wish) = wishes::shortened(question, conversation) {
         let mut reading = reading::read(&wish, &vocabulary, context.focus.as_ref(), context.now);
         // Where an experiment is named, it is a question of its own.
@@ -227,7 +240,9 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             plain(verb)
         )));
     }
+    let is_of_told = points && !fill::keys(&reading).is_empty();
     if talk::is_of_elsewhere(&reading)
+        && !is_of_told
         && !talk::asks_nothing(&reading)
         && fill::absent_experiment(&reading).is_none()
         && !left_over::draws_unknown(&reading)
@@ -280,6 +295,23 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
     )))
 }
 
+/// The plan for a wish about the answer before that sounds like an order about the store: `lower the bar to 0.9`, `actually validation,
+/// not training`; absent where it is none.
+async fn of_answer(question: &str, context: &Context, conversation: &Conversation) -> Result<Option<Plan>, ToolError> {
+    let Some((last_tool, last)) = conversation.last_call.as_ref() else { return Ok(None) };
+    let denied = || restated::denied(question).filter(|_| orders::is_denial(question));
+    let Some(restated) = restated::restated(question, conversation).or_else(denied) else { return Ok(None) };
+    let vocabulary = Vocabulary::load(context).await?;
+    let mut reading = reading::read(&restated.wish, &vocabulary, context.focus.as_ref(), context.now);
+    let plan = continued(&mut reading, restated.is_correction, context, conversation, &vocabulary).await?;
+    let shown = |arguments: &Arguments, key: &str| arguments.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    // What is left out adds nothing.
+    let is_more = |arguments: &Arguments| {
+        restated.wish.starts_with("without ") && ["run_ids", "metrics"].iter().any(|key| shown(arguments, key) > shown(last, key).max(1))
+    };
+    Ok(plan.filter(|plan| matches!(plan, Plan::Call { tool, arguments } if tool == last_tool && arguments != last && !is_more(arguments))))
+}
+
 /// Whether a question is an order to do what is not done, whatever is said before it.
 pub(super) fn is_refused_order(question: &str) -> bool {
     orders::refused(question).is_some()
@@ -296,6 +328,9 @@ async fn continued(
     followup::see_place_in_list(reading, conversation);
     winners::see(reading, conversation);
     places::see(reading, conversation, vocabulary);
+    persons::see(reading, conversation);
+    persons::see_told_run(reading, conversation);
+    siblings::see(reading, conversation, vocabulary);
     let reading = &*reading;
     if let Some(plan) = choosing::plan(reading, conversation) {
         return Ok(Some(plan));
@@ -307,7 +342,11 @@ async fn continued(
         file_kinds::settle(&mut plan, context).await;
         return Ok(Some(plan));
     }
+    if let Some(plan) = neighbours::plan(reading, context, conversation).await? {
+        return Ok(Some(plan));
+    }
     let corrected = remarks::plan(reading, conversation)
+        .or_else(|| persons::plan(reading, conversation))
         .or_else(|| widening::plan(reading, conversation))
         .or_else(|| places::inside(reading, conversation))
         .or_else(|| places::unclear(reading, conversation, vocabulary))
@@ -380,6 +419,8 @@ fn points_nowhere(reading: &Reading) -> bool {
         Part::Meaning(meaning) => SAID_ALONGSIDE.contains(meaning),
         // `why did it fail?`
         Part::Conditions(_) => reading.says("why"),
+        // `plot its training loss`
+        Part::Metric(_) | Part::Parameter(_) => ["its", "it", "their"].iter().any(|word| reading.says(word)),
         _ => false,
     };
     let points = ["it", "its", "that", "those", "them", "these", "their"].iter().any(|word| reading.says(word));
@@ -390,7 +431,7 @@ fn points_nowhere(reading: &Reading) -> bool {
         && !of_place
         && reading.words.len() <= 8
         && reading.parts().all(is_empty)
-        && reading.parts().any(|part| matches!(part, Part::Meaning(_) | Part::Conditions(_)))
+        && reading.parts().any(|part| matches!(part, Part::Meaning(_) | Part::Conditions(_) | Part::Metric(_) | Part::Parameter(_)))
 }
 
 fn off_topic() -> String {

@@ -24,7 +24,9 @@ pub(super) fn added(reading: &Reading, last_tool: &'static str, last_arguments: 
         matches!(span.part, Part::Meaning("compare" | "impact" | "describe" | "howmany") | Part::End(..) | Part::Conditions(_))
             && !is_on_top(reading, span)
     }) || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
-    if !adds || begins_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
+    // `their loss curves in one chart`, after a comparison: a picture of its own.
+    let draws_anew = last_tool == "compare_runs" && ["curve", "curves"].iter().any(|word| reading.says(word));
+    if !adds || begins_anew || draws_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
         return None;
     }
     let runs = reading.parts().filter_map(|part| match part {
@@ -106,33 +108,45 @@ pub(super) fn at_step(reading: &Reading, last_tool: &'static str, last_arguments
     Some(Plan::call(last_tool, arguments))
 }
 
-/// `which one is better on auc?`, `which has the smaller batch size?`, after a comparison: the same runs on that metric or parameter.
-pub(super) fn on_metric(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+/// `which one is better on auc?`, `who has more recall?`, `which has the smaller batch size?`, after a comparison or a tie: the same runs
+/// on that metric or parameter.
+pub(super) fn on_metric(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
+    const COMPARATIVES: [&str; 8] = ["more", "less", "fewer", "ahead", "wins", "leads", "beats", "stronger"];
     let metrics = reading.metrics();
     let parameters = reading.parameters();
-    let compares_parameter = !parameters.is_empty() && reading.words.iter().any(|word| lexicon::comparative(word).is_some());
-    let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "how"));
+    let compares = reading.words.iter().any(|word| lexicon::comparative(word).is_some() || COMPARATIVES.contains(&word.as_str()));
+    let asks_which = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "which" | "who" | "what" | "how" | "whose"));
     let names_else = reading.experiment().is_some()
         || reading
             .parts()
             .any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Conditions(_) | Part::Meaning("plot" | "impact" | "run")));
-    if last_tool != "compare_runs"
+    let is_tie = last_tool == "best_run" && conversation.runs.len() > 1;
+    if !(last_tool == "compare_runs" || is_tie)
         || metrics.is_empty() && parameters.is_empty()
         || !asks_which
         || names_else
-        || !(reading.means("compare") || compares_parameter)
-        || reading.words.len() > 9
+        || !(compares || reading.means("compare") && !metrics.is_empty())
+        || reading.words.len() > 11
     {
         return None;
     }
-    let mut arguments = last_arguments.clone();
+    let mut arguments = if is_tie { Arguments::new() } else { last_arguments.clone() };
+    if is_tie {
+        put_focus(&mut arguments, conversation);
+        put(&mut arguments, "run_ids", conversation.runs.iter().map(|run| run.run_id.clone()).collect::<Vec<_>>());
+    }
     if !metrics.is_empty() {
         put(&mut arguments, "metrics", metrics);
     }
     if !parameters.is_empty() {
         put(&mut arguments, "parameters", parameters);
     }
-    Some(Plan::call(last_tool, arguments))
+    Some(Plan::call("compare_runs", arguments))
 }
 
 /// `the next 20`, `show me more`, after a list that did not show all: its next page.
@@ -219,6 +233,8 @@ pub(super) fn narrowed(
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
     let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
         || leads(&LEAVING, 4)
+        // `f1 > 0.9 only`
+        || reading.words.last().is_some_and(|word| matches!(word.as_str(), "only" | "alone"))
         || of_them && ["only", "just", "how", "which", "who", "of"].iter().any(|word| reading.says(word))
         || of_them && leads(&["and", "but"], 1);
     let begins_anew = reading.experiment().is_some()
@@ -268,38 +284,14 @@ pub(super) fn among_shown(reading: &Reading, conversation: &Conversation, last_t
     Some(Plan::call("list_runs", arguments))
 }
 
-/// `sort them by auc`, `and the worst 3`: the last list in another order.
-pub(super) fn resorted(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
-    let names_place = reading.experiment().is_some() || reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Conditions(_)));
-    let asks_else = ["plot", "compare", "impact", "describe", "howmany"].iter().any(|meaning| reading.means(meaning));
-    if last_tool != "list_runs" || names_place || asks_else {
-        return None;
-    }
-    let key = reading.metrics().first().cloned().or_else(|| reading.parameters().first().cloned());
-    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word)) && key.is_some();
-    let other_end = reading.parts().find_map(|part| if let Part::End(end, Some(count)) = part { Some((*end, *count)) } else { None });
-    let is_other_end = other_end.is_some() && key.is_none() && last_arguments.contains_key("sort_by") && is_fragment(reading);
-    let mut arguments = last_arguments.clone();
-    arguments.remove("page_token");
-    if sorts {
-        put(&mut arguments, "sort_by", key?);
-        arguments.remove("order");
-        if let Some(end) = reading.parts().find_map(|part| if let Part::Order(end) = part { Some(*end) } else { None }) {
-            fill::put_order(&mut arguments, end);
-        }
-        return Some(Plan::call(last_tool, arguments));
-    }
-    let (end, count) = other_end.filter(|_| is_other_end)?;
-    fill::put_order(&mut arguments, end);
-    put(&mut arguments, "limit", count);
-    Some(Plan::call(last_tool, arguments))
-}
-
-/// `compare the first two`, `plot the loss of the first two`, of the list just shown.
+/// `compare the first two`, `plot the loss of the first two`, `put the top two of these side by side`, of the list just shown.
 pub(super) fn first_of_list(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
-    let count = reading
-        .parts()
-        .find_map(|part| if let Part::Runs(phrase) = part { phrase.strip_prefix("first ")?.parse::<usize>().ok() } else { None })?;
+    let of_these = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All))) && reading.says("of");
+    let count = reading.parts().find_map(|part| match part {
+        Part::Runs(phrase) => phrase.strip_prefix("first ")?.parse::<usize>().ok(),
+        Part::End(lexicon::End::Best, Some(count)) if of_these && last_tool == "list_runs" => Some(*count),
+        _ => None,
+    })?;
     let draws = reading.means("plot") && !reading.metrics().is_empty();
     let names_place = reading.experiment().is_some() || reading.means("run");
     if !matches!(last_tool, "list_runs" | "best_run")
@@ -385,7 +377,7 @@ pub(super) fn ranked_again(
 }
 
 /// The condition to be one of the runs that were just compared, drawn or listed up to a number.
-fn shown_runs(conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Clause> {
+pub(super) fn shown_runs(conversation: &Conversation, last_tool: &str, last_arguments: &Arguments) -> Option<Clause> {
     let is_some = match last_tool {
         "compare_runs" | "metric_history" => true,
         "list_runs" => last_arguments.contains_key("limit"),

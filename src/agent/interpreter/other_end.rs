@@ -15,6 +15,15 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
     let is_plain = |part: &Part| {
         matches!(part, Part::Filler | Part::Unknown | Part::Anaphor(_) | Part::Runs(_) | Part::Meaning("status" | "user" | "run" | "show"))
     };
+    // `the worst instead`, of a list that was put in order.
+    let end = reading.parts().find_map(|part| if let Part::End(end, None) = part { Some(*end) } else { None });
+    let is_end_alone = reading.parts().all(|part| matches!(part, Part::Filler | Part::End(_, None) | Part::Meaning("run")));
+    if let (Some(end), "list_runs", true) = (end, *tool, reading.says("instead") && is_end_alone && last.contains_key("sort_by")) {
+        let mut arguments = last.clone();
+        arguments.remove("page_token");
+        super::fill::put_order(&mut arguments, end);
+        return Some(Plan::call(tool, arguments));
+    }
     let is_ranking = *tool == "best_run" || *tool == "list_runs" && last.contains_key("sort_by");
     let is_asked = turns_round(reading) || *tool == "best_run" && asks_who_is_last(reading);
     if !is_ranking || !is_asked || reading.words.len() > LONGEST || !reading.parts().all(is_plain) {

@@ -260,6 +260,9 @@ impl<'a> Reader<'a> {
                 {
                     (Part::Filler, 2)
                 }
+                ("how", "many") if matches!(self.word(index + 2), "minutes" | "hours" | "seconds" | "mins" | "secs" | "hrs") => {
+                    (Part::Meaning("howlong"), 3)
+                }
                 ("how", "many") | ("number", "of") | ("amount", "of") => (Part::Meaning("howmany"), 2),
                 ("go" | "goes" | "going" | "went" | "gone", "down" | "up") if self.asks_for_course() => (Part::Meaning("plot"), 2),
                 ("ran", "long" | "longer" | "longest") => (Part::Filler, 1),

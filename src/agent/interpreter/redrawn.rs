@@ -293,6 +293,8 @@ fn read_off(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<P
     let is_told = match tool {
         "metric_history" => asks_for_point(reading),
         "compare_runs" => asks_for_difference(reading),
+        // `by how much?`: the answer told who is next.
+        "best_run" => asks_for_margin(reading),
         _ => false,
     };
     let is_about_it = |part: &Part| {
@@ -318,6 +320,15 @@ fn asks_for_point(reading: &Reading) -> bool {
     let of_value = says(&["value", "values", "point", "points", "it"]) && (names_end || says(&["first", "last", "initial", "final"]));
     let of_ends = says(&["where", "from"]) && (names_end || says(&["start", "begin", "end", "finish", "stop"]));
     asks && !reading.says("run") && !reading.says("runs") && (of_step || of_value || of_ends || reading.says("when") && names_end)
+}
+
+/// `by how much?`, `how big is the gap?`, `was it close?`
+fn asks_for_margin(reading: &Reading) -> bool {
+    let how_much = reading
+        .words
+        .windows(2)
+        .any(|pair| matches!(pair, [how, much] if how == "how" && matches!(much.as_str(), "much" | "close" | "clear" | "far")));
+    how_much || ["gap", "margin", "distance", "close", "lead", "difference"].iter().any(|word| reading.says(word))
 }
 
 fn asks_for_difference(reading: &Reading) -> bool {

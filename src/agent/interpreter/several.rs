@@ -22,15 +22,21 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
                     Part::Meaning("plot" | "compare" | "impact" | "howmany" | "experiments" | "create" | "artifact" | "parameter")
                 )
         });
+    let is_each = reading.says("each") && (2..=AT_MOST).contains(&conversation.runs.len());
     let asks_which = reading.words.iter().take(2).any(|word| word == "which") && (reading.says("of") || reading.says("one"));
     // `who?`, after a tie
     let is_bare = reading.words.len() <= 2 && matches!(last_tool, "best_run" | "compare_runs" | "get_run") && conversation.runs.len() > 1;
-    if !(points || is_bare) || names_else || asks_which || reading.words.len() > 10 {
+    if !(points || is_bare || is_each) || names_else || asks_which || reading.words.len() > 10 {
+        return None;
+    }
+    // `order them by how long they ran`
+    let sorts = ["sort", "order", "rank", "sorted", "ordered", "ranked"].iter().any(|word| reading.says(word));
+    if sorts {
         return None;
     }
     let keys = keys(reading);
     let told = || conversation.runs.iter().map(|run| run.run_id.clone()).collect::<Vec<String>>();
-    let runs = if is_bare { told() } else { runs_referred_to(reading, conversation)? };
+    let runs = if is_bare || is_each && !points { told() } else { runs_referred_to(reading, conversation)? };
     if keys.is_empty() || runs.len() < 2 {
         return None;
     }

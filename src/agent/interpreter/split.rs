@@ -70,7 +70,10 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         questions.push(sentence.get(start..).unwrap_or_default());
     }
     let says_nothing = |question: &str| {
-        topics_said::is_exclamation(question) || topics_said::is_retraction(question) || topics_said::is_complaint(question)
+        topics_said::is_exclamation(question)
+            || topics_said::is_retraction(question)
+            || topics_said::is_complaint(question)
+            || topics_said::is_observation(question)
     };
     let mut kept: Vec<String> = Vec::new();
     for question in questions.into_iter().map(trimmed).map(without_ordinal).filter(|question| !question.is_empty()) {

@@ -5,7 +5,6 @@ use super::lexicon::End;
 use super::reading::{Anaphor, Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
 
 /// `when?`, `and who?`, after one run was told.
 pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
@@ -214,28 +213,6 @@ pub(super) fn other_files(reading: &Reading, conversation: &Conversation, last_t
     put_focus(&mut arguments, conversation);
     put(&mut arguments, "run", only.run_id.clone());
     Some(Plan::call("list_artifacts", arguments))
-}
-
-/// `which other runs are hers?`, after one run was told: the runs of whoever started it.
-pub(super) fn others_of_user(reading: &Reading, conversation: &Conversation, last_tool: &str) -> Option<Plan> {
-    const PEOPLE: [&str; 10] = ["she", "he", "they", "her", "hers", "his", "their", "theirs", "him", "them"];
-    let more = ["other", "else", "all"].iter().any(|word| reading.says(word)) && PEOPLE.iter().any(|word| reading.says(word));
-    let names_else = reading.experiment().is_some()
-        || !reading.metrics().is_empty()
-        || !reading.parameters().is_empty()
-        || reading
-            .parts()
-            .any(|part| matches!(part, Part::Run(_) | Part::End(..) | Part::Conditions(_) | Part::Meaning("plot" | "compare")));
-    if last_tool != "get_run" || !more || names_else || !(reading.says("runs") || reading.says("run")) {
-        return None;
-    }
-    let (_, told) = conversation.evidence.last().filter(|(tool, _)| *tool == "get_run")?;
-    let user = told.pointer("/run/user")?.as_str()?;
-    let clause = Clause { field: Field::Tag("mlflow.user".to_owned()), test: Test::Text(TextMatch::Eq, user.to_owned()) };
-    let mut arguments = Arguments::new();
-    put_focus(&mut arguments, conversation);
-    put(&mut arguments, "filter", fill::filter_text(&[clause]));
-    Some(Plan::call("list_runs", arguments))
 }
 
 /// `show the top one in detail`, after a list.

@@ -329,6 +329,13 @@ impl Vocabulary {
         same.map(|(entry, _)| entry.name.text().to_owned()).collect()
     }
 
+    /// The metrics that an experiment logs.
+    pub(super) fn metrics_in(&self, experiment: &str) -> Vec<&str> {
+        let Some(id) = self.experiment_id(experiment) else { return Vec::new() };
+        let here = self.entries.iter().filter(|entry| entry.kind == Kind::Metric && entry.experiments.contains(id));
+        here.map(|entry| entry.name.text()).collect()
+    }
+
     /// The most recently active experiment that logs a metric.
     pub(super) fn latest_with_metric(&self, said: &str) -> Option<&ExperimentId> {
         let logging =

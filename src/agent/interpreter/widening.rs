@@ -3,7 +3,8 @@
 use super::reading::{Part, Reading};
 use super::{Arguments, Plan, fill, put};
 use crate::agent::conversation::Conversation;
-use crate::domain::filter::{Attribute, Clause, Field, Filter};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
+use crate::domain::run::RunStatus;
 
 /// The longest such question, in words.
 const LONGEST: usize = 12;
@@ -15,18 +16,28 @@ const ANYBODY: [&str; 10] = ["everybody", "everyone", "anybody", "anyone", "whoe
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (tool, last) = conversation.last_call.as_ref()?;
     let names_else = reading.parts().any(|part| {
-        matches!(
-            part,
-            Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Order(_) | Part::Value(..) | Part::Conditions(_) | Part::Number(_)
-        ) || matches!(part, Part::Meaning("plot" | "compare" | "experiments" | "describe" | "parameter" | "metric"))
+        matches!(part, Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Order(_) | Part::Value(..) | Part::Number(_))
+            || matches!(part, Part::Meaning("plot" | "compare" | "experiments" | "describe" | "parameter" | "metric"))
     });
     if *tool != "list_runs" || !(last.contains_key("filter") || last.contains_key("limit")) || names_else || reading.words.len() > LONGEST {
         return None;
     }
     let filter = Filter::parse(last.get("filter").and_then(serde_json::Value::as_str).unwrap_or_default()).ok();
     let before = filter.map(|filter| filter.clauses).unwrap_or_default();
+    if let Some(filter) = beside(reading, &before) {
+        let mut arguments = without_filter(last);
+        if !filter.is_empty() {
+            put(&mut arguments, "filter", fill::filter_text(&filter));
+        }
+        return Some(Plan::call(tool, arguments));
+    }
+    // `all adam runs, whatever their status`: what is said again of the conditions stays.
+    let said = reading.clauses();
+    if said.iter().any(|clause| !before.contains(clause)) {
+        return None;
+    }
     let kept: Vec<Clause> = match taken_back(reading)? {
-        Taken::All => Vec::new(),
+        Taken::All => said,
         Taken::Of(is_of_it) => before.iter().filter(|clause| !is_of_it(clause)).cloned().collect(),
         Taken::Keys(names) => before.iter().filter(|clause| !is_of_key(clause, &names)).cloned().collect(),
     };
@@ -41,6 +52,33 @@ pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Pla
         put(&mut arguments, "filter", fill::filter_text(&kept));
     }
     Some(Plan::call(tool, arguments))
+}
+
+/// `the failed ones too`, `also unfinished ones`: the conditions with one status more; none at all on the status where all are wanted then.
+fn beside(reading: &Reading, before: &[Clause]) -> Option<Vec<Clause>> {
+    let adds = ["too", "also", "well", "add", "include", "plus", "additionally", "including"].iter().any(|word| reading.says(word));
+    let said = reading.clauses();
+    let status_of = |clauses: &[Clause]| match clauses {
+        [Clause { field: Field::Attribute(Attribute::Status), test: Test::Text(sign @ (TextMatch::Eq | TextMatch::Ne), name) }] => {
+            Some((*sign, name.clone()))
+        }
+        _ => None,
+    };
+    let old: Vec<Clause> = before.iter().filter(|clause| is_of_status(clause)).cloned().collect();
+    let ((old_sign, old_name), (sign, name)) = (status_of(&old)?, status_of(&said)?);
+    if !adds || old_sign != TextMatch::Eq || sign == TextMatch::Eq && name == old_name {
+        return None;
+    }
+    let mut kept: Vec<Clause> = before.iter().filter(|clause| !is_of_status(clause)).cloned().collect();
+    // `the unfinished ones too`: whatever is not finished.
+    let is_rest = sign == TextMatch::Ne || ["unfinished", "unsuccessful", "incomplete"].iter().any(|word| reading.says(word));
+    if !is_rest {
+        let others = RunStatus::ALL.into_iter().map(RunStatus::mlflow_name).filter(|known| *known != old_name && *known != name);
+        kept.extend(
+            others.map(|name| Clause { field: Field::Attribute(Attribute::Status), test: Test::Text(TextMatch::Ne, name.to_owned()) }),
+        );
+    }
+    Some(kept)
 }
 
 /// Which conditions are taken back.

@@ -104,7 +104,10 @@ pub(super) fn without_complaint<'a>(question: &'a str, conversation: &Conversati
         not what i meant wanted asked for wrong hm no";
     let Some((lead, rest)) = question.split_once([',', ':', ';', '–', '—']) else { return question };
     let words = placed_words(lead);
-    let complains = !words.is_empty() && words.iter().all(|(word, _)| has(COMPLAINING, word));
+    // `it's a bit too steep`
+    let is_too = words.iter().rev().nth(1).is_some_and(|(word, _)| word == "too")
+        && words.first().is_some_and(|(word, _)| matches!(word.as_str(), "that" | "this" | "it" | "they" | "these"));
+    let complains = !words.is_empty() && (is_too || words.iter().all(|(word, _)| has(COMPLAINING, word)));
     if complains && rest.chars().any(char::is_alphanumeric) { without_complaint(rest.trim_start(), conversation) } else { question }
 }
 

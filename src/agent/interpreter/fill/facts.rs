@@ -57,7 +57,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
         keys.push("status".to_owned());
     }
     if keys.is_empty()
-        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading))
+        && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading) && !reading.means("tag"))
     {
         keys.push(name);
     }
@@ -133,5 +133,6 @@ fn asks_for_fact(reading: &Reading) -> bool {
     }
     let is_amount = matches!(reading.words.as_slice(), [how, much, ..] if how == "how"
         && matches!(much.as_str(), "much" | "many" | "high" | "low" | "big" | "large" | "small" | "good" | "bad"));
-    (is_amount || matches!(reading.words.first().map(String::as_str), Some("what" | "which" | "whats"))) && !reading.says("about")
+    let first = reading.words.iter().find(|word| !matches!(word.as_str(), "and" | "but" | "so" | "now" | "then"));
+    (is_amount || first.is_some_and(|word| matches!(word.as_str(), "what" | "which" | "whats"))) && !reading.says("about")
 }

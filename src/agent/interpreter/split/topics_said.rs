@@ -45,8 +45,9 @@ pub(super) fn turns_to(sentence: &str) -> bool {
 
 /// `scratch that.`, `never mind.`: takes back what was asked before, beside another question.
 pub(super) fn is_retraction(question: &str) -> bool {
-    const WORDS: &str = "scratch strike forget never mind nevermind that it this wait hold on no sorry please actually oh ok";
-    const VERBS: &str = "scratch strike forget mind nevermind wait hold";
+    const WORDS: &str = "scratch strike forget never mind nevermind that it this wait hold on no sorry please actually oh ok wrong one run metric was is s the my \
+        mistake bad oops ah i misspoke mistyped again";
+    const VERBS: &str = "scratch strike forget mind nevermind wait hold wrong mistake oops misspoke mistyped";
     let words = placed_words(question);
     let has = |known: &str, word: &str| known.split(' ').any(|one| one == word);
     !words.is_empty()
@@ -65,6 +66,28 @@ pub(super) fn is_complaint(question: &str) -> bool {
         .is_some_and(|pair| matches!(pair, [(too, _), (what, _)] if too == "too" && TOO.split(' ').any(|known| known == what)));
     let asks = words.first().is_some_and(|(word, _)| lexicon::begins_question(word));
     ends && !asks && !question.contains('?') && words.len() <= 7
+}
+
+/// `I see there are two.`, `ok, so it is a tie.`: says what an answer told, and asks nothing.
+pub(super) fn is_observation(question: &str) -> bool {
+    const SEEING: [&[&str]; 9] = [
+        &["i", "see"],
+        &["i", "understand"],
+        &["i", "notice"],
+        &["so", "there", "are"],
+        &["so", "it", "is"],
+        &["so", "they"],
+        &["it", "seems"],
+        &["looks", "like"],
+        &["seems", "like"],
+    ];
+    let words = placed_words(question);
+    let said: Vec<&str> = words
+        .iter()
+        .map(|(word, _)| word.as_str())
+        .skip_while(|word| matches!(*word, "ok" | "okay" | "ah" | "oh" | "hm" | "interesting"))
+        .collect();
+    said.len() <= 9 && !question.contains('?') && SEEING.iter().any(|lead| said.starts_with(lead))
 }
 
 /// `a tie!`, `what a mess!`, `so close!`: said in surprise, with a question beside it.
