@@ -58,8 +58,22 @@ pub(super) fn order(question: &str) -> Option<Order> {
             Order::NotYet(arguments)
         }
         Order::Create(_) | Order::Nameless(_) if several::is_counted(question) => Order::Several,
+        Order::Create(mut arguments) => {
+            if let Some(name) = arguments.get("name").and_then(Value::as_str).and_then(called) {
+                arguments.insert("name".to_owned(), Value::from(name));
+            }
+            Order::Create(arguments)
+        }
         order => order,
     })
+}
+
+/// `another one called fog`: the name stands behind `called`.
+fn called(name: &str) -> Option<String> {
+    let lead = ["called ", "named "].iter().find_map(|link| name.split_once(link))?;
+    let is_lead =
+        !lead.0.is_empty() && lead.0.split_whitespace().all(|word| matches!(word, "another" | "one" | "a" | "new" | "second" | "third"));
+    is_lead.then(|| lead.1.trim().to_owned())
 }
 
 impl Order {

@@ -192,6 +192,29 @@ impl Reader<'_> {
     }
 }
 
+/// `the files of run 3 and run 5`: what is asked of the files of several runs is asked of one after the other.
+pub(super) fn of_each(plan: Plan, reading: &Reading) -> Plan {
+    const AT_MOST: usize = 6;
+    let Plan::Call { tool: tool @ ("list_artifacts" | "read_artifact"), arguments } = &plan else { return plan };
+    let mut runs: Vec<&str> = Vec::new();
+    for part in reading.parts() {
+        if let Part::Run(run) = part
+            && !runs.contains(&run.as_str())
+        {
+            runs.push(run);
+        }
+    }
+    if !(2..=AT_MOST).contains(&runs.len()) {
+        return plan;
+    }
+    let of_run = |run: &str| {
+        let mut arguments = arguments.clone();
+        put(&mut arguments, "run", run);
+        arguments
+    };
+    Plan::Each { tool, all: runs.into_iter().map(of_run).collect() }
+}
+
 /// The plan for a question about a file or folder of a run; absent where none is named.
 pub(super) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let said = reading.parts().find_map(|part| if let Part::File(path) = part { Some(path.clone()) } else { None });

@@ -273,7 +273,7 @@ async fn understood(question: &str, context: &Context, conversation: &Conversati
             if let Some(reason) = left_over::reason(&reading, tool, &arguments, &vocabulary) {
                 return Ok(Plan::Refuse(reason));
             }
-            return Ok(Plan::call(tool, arguments));
+            return Ok(files::of_each(Plan::call(tool, arguments), &reading));
         }
     }
     // The tool tells that there is no such experiment, and which there are.
@@ -336,11 +336,11 @@ async fn continued(
         return Ok(Some(plan));
     }
     if let Some(plan) = file_kinds::plan(reading, vocabulary, context, conversation).await? {
-        return Ok(Some(plan));
+        return Ok(Some(files::of_each(plan, reading)));
     }
     if let Some(mut plan) = files::plan(reading, conversation) {
         file_kinds::settle(&mut plan, context).await;
-        return Ok(Some(plan));
+        return Ok(Some(files::of_each(plan, reading)));
     }
     if let Some(plan) = neighbours::plan(reading, context, conversation).await? {
         return Ok(Some(plan));

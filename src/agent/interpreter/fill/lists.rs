@@ -79,10 +79,17 @@ fn counted_runs(reading: &Reading) -> Option<usize> {
     count_word(reading.words.get(at)?).filter(|count| (1..=1000).contains(count))
 }
 
-/// What to look for where an experiment was meant: what was said if that is a part of its name, for others may have it too.
+/// What to look for where an experiment was meant: of what was said, what is a part of its name, for others may have it too.
 fn looked_for(reading: &Reading, span: &Span, name: &str) -> String {
+    const LEAST_LETTERS: usize = 4;
     let said = said(reading, span);
-    if is_part_of_name(&said, name) { said } else { name.to_owned() }
+    if is_part_of_name(&said, name) {
+        return said;
+    }
+    // `predicting churn`, of `churn-prediction`
+    let of_name = words(name);
+    let shared: Vec<String> = words(&said).into_iter().filter(|word| of_name.contains(word)).collect();
+    if shared.iter().any(|word| word.chars().count() >= LEAST_LETTERS) { shared.join(" ") } else { name.to_owned() }
 }
 
 /// Whether all words of `text` are words of an experiment's name.
