@@ -77,7 +77,8 @@ fn is_person(part: &Part) -> bool {
     let is_of_person = |clause: &Clause| {
         matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
     };
-    matches!(part, Part::Conditions(clauses) if clauses.iter().any(is_of_person))
+    // Of several people one part has all conditions, and the others have none.
+    matches!(part, Part::Conditions(clauses) if clauses.is_empty() || clauses.iter().any(is_of_person))
 }
 
 fn is_stranger(reading: &Reading, index: usize) -> bool {
