@@ -162,6 +162,9 @@ enum Sorting {
 fn canonical(result: Value, sorting: Sorting) -> Value {
     let Value::Object(mut fields) = result else { return result };
     let experiment = fields.get("resolved").and_then(|resolved| resolved.pointer("/experiment/id")).cloned();
+    // The files of two runs that have none are those of two runs.
+    let run =
+        fields.get("resolved").and_then(|resolved| resolved.pointer("/runs/0/run_id")).filter(|_| fields.contains_key("files")).cloned();
     for field in ["resolved", "caveats", "filter", "sorted_by", "next_page_token"] {
         fields.remove(field);
     }
@@ -169,7 +172,7 @@ fn canonical(result: Value, sorting: Sorting) -> Value {
     if sorting == Sorting::Free {
         sort_runs(&mut value);
     }
-    json!([experiment, value])
+    json!([experiment, run, value])
 }
 
 fn sort_runs(value: &mut Value) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use trialogue::evals::case::{Case, CaseTurn, ExpectedCall, Outcome};
 use trialogue::evals::fixture::{Fixture, FixtureExperiment};
-use trialogue::evals::matcher::Matcher;
+use trialogue::evals::matcher::{Bindings, Matcher};
 use trialogue::evals::play::{Player, Says, ScriptedTurn, gold};
 
 use super::{cases, result_of, stages};
@@ -71,7 +71,8 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
             }
             Outcome::Act | Outcome::Clarify | Outcome::Refuse | Outcome::AnswerOnly => {}
         }
-        if case_turn.expect.outcome == Outcome::Clarify && !case_turn.expect.answer.mentions.is_empty() {
+        let is_bare = case_turn.expect.calls.is_empty();
+        if is_bare && case_turn.expect.outcome == Outcome::Clarify && !case_turn.expect.answer.mentions.is_empty() {
             add("does not say what is meant", ScriptedTurn { says: Says::Text("Which one?".to_owned()), ..script.clone() });
         }
         if matches!(case_turn.expect.outcome, Outcome::Clarify | Outcome::Refuse) {
@@ -108,7 +109,7 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
             for (name, changed) in changes_of(&script.calls[place], fixture) {
                 let mut calls = script.calls.clone();
                 calls[place] = changed;
-                if case_turn.expect.alternatives.contains(&calls) {
+                if is_allowed(case_turn, &calls) {
                     continue;
                 }
                 add(name, ScriptedTurn { calls, ..script.clone() });
@@ -119,6 +120,28 @@ fn mutants_of(case: &Case, fixture: &Fixture) -> Vec<Mutant> {
         }
     }
     mutants
+}
+
+/// Whether calls are ones that the case takes too: those of an alternative, by its matchers, or any where the answer may be given from what
+/// was told before.
+fn is_allowed(case_turn: &CaseTurn, calls: &[ExpectedCall]) -> bool {
+    let fits = |wanted: &ExpectedCall, made: &ExpectedCall| {
+        let value = |name: &String| made.args.get(name).and_then(|matcher| matcher.example(None, &Nothing));
+        wanted.tool == made.tool
+            && wanted.args.iter().all(|(name, matcher)| matcher.fits(value(name).as_ref(), &Nothing))
+            && made.args.keys().all(|name| wanted.args.contains_key(name))
+    };
+    let options = std::iter::once(&case_turn.expect.calls).chain(&case_turn.expect.alternatives);
+    options.into_iter().any(|option| option.is_empty() || option.iter().all(|wanted| calls.iter().any(|made| fits(wanted, made))))
+}
+
+/// No turn before.
+struct Nothing;
+
+impl Bindings for Nothing {
+    fn value_of(&self, _: &str) -> Option<Value> {
+        None
+    }
 }
 
 /// A run that the answer need not name, where it must name one.
@@ -148,7 +171,8 @@ fn changes_of(gold: &ExpectedCall, fixture: &Fixture) -> Vec<(&'static str, Expe
         changes.extend(other_metric(experiment, metric).map(|other| ("another metric", with(gold, "metrics", json!([other])))));
     }
     if gold.tool == "best_run" {
-        let flipped = match literal("direction").as_ref().and_then(Value::as_str) {
+        let wanted = gold.args.get("direction").and_then(|matcher| matcher.example(None, &Nothing));
+        let flipped = match wanted.as_ref().and_then(Value::as_str) {
             Some("worst") => "best",
             Some("max") => "min",
             Some("min") => "max",
