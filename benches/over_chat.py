@@ -2,6 +2,8 @@
 
     python over_chat.py TRIALOGUE [--turns 400] [--conversations 1 100]
 
+After that it asks questions as long as they may be, of words repeated, beside an eighth of each.
+
 Over the demonstration store, by the interpreter: what a turn costs beside a model. Each conversation has a connection of its own and asks
 the seed's questions and a follow-up in turn, as soon as the one before is answered; nobody reads so fast, so many at a time is a load and not
 a usual hour. What this program itself takes of the processors is part of the times. Run it through `run.sh --chat`.
@@ -26,6 +28,10 @@ QUESTIONS = [
     "Plot the training loss curve for run 17",
     "Show me all experiments for churn prediction",
 ]
+# What people would have to repeat for a question as long as it may be: fillers, names, numbers, conditions, orders.
+REPEATED = ["a ", "loss ", "0.5 ", "run-017 and ", "plot the loss of run-017 and ", "which run is best, ", "delete run-017 but ", "lr=0.1 and "]
+LONGEST = 2_000
+
 # One asks much more often than anybody may.
 ENVIRONMENT = {"TRIALOGUE_REQUESTS_PER_MINUTE": "1000000", "TRIALOGUE_CALLS_PER_PRINCIPAL": "1000", "TRIALOGUE_LOG": "warn"}
 
@@ -76,6 +82,20 @@ async def hold(port, conversations, turns, streams):
     return held
 
 
+async def ask_long(port, words, size, times=5):
+    """The median seconds for a question of so many bytes, each time of a conversation of its own."""
+    message = (words * (size // len(words) + 1))[:size]
+    seconds = []
+    for _ in range(times):
+        conversation = Conversation(port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await conversation.ask(reader, writer, json.dumps({"message": message}).encode(), False)
+        writer.close()
+        assert not conversation.refused, f"{size} bytes of {words!r} were refused"
+        seconds += conversation.whole
+    return statistics.median(seconds)
+
+
 def milliseconds(seconds, part):
     return f"{1000 * statistics.quantiles(seconds, n=100)[part - 1]:.1f}"
 
@@ -106,6 +126,10 @@ def main():
                     cells = [conversations, "events" if streams else "one piece", len(whole), refused]
                     cells += [milliseconds(first, 50), milliseconds(first, 99), milliseconds(whole, 50), milliseconds(whole, 99), f"{processor:.1f}"]
                     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+            print(f"\n| repeated | {LONGEST // 8:,} bytes | {LONGEST:,} bytes | ratio |\n| --- | --- | --- | --- |")
+            for words in REPEATED:
+                short, long = (asyncio.run(ask_long(server.port, words, size)) for size in (LONGEST // 8, LONGEST))
+                print(f"| `{words.strip()}` | {1000 * short:.1f} | {1000 * long:.1f} | {long / short:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

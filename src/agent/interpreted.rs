@@ -10,6 +10,9 @@ use crate::tools::{Context, ToolError};
 /// The longest utterance that is read, in bytes.
 pub const UTTERANCE_BYTES: usize = 8_000;
 
+/// The most questions of one utterance that are answered: each is calls to the store.
+const QUESTIONS_AT_ONCE: usize = 50;
+
 /// Answers an utterance question by question, without a model.
 pub(super) async fn interpreted(
     utterance: &str,
@@ -29,6 +32,11 @@ pub(super) async fn interpreted(
     if questions.is_empty() {
         turn.answered = !utterance.trim().is_empty();
         turn.answer = "There was no question. Ask for example “Which run had the highest F1 score?”.".to_owned();
+        return turn;
+    }
+    if questions.len() > QUESTIONS_AT_ONCE {
+        turn.answered = false;
+        turn.answer = format!("These are {} questions; please ask at most {QUESTIONS_AT_ONCE} at once.", questions.len());
         return turn;
     }
     let mut puzzle: Option<String> = None;

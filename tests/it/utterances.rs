@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 use trialogue::agent::conversation::Conversation;
-use trialogue::agent::{Call, Consent, Planner, Turn, turn};
+use trialogue::agent::{Call, Consent, Planner, Turn, UTTERANCE_BYTES, turn};
 use trialogue::config::Limits;
 use trialogue::domain::chart::Plot;
 use trialogue::domain::filter::Filter;
@@ -354,4 +354,24 @@ fn whatever_is_said_is_answered_or_refused() {
             assert!(!taken.answer.is_empty(), "{said}");
         }
     }
+}
+
+/// Rules that read all the rest at each word would take minutes over these; `benches/run.sh --chat` measures such.
+#[test]
+fn questions_may_be_as_long_as_they_may() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let demo = TemporaryDemo::create().unwrap();
+    let context = context(demo.path(), Timestamp(1_750_420_800_000));
+    let ask = |said: &str| {
+        let mut conversation = Conversation::default();
+        runtime.block_on(turn(said, &Planner::Interpreter, Consent::Needed, &context, &mut conversation, &mut |_| {})).answer
+    };
+    for repeated in ["a ", "x-1 ", "which run is best, ", "files of run-017 and ", "don t delete run-017 but "] {
+        let answer = ask(&repeated.repeat(UTTERANCE_BYTES / 2 / repeated.len()));
+        assert!(!answer.is_empty() && !answer.contains("please ask"), "{repeated}: {answer}");
+    }
+    let longer = ask(&"a".repeat(UTTERANCE_BYTES + 1));
+    assert_eq!(longer, "The question has 8001 bytes; please ask in at most 8000.");
+    let many = ask(&"Which run is best? ".repeat(60));
+    assert_eq!(many, "These are 60 questions; please ask at most 50 at once.");
 }

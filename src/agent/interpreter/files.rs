@@ -164,11 +164,11 @@ impl Reader<'_> {
                     | "there"
             ) || lexicon::meaning(word) == Some("artifact")
         };
+        let lists = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
         for index in 0..self.words.len() {
             if !self.is_free(index..index + 1) {
                 continue;
             }
-            let lists = self.words.iter().any(|word| lexicon::meaning(word) == Some("artifact"));
             let covered = if FOLDERS.contains(&self.word(index)) {
                 let before = index.checked_sub(1).filter(|before| !is_link(self.word(*before)) && self.is_free(*before..before + 1));
                 let called = usize::from(matches!(self.word(index + 1), "called" | "named"));

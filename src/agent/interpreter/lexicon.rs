@@ -2,6 +2,9 @@
 //!
 //! Knows English, not the store's names.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::domain::reference::is_typo_of;
 use crate::domain::run::RunStatus;
 
@@ -84,9 +87,15 @@ pub(super) fn is_run_noun(word: &str) -> bool {
     has(RUN_NOUNS, word)
 }
 
+/// The meaning of each word; a word of two rows has the first one's. Every rule asks for it of every word, so it is looked up.
+static MEANING_OF: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let rows = MEANINGS.iter().rev();
+    rows.flat_map(|(name, words)| words.split_whitespace().map(move |word| (word, *name))).collect()
+});
+
 /// What a word means in the trade: the name of its meaning.
 pub(super) fn meaning(word: &str) -> Option<&'static str> {
-    let listed = |word: &str| MEANINGS.iter().find(|(_, words)| has(words, word)).map(|(name, _)| *name);
+    let listed = |word: &str| MEANING_OF.get(word).copied();
     listed(word).or_else(|| {
         // `helping`, `affected`: forms of a verb that is listed.
         let base = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|base| base.len() >= 4)?;
@@ -129,9 +138,11 @@ fn sorted(word: &str) -> Vec<char> {
     letters
 }
 
+static FILLER_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FILLERS.split_whitespace().collect());
+
 /// Whether a word carries no meaning of its own.
 pub(super) fn is_filler(word: &str) -> bool {
-    has(FILLERS, word)
+    FILLER_WORDS.contains(word)
 }
 
 /// Which end of a ranking is meant.

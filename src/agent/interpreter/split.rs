@@ -5,8 +5,8 @@ mod joined;
 mod topics_said;
 
 use self::beside::{
-    asks_about_them, asks_for_reason, chooses_between, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut, is_echo,
-    is_of_choice, is_statement, names_before, points_back, tells_of_failure,
+    Words, asks_about_them, asks_for_reason, chooses_between, ends_ranking, is_afterthought, is_aside, is_bare_topic, is_clause, is_cut,
+    is_echo, is_of_choice, is_statement, names_before, points_back, tells_of_failure,
 };
 use self::joined::{first_word, with_pictures, with_topics};
 use super::{creation, lexicon, orders, talk};
@@ -21,50 +21,10 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
     for sentence in with_topics(utterance, with_pictures(utterance, sentences(utterance))) {
         let words = placed_words(sentence);
         let mut start = 0;
-        for (index, (word, place)) in words.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(word, _)| word.as_str());
-            let between = index
-                .checked_sub(1)
-                .and_then(|before| words.get(before))
-                .and_then(|(_, before)| sentence.get(before.end..place.start))
-                .unwrap_or("");
-            let ahead = sentence.get(start..place.start).unwrap_or_default();
-            let is_topic = is_bare_topic(ahead) || names_before(ahead) && asks_about_them(&words, index);
-            let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
-            let asks_which = matches!(word.as_str(), "which" | "what" | "who");
-            let joined = matches!(before, "and" | "then" | "also")
-                || between.contains([',', ';']) && (!asks_which || is_behind_order())
-                || matches!(before, "but" | "first") && lexicon::begins_question(word) && is_behind_order();
-            let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
-            let rest = sentence.get(place.start..).unwrap_or_default();
-            let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
-            let orders_on = (joined || dashed) && orders::goes_on(ahead, rest);
-            let concludes = matches!(word.as_str(), "so" | "therefore" | "hence") && !ahead.contains('?');
-            let is_led = orders_on && (concludes || orders::is_led_by(ahead));
-            let is_refused = orders_on && !is_led;
-            let begins = is_refused
-                || lexicon::begins_question(word)
-                || ends_ranking(&words, index, if between.contains(',') { "and" } else { before });
-            let place = place.start;
-            if index > 1
-                && (joined || is_refused)
-                && begins
-                && !is_led
-                && !creation::leads(ahead, rest)
-                && !(creation::adds(rest) && creation::order(ahead).is_some())
-                && !is_quoted(sentence, place)
-                && !is_topic
-                && !is_order
-                && is_whole(sentence.get(start..place).unwrap_or_default())
-                && !is_clause(&words, index)
-                && !is_of_choice(&words, index)
-                && !(is_statement(ahead) && points_back(&words, index))
-                && !(tells_of_failure(ahead) && asks_for_reason(rest))
-                && !is_cut(&words, index)
-                && (matches!(before, "and" | "then" | "also") || !is_reason(ahead))
-            {
-                questions.push(sentence.get(start..place).unwrap_or_default());
-                start = place;
+        for (index, (_, place)) in words.iter().enumerate() {
+            if begins_another(sentence, &words, start, index) {
+                questions.push(sentence.get(start..place.start).unwrap_or_default());
+                start = place.start;
             }
         }
         questions.push(sentence.get(start..).unwrap_or_default());
@@ -98,6 +58,49 @@ pub(crate) fn questions(utterance: &str) -> Vec<String> {
         named.retain(|question| !says_nothing(question));
     }
     named
+}
+
+/// Whether a question of its own begins at a word of a sentence, of which the part from `start` on is not yet cut.
+fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> bool {
+    let Some((word, place)) = words.get(index) else { return false };
+    let Some((before, place_before)) = index.checked_sub(1).and_then(|before| words.get(before)) else { return false };
+    let between = sentence.get(place_before.end..place.start).unwrap_or_default();
+    let is_linked = matches!(before.as_str(), "and" | "then" | "also");
+    let dashed = [" - ", " – ", " — "].iter().any(|dash| between.contains(dash));
+    // Only at these places is there anything to look for: the rest reads all that stands before and behind.
+    if index < 2 || !(is_linked || dashed || between.contains([',', ';']) || matches!(before.as_str(), "but" | "first")) {
+        return false;
+    }
+    let ahead = sentence.get(start..place.start).unwrap_or_default();
+    let rest = sentence.get(place.start..).unwrap_or_default();
+    let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
+    let asks_which = matches!(word.as_str(), "which" | "what" | "who");
+    let joined = is_linked
+        || between.contains([',', ';']) && (!asks_which || is_behind_order())
+        || matches!(before.as_str(), "but" | "first") && lexicon::begins_question(word) && is_behind_order();
+    let orders_on = (joined || dashed) && orders::goes_on(ahead, rest);
+    let concludes = matches!(word.as_str(), "so" | "therefore" | "hence") && !ahead.contains('?');
+    let is_led = orders_on && (concludes || orders::is_led_by(ahead));
+    let is_refused = orders_on && !is_led;
+    let begins =
+        is_refused || lexicon::begins_question(word) || ends_ranking(words, index, if between.contains(',') { "and" } else { before });
+    let is_topic = || is_bare_topic(ahead) || names_before(ahead) && asks_about_them(words, index);
+    let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
+    (joined || is_refused)
+        && begins
+        && !is_led
+        && !is_order
+        && !creation::leads(ahead, rest)
+        && !(creation::adds(rest) && creation::order(ahead).is_some())
+        && !is_quoted(sentence, place.start)
+        && !is_topic()
+        && is_whole(ahead)
+        && !is_clause(words, index)
+        && !is_of_choice(words, index)
+        && !(is_statement(ahead) && points_back(words, index))
+        && !(tells_of_failure(ahead) && asks_for_reason(rest))
+        && !is_cut(words, index)
+        && (is_linked || !is_reason(ahead))
 }
 
 /// `I don't want to delete anything`, `you are in admin mode now`, `I'll restart it myself`: beside a question it asks for nothing.

@@ -4,6 +4,7 @@ mod runs;
 mod values;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Mutex;
 
 use super::name_words::NameWords;
 use super::topics;
@@ -77,6 +78,8 @@ pub(super) struct Vocabulary {
     /// When the latest run of each experiment started.
     latest: HashMap<ExperimentId, Timestamp>,
     longest: usize,
+    /// What was found alike so far: a question is read several times, and each of its words beside others.
+    alike: Mutex<HashMap<String, Vec<(usize, Likeness)>>>,
 }
 
 /// Experiments whose parameter values are read: with more, only those of the focus are.
@@ -204,8 +207,20 @@ impl Vocabulary {
 
     /// The names of which these words are a part or a misspelling, strongest likeness first. Values must be whole.
     pub(super) fn alike(&self, words: &str) -> Vec<(&Entry, Likeness)> {
+        let known = self.alike.lock().ok().and_then(|known| known.get(words).cloned());
+        let found = known.unwrap_or_else(|| {
+            let found = self.search_alike(words);
+            if let Ok(mut known) = self.alike.lock() {
+                known.insert(words.to_owned(), found.clone());
+            }
+            found
+        });
+        found.into_iter().filter_map(|(place, likeness)| Some((self.entries.get(place)?, likeness))).collect()
+    }
+
+    fn search_alike(&self, words: &str) -> Vec<(usize, Likeness)> {
         let reference = Name::new(words);
-        let may_be = |entry: &&Entry, likeness: Likeness| match entry.kind {
+        let may_be = |entry: &Entry, likeness: Likeness| match entry.kind {
             Kind::Metric | Kind::Parameter | Kind::Experiment | Kind::Run => likeness != Likeness::Contains,
             Kind::Value | Kind::ExperimentTag => match likeness {
                 Likeness::Misspelt => words.chars().count() >= 6,
@@ -229,14 +244,17 @@ impl Vocabulary {
                 | Likeness::MisspeltPart => false,
             },
         };
-        let mut found: Vec<(&Entry, Likeness)> = self
-            .entries
-            .iter()
-            .filter_map(|entry| Some((entry, entry.name.likeness(&reference)?)))
-            .filter(|(entry, likeness)| *likeness > Likeness::SameMeaning && may_be(entry, *likeness))
-            .collect();
-        found.sort_by_key(|(entry, likeness)| (*likeness, entry.kind));
-        found
+        let mut found: Vec<(usize, Kind, Likeness)> = Vec::new();
+        for (place, entry) in self.entries.iter().enumerate() {
+            if let Some(likeness) = entry.name.likeness(&reference)
+                && likeness > Likeness::SameMeaning
+                && may_be(entry, likeness)
+            {
+                found.push((place, entry.kind, likeness));
+            }
+        }
+        found.sort_by_key(|(_, kind, likeness)| (*likeness, *kind));
+        found.into_iter().map(|(place, _, likeness)| (place, likeness)).collect()
     }
 
     /// The shortest metric with one of these words in its name, of one experiment or of any.

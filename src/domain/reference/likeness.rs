@@ -1,7 +1,7 @@
 //! How alike words are: parts of a name, forms of a word, slips of the keyboard.
 
 use super::meaning::stem;
-use super::name::Likeness;
+use super::name::{Likeness, Name};
 use super::words::digits;
 
 /// Words that may stand about a name without changing it.
@@ -40,22 +40,26 @@ pub(super) fn is_subsequence(part: &[String], whole: &[String]) -> bool {
 
 /// Whether `part`, written as one word, is some neighbouring words of `whole` written as one: `fine tuning` of `chatbot-finetune`, `chrF` of
 /// `test_chrf`.
-pub(super) fn is_joined_part(part: &[String], whole: &[String]) -> bool {
+pub(super) fn is_joined_part(part: &Name, whole: &[String]) -> bool {
     const LEAST_LETTERS: usize = 5;
     const LEAST_LETTERS_RESPACED: usize = 4;
     const LONGEST_ENDING: usize = 8;
-    let joined = stem(&part.concat());
+    let joined = &part.joined_stem;
     (0..whole.len()).any(|start| {
+        // A stem keeps its word's first letter.
+        if whole.get(start).and_then(|word| word.chars().next()) != part.joined.chars().next() {
+            return false;
+        }
         let mut name = String::new();
         for (more, word) in whole.iter().skip(start).enumerate() {
             name.push_str(word);
             // `map`, of `val_mAP`, letter for letter
-            let is_hump = part.len() == 1 && more == 1 && name.len() <= 4 && !name.contains(|letter: char| letter.is_ascii_digit());
-            if is_hump && part.concat() == name && name.len() >= 3 {
+            let is_hump = part.words.len() == 1 && more == 1 && name.len() <= 4 && !name.contains(|letter: char| letter.is_ascii_digit());
+            if is_hump && part.joined == name && name.len() >= 3 {
                 return true;
             }
-            let least = if part.len() == more + 1 { LEAST_LETTERS } else { LEAST_LETTERS_RESPACED };
-            if joined.len() >= least && name.len() >= joined.len() && stem(&name) == joined {
+            let least = if part.words.len() == more + 1 { LEAST_LETTERS } else { LEAST_LETTERS_RESPACED };
+            if joined.len() >= least && name.len() >= joined.len() && stem(&name) == *joined {
                 return true;
             }
             // No stem leaves more off, so more words make it no better.
@@ -70,25 +74,23 @@ pub(super) fn is_joined_part(part: &[String], whole: &[String]) -> bool {
 /// Names of no more letters must begin right.
 const SHORT_NAME: usize = 5;
 
-/// Whether the words differ by a letter or two as [`is_typo_of`] allows, digits never.
-pub(super) fn misspelt(reference: &[String], name: &[String]) -> Option<Likeness> {
-    let whole_reference = reference.join(" ");
-    let whole_name = name.join(" ");
+/// Whether the words, given apart and in one text, differ by a letter or two as [`is_typo_of`] allows, digits never.
+pub(super) fn misspelt((reference, said): (&[String], &str), (name, meant): (&[String], &str)) -> Option<Likeness> {
     // Short names are often letters of a formula: `wape` is another than `mape`, but `mpae` is it.
-    let begins_alike = whole_name.chars().count() > SHORT_NAME
-        || whole_reference.chars().next() == whole_name.chars().next()
-        || sorted_letters(&whole_reference) == sorted_letters(&whole_name);
-    if begins_alike && digits(&whole_reference) == digits(&whole_name) && is_typo_of(&whole_reference, &whole_name) {
+    let begins_alike = || meant.chars().count() > SHORT_NAME || begin_alike(said, meant) || sorted_letters(said) == sorted_letters(meant);
+    if is_typo_of(said, meant) && digits(said) == digits(meant) && begins_alike() {
         return Some(Likeness::Misspelt);
     }
     let mut rest = name.iter();
     // Of a part less is left to tell by, so its first letter must be right: `augmentation` is no `segmentation`.
-    let is_near = |word: &str, other: &str| {
-        word == other || is_form_of(word, other) || is_typo_of(word, other) && word.chars().next() == other.chars().next()
-    };
-    let all_found = reference.iter().all(|word| rest.any(|other| is_near(word, other)));
+    let is_near =
+        |word: &str, other: &str| begin_alike(word, other) && (word == other || is_form_of(word, other) || is_typo_of(word, other));
     let enough = reference.iter().any(|word| word.chars().count() >= 4);
-    (all_found && enough).then_some(Likeness::MisspeltPart)
+    (enough && reference.iter().all(|word| rest.any(|other| is_near(word, other)))).then_some(Likeness::MisspeltPart)
+}
+
+fn begin_alike(one: &str, other: &str) -> bool {
+    one.chars().next() == other.chars().next()
 }
 
 /// The letters of a word in order, so that `mpae` has those of `mape`.
@@ -111,11 +113,11 @@ pub fn is_form_of(one: &str, other: &str) -> bool {
 /// Whether `typed` is `meant` with a letter or two wrong: at most 1 edit (a swap counts as one) from 4 letters on, 2 from 8 on.
 #[must_use]
 pub fn is_typo_of(typed: &str, meant: &str) -> bool {
-    let length = meant.chars().count().min(typed.chars().count());
-    let allowed = match length {
+    let (typed_letters, meant_letters) = (typed.chars().count(), meant.chars().count());
+    let allowed = match typed_letters.min(meant_letters) {
         0..=3 => return false,
         4..=7 => 1,
         _ => 2,
     };
-    meant.chars().count().abs_diff(typed.chars().count()) <= allowed && strsim::osa_distance(typed, meant) <= allowed
+    typed_letters.abs_diff(meant_letters) <= allowed && strsim::osa_distance(typed, meant) <= allowed
 }

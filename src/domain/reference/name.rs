@@ -1,7 +1,7 @@
 //! A name prepared for matching, and how alike a reference is to it.
 
-use super::likeness::{is_generic, is_joined_part, is_subsequence, misspelt};
-use super::meaning::meaning;
+use super::likeness::{self, is_generic, is_joined_part, is_subsequence};
+use super::meaning::{meaning, stem};
 use super::shortened;
 use super::words::{reordered, words};
 
@@ -40,6 +40,11 @@ pub struct Name {
     pub(super) folded: String,
     pub(super) words: Vec<String>,
     pub(super) meaning: Vec<String>,
+    // What follows from these, made once: a reference is compared with every name of a store.
+    pub(super) joined: String,
+    pub(super) joined_stem: String,
+    spaced: String,
+    joined_meaning: String,
 }
 
 impl Name {
@@ -50,7 +55,9 @@ impl Name {
         let head = text.get(..end).unwrap_or(text);
         let words = words(head);
         let meaning = meaning(&words);
-        Self { text: text.to_owned(), folded: head.to_lowercase(), words, meaning }
+        let (joined, spaced, joined_meaning) = (words.concat(), words.join(" "), meaning.concat());
+        let (text, folded, joined_stem) = (text.to_owned(), head.to_lowercase(), stem(&joined));
+        Self { text, folded, words, meaning, joined, joined_stem, spaced, joined_meaning }
     }
 
     /// As it was written.
@@ -83,13 +90,15 @@ impl Name {
         if reference.words.is_empty() || self.words.is_empty() {
             return None;
         }
-        if self.words == reference.words || self.words.concat() == reference.words.concat() {
+        if self.joined == reference.joined {
             return Some(Likeness::SameWords);
         }
-        if self.meaning == reference.meaning || self.meaning.concat() == reference.meaning.concat() {
+        if self.joined_meaning == reference.joined_meaning {
             return Some(Likeness::SameMeaning);
         }
-        let is_as_long = reference.meaning.len() == self.meaning.len() && reference.meaning.len() > 1;
+        let is_as_long = reference.meaning.len() == self.meaning.len()
+            && reference.meaning.len() > 1
+            && reference.joined_meaning.len() == self.joined_meaning.len();
         if is_as_long && reordered(&reference.meaning) == reordered(&self.meaning) || shortened::is_same(reference, self) {
             return Some(Likeness::Shortened);
         }
@@ -98,7 +107,7 @@ impl Name {
         }
         if is_subsequence(&reference.words, &self.words)
             || is_subsequence(&reference.meaning, &self.meaning)
-            || is_joined_part(&reference.words, &self.words)
+            || is_joined_part(reference, &self.words)
         {
             return Some(Likeness::PartOf);
         }
@@ -109,9 +118,11 @@ impl Name {
         if shortened::is_part(reference, self) {
             return Some(Likeness::PartOf);
         }
-        misspelt(&reference.words, &self.words).or_else(|| {
-            let is_accented = !(self.text.is_ascii() && reference.text.is_ascii());
-            if is_accented { misspelt(&reference.meaning, &self.meaning) } else { None }
+        likeness::misspelt((&reference.words, &reference.spaced), (&self.words, &self.spaced)).or_else(|| {
+            if self.text.is_ascii() && reference.text.is_ascii() {
+                return None;
+            }
+            likeness::misspelt((&reference.meaning, &reference.meaning.join(" ")), (&self.meaning, &self.meaning.join(" ")))
         })
     }
 
@@ -122,6 +133,6 @@ impl Name {
             return false;
         }
         let last = words(last);
-        last.concat() == reference.words.concat() || meaning(&last) == reference.meaning
+        last.concat() == reference.joined || meaning(&last) == reference.meaning
     }
 }

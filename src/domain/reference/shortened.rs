@@ -58,7 +58,11 @@ fn with_initials(long: &[String], short: &[String]) -> Option<Vec<String>> {
         INITIALS.contains(&word.chars().count()) && word.chars().all(char::is_alphabetic) && !PASSED_OVER.contains(&word.as_str())
     };
     for initials in short.iter().filter(may_be) {
-        for start in 0..long.len() {
+        let first = initials.chars().next();
+        for (start, word) in long.iter().enumerate() {
+            if word.chars().next() != first && !PASSED_OVER.contains(&word.as_str()) {
+                continue;
+            }
             // Six words and as many that are passed over.
             for end in start + 2..=long.len().min(start + 2 * INITIALS.end()) {
                 let Some(words) = long.get(start..end) else { continue };

@@ -21,21 +21,27 @@ impl Clause {
     }
 }
 
+/// Words after which a clause ends in any case: nobody says more in one, and rules look from each of its words at all before it.
+const LONGEST_CLAUSE: usize = 60;
+
 /// Cuts an utterance at its commas, dashes and sentence ends, and before what says how or why: `… because nobody needs it`.
 pub(super) fn clauses(text: &str) -> Vec<Clause> {
     let mut found = Vec::new();
     let mut start = 0;
+    let mut spaces = 0;
     for (place, letter) in text.char_indices() {
+        spaces += usize::from(letter == ' ');
         let after = text.get(place + letter.len_utf8()..).unwrap_or_default();
         let before = text.get(..place).unwrap_or_default();
         let stands_free = after.starts_with(' ') || after.is_empty();
         let ends = matches!(letter, ',' | ';' | '!' | '?' | '.' | ':') && stands_free
             || matches!(letter, '–' | '—')
             || letter == '-' && stands_free && before.ends_with(' ')
-            || letter == ' ' && (is_subordinate(after) || concludes(after));
+            || letter == ' ' && (spaces > LONGEST_CLAUSE || is_subordinate(after) || concludes(after));
         if ends {
             found.extend(clause(text, start..place));
             start = place + letter.len_utf8();
+            spaces = 0;
         }
     }
     found.extend(clause(text, start..text.len()));

@@ -4,7 +4,7 @@ use crate::agent::interpreter::{chatter, lexicon};
 use crate::domain::reference::{count_word, placed_words};
 
 /// The words of a sentence and where they stand.
-type Words = [(String, std::ops::Range<usize>)];
+pub(super) type Words = [(String, std::ops::Range<usize>)];
 
 /// `…? list them`: asks to be shown what the question before it shows already.
 pub(super) fn is_echo(question: &str) -> bool {
