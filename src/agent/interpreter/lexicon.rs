@@ -270,6 +270,11 @@ pub(super) fn is_file_name(word: &str) -> bool {
     word.rsplit_once('.').is_some_and(|(_, ending)| has(ENDINGS, &ending.to_lowercase()))
 }
 
+/// Whether a word asks for what is in a file.
+pub(super) fn asks_to_read(word: &str) -> bool {
+    matches!(word, "read" | "open" | "cat" | "contents" | "content" | "print")
+}
+
 /// The code of a language or its people, as stores write it.
 pub(super) fn language_code(word: &str) -> Option<&'static str> {
     Some(match word {

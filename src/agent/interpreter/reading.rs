@@ -2,10 +2,35 @@
 //!
 //! Reading only recognises; what is wanted with it is for `intent` and `fill`.
 
+mod assignments;
+mod bounds;
+mod concepts;
+mod conditions;
+mod counts;
+mod courses;
+mod cues;
+mod dates;
+mod flags;
+mod lengths;
+mod linking;
+mod metric_places;
+mod name_patterns;
+mod named;
+mod names;
+mod partial;
+mod paths;
+mod quarters;
+mod rankings;
+mod reader;
+mod run_ranges;
+mod standings;
+mod tag_values;
+pub(super) mod topics;
+
 use std::ops::Range;
 
 use super::lexicon::End;
-use super::reader::Reader;
+use super::reading::reader::Reader;
 use super::vocabulary::{Holder, Vocabulary};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Comparison, Field, Test, TextMatch};
@@ -159,16 +184,16 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     };
     reading.spans.sort_by_key(|span| span.words.start);
     reading.spans.dedup();
-    super::run_ranges::fill(&mut reading, vocabulary);
+    run_ranges::fill(&mut reading, vocabulary);
     place_by_tag(&mut reading, vocabulary);
     runs_by_value(&mut reading, vocabulary);
     values_of_one_holder(&mut reading, vocabulary);
     values_beside_metrics(&mut reading, vocabulary);
-    super::conditions::join(&mut reading);
-    super::conditions::spell_keys(&mut reading, vocabulary);
-    super::tag_values::join(&mut reading, vocabulary);
-    super::conditions::join_alternatives(&mut reading, vocabulary);
-    super::named::settle(&mut reading);
+    conditions::join(&mut reading);
+    conditions::spell_keys(&mut reading, vocabulary);
+    tag_values::join(&mut reading, vocabulary);
+    conditions::join_alternatives(&mut reading, vocabulary);
+    named::settle(&mut reading);
     super::chatter::ignore(&mut reading);
     reading
 }
@@ -346,7 +371,10 @@ impl Reading {
     pub(super) fn plots(&self) -> bool {
         let runs = self.parts().filter(|part| matches!(part, Part::Run(_))).count();
         let together = self.says("together") && runs > 1 && !self.metrics().is_empty();
-        together || runs > 0 && super::fill::has_both_splits(self) || self.means("plot") || super::fill::axis(self).is_some()
+        together
+            || runs > 0 && super::calling::fill::has_both_splits(self)
+            || self.means("plot")
+            || super::calling::fill::axis(self).is_some()
     }
 
     /// The words of a run of spans that nobody knows, joined where they stand together, as said.

@@ -1,13 +1,14 @@
 //! The store's own names, by which the interpreter tells an experiment, run, metric, parameter or value from any other word.
 
+pub(super) mod name_words;
 mod runs;
 mod values;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
-use super::name_words::NameWords;
-use super::topics;
+use super::reading::topics;
+use super::vocabulary::name_words::NameWords;
 use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
 use crate::domain::reference::{Likeness, Name, is_form_of, reordered, words};
 use crate::domain::time::Timestamp;

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::forms;
-use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT};
+use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT, forms};
 
 /// One clause: its words in lower case, apostrophes and hyphens kept, and the bytes it stands in.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,65 @@
+//! Questions that are understood but that no tool answers, and what to say to them: averages, who did most.
+
+use crate::agent::interpreter::reading::{Part, Reading, Span};
+use crate::agent::interpreter::vocabulary::Vocabulary;
+use crate::tools::view::plain;
+
+/// Why a question cannot be answered, and what can be asked instead; absent where it may be answered.
+pub(in crate::agent::interpreter) fn reason(reading: &Reading, vocabulary: &Vocabulary) -> Option<String> {
+    let known = || vocabulary.users().iter().map(|user| format!("`{user}`")).collect::<Vec<String>>().join(", ");
+    if let Some(statistic) = statistic(reading) {
+        return Some(format!(
+            "I compute no {statistic}: I rank, list and compare what runs logged, and describe an experiment with the range of each metric."
+        ));
+    }
+    if counts_by_person(reading) {
+        return Some(format!("I do not count by person; ask how many runs one of them has: runs were started by {}.", known()));
+    }
+    counted_thing(reading).map(|thing| format!("I do not count {}: I count runs and experiments, and list what they log.", plain(&thing)))
+}
+
+/// `how many users are there`: something that no list holds.
+fn counted_thing(reading: &Reading) -> Option<String> {
+    let at = reading.spans.iter().position(|span| span.part == Part::Meaning("howmany"))?;
+    let thing = reading.spans.get(at + 1).filter(|span| span.part == Part::Unknown && span.words.len() == 1)?;
+    let word = reading.words.get(thing.words.start)?;
+    let ends = reading
+        .words
+        .get(thing.words.end)
+        .is_none_or(|word| matches!(word.as_str(), "are" | "do" | "does" | "did" | "have" | "has" | "is" | "in"));
+    let names_else = reading.means("run")
+        || reading.means("experiments")
+        || reading.parts().any(|part| !matches!(part, Part::Filler | Part::Unknown | Part::Meaning("howmany" | "store")));
+    (word.ends_with('s') && ends && !names_else).then(|| word.clone())
+}
+
+/// `average f1`, `the mean of the losses`: a statistic of a metric's values.
+fn statistic(reading: &Reading) -> Option<&str> {
+    const STATISTICS: [&str; 9] = ["average", "avg", "mean", "median", "std", "stdev", "variance", "deviation", "sum"];
+    let is_grouped = !reading.parameters().is_empty() || reading.means("impact") || reading.means("compare") || reading.plots();
+    let names_end = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+    let mut spans = reading.spans.iter().enumerate().filter(|(_, span)| span.words.len() == 1);
+    let (_, span) = spans.find(|(index, span)| {
+        let is_metric = |next: &Span| matches!(next.part, Part::Metric(_));
+        let is_said = reading.words.get(span.words.start).is_some_and(|word| STATISTICS.contains(&word.as_str()));
+        let behind = reading.words.get(span.words.end..).unwrap_or_default();
+        let of_time = behind.iter().take(2).any(|word| matches!(word.as_str(), "time" | "duration" | "runtime"));
+        let follows = of_time || reading.spans.iter().skip(index + 1).find(|next| next.part != Part::Filler).is_some_and(is_metric);
+        is_said && follows && !matches!(span.part, Part::Metric(_) | Part::Parameter(_))
+    })?;
+    let word = reading.words.get(span.words.start)?;
+    (!is_grouped && !names_end).then_some(word)
+}
+
+/// `who created most runs`
+fn counts_by_person(reading: &Reading) -> bool {
+    let asks = ["who", "whose", "user", "person", "colleague", "colleagues", "people", "anyone", "teammates"]
+        .iter()
+        .any(|word| reading.says(word));
+    let counts = reading.spans.iter().any(|span| {
+        let is_count = reading.words.get(span.words.start).is_some_and(|word| matches!(word.as_str(), "most" | "fewest" | "least"));
+        is_count && matches!(span.part, Part::End(..))
+    });
+    let of_runs = reading.means("run") || reading.means("experiment") || reading.means("experiments");
+    asks && counts && of_runs && reading.metrics().is_empty()
+}
