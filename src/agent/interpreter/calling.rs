@@ -38,7 +38,7 @@ pub(super) async fn plan(
     let likely = intents.iter().filter(|intent| intent.likeness >= intent::LEAST_LIKENESS).map(|intent| intent.tool).take(3);
     for tool in evident.into_iter().chain(likely).chain(fallback::tools(reading)) {
         if let Some(arguments) = fill::arguments(tool, reading, conversation, vocabulary) {
-            let (tool, mut arguments) = fill::retarget(tool, arguments, reading, conversation);
+            let (tool, mut arguments) = fill::retarget(tool, arguments, reading, conversation, vocabulary);
             put_listed_experiment(&mut arguments, tool, reading, conversation);
             fill::put_experiment_of_values(&mut arguments, tool, reading, vocabulary, context.focus.as_ref());
             fill::put_experiment_of_run(&mut arguments, tool, reading, vocabulary);

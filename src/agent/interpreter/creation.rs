@@ -255,6 +255,8 @@ mod tests {
         check("which experiment is new?", Value::Null);
         check("before I make anything - does an experiment fog-v2 exist?", Value::Null);
         check("set up fog-v2, tagged team=meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
+        check("add an experiment fog-v2 owned by kim", serde_json::json!({"name": "fog-v2", "tags": {"owner": "kim"}}));
+        check("create a new experiment named after kim", Value::from("nameless"));
         check("register fog-v2 as a new model", Value::Null);
         check("would it be possible to get an experiment fog-v2 created today?", serde_json::json!({"name": "fog-v2"}));
         check("we'll need an experiment called fog-v2 to log into", serde_json::json!({"name": "fog-v2"}));

@@ -210,6 +210,11 @@ fn is_message(question: &str) -> bool {
     let words = words(question);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Some(at) = words.iter().position(|word| matches!(*word, "let" | "tell" | "wake")) else { return false };
+    // `so that I can tell my boss: …`
+    let ahead = words.get(at.saturating_sub(4)..at).unwrap_or_default();
+    if ahead.iter().any(|word| has("i we", word)) && !ahead.contains(&"you") {
+        return false;
+    }
     let to = words.get(at + 1..).unwrap_or_default();
     let lets_know = words.get(at) == Some(&"let")
         && to.first().is_some_and(|who| !has("me us", who))

@@ -64,6 +64,9 @@ pub(in crate::agent::interpreter) async fn plan(
         return Ok(None);
     }
     let Some(run) = run(reading, vocabulary, context, conversation).await? else { return Ok(None) };
+    if runs_named(reading).len() > 1 {
+        return Ok(whether_of_several(run, reading, context).await);
+    }
     let files = files_of(&run, context).await;
     let mut arguments = run;
     // Where the files cannot be listed, the tool tells why.
@@ -74,13 +77,29 @@ pub(in crate::agent::interpreter) async fn plan(
         return Ok(asks_for_file(reading).then(|| Plan::call("list_artifacts", arguments)));
     };
     if asks_whether(reading) {
-        if let Some((folder, _)) = path.rsplit_once('/') {
-            put(&mut arguments, "path", folder);
-        }
-        return Ok(Some(Plan::call("list_artifacts", arguments)));
+        return Ok(Some(list_beside(&path, arguments)));
     }
     put(&mut arguments, "path", path);
     Ok(Some(Plan::call("read_artifact", arguments)))
+}
+
+/// `does run 3 or run 5 have a confusion matrix?`: the place where one of them has it, to be looked at in each.
+async fn whether_of_several(mut arguments: Arguments, reading: &Reading, context: &Context) -> Option<Plan> {
+    for run in runs_named(reading) {
+        put(&mut arguments, "run", run.as_str());
+        if let Some(path) = files_of(&arguments, context).await.and_then(|files| best(&files, reading)) {
+            return Some(list_beside(&path, arguments));
+        }
+    }
+    None
+}
+
+/// The list of the folder in which a file is.
+fn list_beside(path: &str, mut arguments: Arguments) -> Plan {
+    if let Some((folder, _)) = path.rsplit_once('/') {
+        put(&mut arguments, "path", folder);
+    }
+    Plan::call("list_artifacts", arguments)
 }
 
 /// `requirements.txt`, which is in a folder: the path of the only file that is called so.
@@ -106,7 +125,8 @@ pub(in crate::agent::interpreter) async fn settle(plan: &mut Plan, context: &Con
 /// Whether it is worth looking at the files of a run: something is said that may be one of them.
 fn may_name_file(reading: &Reading) -> bool {
     let is_said_as_file = reading.parts().any(|part| matches!(part, Part::File(_)));
-    let is_of_several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..)))) || runs_named(reading) > 1;
+    let is_of_several = reading.parts().any(|part| matches!(part, Part::End(_, Some(2..))))
+        || runs_named(reading).len() > 1 && !asks_whether(reading) && !asks_which_has(reading);
     let is_candidate = |index: usize| {
         let word = word(reading, index);
         has(FILE_NOUNS, word) || has(KINDS, word) || part_at(reading, index) == Some(&Part::Unknown)
@@ -115,12 +135,17 @@ fn may_name_file(reading: &Reading) -> bool {
     !is_said_as_file && !is_of_several && (0..reading.words.len()).any(is_candidate)
 }
 
-/// How many runs are named.
-fn runs_named(reading: &Reading) -> usize {
+/// The runs that are named, each once.
+fn runs_named(reading: &Reading) -> Vec<&String> {
     let mut named: Vec<&String> = reading.parts().filter_map(|part| if let Part::Run(name) = part { Some(name) } else { None }).collect();
     named.sort_unstable();
     named.dedup();
-    named.len()
+    named
+}
+
+/// `which of run 3 and run 5 has a confusion matrix?`
+fn asks_which_has(reading: &Reading) -> bool {
+    word(reading, 0) == "which" && ["has", "have", "logged", "saved"].iter().any(|word| reading.says(word))
 }
 
 /// The one run that is spoken of, as arguments.

@@ -42,12 +42,15 @@ const NAME_LEADS: [&str; 34] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 55] = [
+const NAME_ENDS: [&str; 58] = [
     "; ",
     ". ",
     " (",
     " with ",
     " tagged ",
+    " owned by ",
+    " belonging to ",
+    " on behalf of ",
     " labelled ",
     " labeled ",
     " described ",
@@ -133,7 +136,9 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
     let folded = unquoted(rest).to_ascii_lowercase();
     let first = folded.split_whitespace().next().unwrap_or_default().trim_end_matches([',', '.', '?', '!', ':']);
     let is_open = matches!(first, "whatever" | "something" | "anything" | "what" | "tbd" | "tba" | "undecided" | "unknown" | "unclear")
-        || folded.starts_with("to be ");
+        || folded.starts_with("to be ")
+        // `named after ana`: what it is named after is not what it is called.
+        || is_led && first == "after";
     if is_open || !is_led && NO_NAMES.split_whitespace().any(|word| word == first) {
         return None;
     }

@@ -47,6 +47,14 @@ pub(super) fn tags_of(text: &str) -> Tags {
         at += 1;
         let Token::Word(key) = token else { continue };
         let follows = tokens.get(at..).unwrap_or_default();
+        // `owned by ben`
+        if let ("owned", [Token::Word(by), Token::Word(owner), ..]) = (key.to_lowercase().as_str(), follows)
+            && says("by", by)
+        {
+            tags.pairs.insert("owner".to_owned(), Value::from(owner.clone()));
+            at += 2;
+            continue;
+        }
         if is_tag_word(key) {
             speaks_of_tags = true;
             awaits_tag = true;

@@ -66,13 +66,16 @@ pub(super) fn is_intention(words: &[&str]) -> bool {
     !asks && (wants_to(words) || is_announced(words) || is_foretold(words) || is_own(words)) && !is_joined(words)
 }
 
-/// `I'll restart them`, `we're going to delete it tomorrow`, `want to send flowers haha`
+/// `I'll restart them`, `we're going to delete it tomorrow`, `want to send flowers haha`, `so that I can tell my boss`
 fn is_announced(words: &[&str]) -> bool {
     let asks = words.iter().any(|word| has("you please kindly let's it'd", word));
     let is_going =
         matches!(words, ["i'll" | "we'll", ..] | ["i" | "we", "will" | "shall", ..] | ["i'm" | "we're", "going", "to", ..] | ["gonna", ..]);
+    let is_purpose =
+        matches!(words, ["so", "that", "i" | "we" | "they" | "he" | "she", ..] | ["so", "i" | "we", "can" | "could" | "may", ..]);
     !asks
         && (is_going
+            || is_purpose
             || begins_wanting(words) && words.iter().any(|word| has("send buy write thank congratulate invite ask tell mail email", word)))
 }
 

@@ -11,6 +11,10 @@ const COUNTED: [&str; 8] = ["step", "steps", "epoch", "epochs", "iteration", "it
 /// Verbs for what a curve does at one point of it.
 const TURNING: [&str; 10] = ["low", "high", "bottom", "bottomed", "peak", "peaked", "turn", "turned", "nan", "minimum"];
 
+/// Verbs for a curve that comes to a value.
+const MEETING: [&str; 14] =
+    ["reach", "reached", "get", "got", "go", "went", "fall", "fell", "drop", "dropped", "hit", "cross", "crossed", "pass"];
+
 impl Reader<'_> {
     /// Takes the words for points of a curve as asking for it, where a run and a metric are named.
     pub(super) fn courses(&mut self) {
@@ -66,7 +70,10 @@ impl Reader<'_> {
     fn moment(&self) -> Option<Vec<usize>> {
         let names_end = self.words.iter().any(|word| matches!(lexicon::end(word), Some(End::Highest | End::Lowest | End::Best)));
         let turns = self.words.iter().any(|word| TURNING.contains(&word.as_str()));
-        let when = self.place_of(&["when"]).filter(|_| names_end || turns);
+        // `when did it reach 0.3`, `when did it get below 0.3`
+        let is_number = |place: usize| self.word(place).bytes().all(|byte| byte.is_ascii_digit()) && self.is_free(place..place + 1);
+        let meets_bound = self.words.iter().any(|word| MEETING.contains(&word.as_str())) && (0..self.words.len()).any(is_number);
+        let when = self.place_of(&["when"]).filter(|_| names_end || turns || meets_bound);
         if let Some(when) = when {
             return Some(vec![when]);
         }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Part;
 use super::reader::Reader;
+use super::{Part, Span};
 use crate::agent::interpreter::lexicon;
 use crate::agent::interpreter::vocabulary::Kind;
 use crate::domain::reference::Likeness;
@@ -355,6 +355,16 @@ impl Reader<'_> {
         let verb = self.words.iter().position(|word| CHOOSING.contains(&word.as_str()));
         if let Some(verb) = verb.filter(|verb| asks && !is_ranked && runs == 0 && self.is_free(*verb..verb + 1)) {
             self.cover(verb..verb + 1, Part::End(lexicon::End::Best, None));
+        }
+        // `what is a good learning rate`: the one that goes with the best.
+        let is_quality = |place: &usize| {
+            matches!(self.word(*place), "good" | "decent" | "sensible" | "reasonable")
+                && matches!(self.word(place.wrapping_sub(1)), "a" | "an" | "some")
+                && matches!(self.spans.get(place + 1), Some(Some(Span { part: Part::Parameter(_), .. })))
+        };
+        let asks_for_value = self.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "whats" | "which" | "is"));
+        if let Some(quality) = (0..self.words.len()).find(is_quality).filter(|_| asks_for_value && !is_ranked && runs == 0) {
+            self.cover(quality..quality + 1, Part::End(lexicon::End::Best, None));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::{Part, Span};
-use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::lexicon::{self, End};
 
 impl Reader<'_> {
     /// Takes such words for the end they name.
@@ -12,6 +12,12 @@ impl Reader<'_> {
                 // `how far is run 3 ahead of run 5`
                 let part = if self.names_two_runs() { Part::Meaning("compare") } else { Part::End(end, None) };
                 self.cover(index..index + used, part);
+            }
+            // `the config of our champion`: the run that is best.
+            let is_title = matches!(self.word(index), "champion" | "winner" | "leader");
+            let names = |meaning: &str| self.words.iter().any(|word| lexicon::meaning(word) == Some(meaning));
+            if is_title && index > 0 && names("parameter") && !names("run") && !self.names_run() {
+                self.imply(index, Part::Meaning("run"));
             }
         }
     }

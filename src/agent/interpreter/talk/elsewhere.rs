@@ -30,7 +30,11 @@ pub(in super::super) fn is_off_topic(words: &[String], question: &str) -> bool {
         .iter()
         .any(|code| folded.starts_with(code))
         || folded.contains("os.system");
-    is_code || calculates || asks_day || searches || words.iter().find(|word| !has(POLITE, word)).is_some_and(|first| has(OFF_TOPIC, first))
+    let mut said = words.iter().map(String::as_str).skip_while(|word| has(POLITE, word));
+    let orders = said.next().is_some_and(|first| has(OFF_TOPIC, first));
+    // `remind me what it was about`
+    let is_reminded = orders && words.iter().any(|word| word == "remind") && said.any(|word| has("what which who how of", word));
+    is_code || calculates || asks_day || searches || orders && !is_reminded
 }
 
 /// `how do transformers work`, `explain overfitting`, `what does auc mean`: a question about the thing itself, and not about runs with it.

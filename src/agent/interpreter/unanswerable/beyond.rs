@@ -25,6 +25,11 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading) -> Option<&'stati
     if asks_of_users(reading) {
         return Some("I do not know what people did with it: I only know what runs logged.");
     }
+    if asks_to_retouch(reading) {
+        return Some(
+            "I draw curves whole and as they were logged, neither smoothed nor zoomed into: what I change is the metrics and runs in a chart, a logarithmic scale and the axis.",
+        );
+    }
     asks_for_export(reading).then_some("I cannot make files: I show what the store holds here, and read the text files of a run.")
 }
 
@@ -33,6 +38,15 @@ fn is_free(reading: &Reading, index: usize) -> bool {
     let span = reading.spans.iter().find(|span| span.words.contains(&index));
     span.is_none_or(|span| {
         !matches!(span.part, Part::Metric(_) | Part::Parameter(_) | Part::Experiment(_) | Part::Run(_) | Part::Value(..) | Part::File(_))
+    })
+}
+
+/// `smooth it`, `can you zoom in on the first steps?`
+fn asks_to_retouch(reading: &Reading) -> bool {
+    const LEADS: &str = "please can could would will you now and then just i want to d like need let s me us also go ahead hey ok okay with apply add some more";
+    let verb = reading.words.iter().position(|word| !has(LEADS, word));
+    verb.is_some_and(|at| {
+        reading.words.get(at).is_some_and(|word| has("zoom smooth smoothen smoothing smoothed unzoom", word)) && is_free(reading, at)
     })
 }
 

@@ -12,6 +12,12 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading, vocabulary: &Voca
             "I compute no {statistic}: I rank, list and compare what runs logged, and describe an experiment with the range of each metric."
         ));
     }
+    if let Some(end) = unknown_end(reading) {
+        return Some(format!(
+            "I do not rank by what is `{}`: I find the highest, lowest or best value of a metric, and draw its curve.",
+            plain(end)
+        ));
+    }
     if counts_by_person(reading) {
         return Some(format!("I do not count by person; ask how many runs one of them has: runs were started by {}.", known()));
     }
@@ -49,6 +55,18 @@ fn statistic(reading: &Reading) -> Option<&str> {
     })?;
     let word = reading.words.get(span.words.start)?;
     (!is_grouped && !names_end).then_some(word)
+}
+
+/// `the smoothest loss`: a superlative beside a metric that is no end of its values.
+fn unknown_end(reading: &Reading) -> Option<&str> {
+    let superlative = |pair: &[Span]| match pair {
+        [end, named] if end.part == Part::Unknown && end.words.len() == 1 && matches!(named.part, Part::Metric(_)) => {
+            reading.words.get(end.words.start).map(String::as_str)
+        }
+        _ => None,
+    };
+    let is_end = |word: &&str| word.len() > 6 && word.ends_with("est");
+    reading.spans.windows(2).filter_map(superlative).find(is_end)
 }
 
 /// `who created most runs`

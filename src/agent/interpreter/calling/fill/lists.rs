@@ -7,6 +7,7 @@ use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
+use crate::agent::interpreter::vocabulary::Vocabulary;
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
 use crate::domain::reference::{count_word, words};
@@ -115,6 +116,17 @@ pub(super) fn seeks_experiment(reading: &Reading) -> bool {
     let place = |is: &dyn Fn(&Part) -> bool| reading.parts().position(is);
     let (noun, name) = (place(&noun), place(&|part| matches!(part, Part::Experiment(_))));
     seeks && reading.parts().all(is_plain) && noun.zip(name).is_some_and(|(noun, name)| noun < name)
+}
+
+/// `what have we tried for churn`, `what do we have on churn`: what is said of the names of several experiments.
+pub(super) fn subject_of_several<'a>(reading: &'a Reading, vocabulary: &Vocabulary) -> Option<&'a str> {
+    let asks = (reading.says("what") || reading.says("whats")) && reading.says("we");
+    let span = reading.spans.iter().find(|span| matches!(span.part, Part::Experiment(_))).filter(|_| asks)?;
+    let before = span.words.start.checked_sub(1).and_then(|before| reading.words.get(before))?;
+    let said = reading.text.get(span.bytes.clone())?;
+    let is_about = |name: &str| is_part_of_name(said, name);
+    let several = vocabulary.experiments.iter().filter(|experiment| is_about(&experiment.name)).count() > 1;
+    (matches!(before.as_str(), "for" | "on" | "about" | "with") && several).then_some(said)
 }
 
 /// `which encoders have been tried`, `what optimizers did we use`: the values of a parameter, which a description tells.

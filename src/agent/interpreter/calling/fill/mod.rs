@@ -62,6 +62,7 @@ pub(super) fn retarget(
     arguments: Arguments,
     reading: &Reading,
     conversation: &Conversation,
+    vocabulary: &Vocabulary,
 ) -> (&'static str, Arguments) {
     if tool == "list_experiments"
         && reading.says("about")
@@ -97,6 +98,14 @@ pub(super) fn retarget(
     {
         let mut list = Arguments::new();
         put(&mut list, "query", experiment);
+        return ("list_experiments", list);
+    }
+    // `what have we tried for churn`, where several experiments are about it.
+    if tool == "describe_experiment"
+        && let Some(subject) = lists::subject_of_several(reading, vocabulary)
+    {
+        let mut list = Arguments::new();
+        put(&mut list, "query", subject);
         return ("list_experiments", list);
     }
     // `which experiment has the most runs`: the list tells how many each has.
