@@ -2,6 +2,7 @@
 //!
 //! Knows common English, not the store's names.
 
+use super::lexicon::has;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
@@ -53,11 +54,11 @@ pub(super) fn is_common(word: &str) -> bool {
 
 /// Whether a word says that the words about it are talk.
 pub(super) fn is_talk(word: &str) -> bool {
-    TALK.split_whitespace().any(|known| known == word)
+    has(TALK, word)
 }
 
 /// What people ask for, or whom they tell.
-const OCCASIONS: &str = "meeting meetings report reports slide slides deck presentation demo standup review talk boss manager lead team paper call colleague     colleagues client clients customer customers email newsletter blog post sync retro";
+const OCCASIONS: &str = "meeting meetings report reports slide slides deck presentation demo standup review talk boss manager lead team paper call colleague colleagues client clients customer customers email newsletter blog post sync retro";
 
 /// What may stand in a clause that tells why something is asked, and asks for nothing itself.
 fn is_of_occasion(part: &Part) -> bool {
@@ -94,7 +95,7 @@ fn is_left_aside(reading: &Reading, clause: Vec<&Span>) -> bool {
 
 fn names_occasion(reading: &Reading, span: &Span) -> bool {
     let said = reading.words.get(span.words.clone()).unwrap_or_default();
-    said.iter().any(|word| OCCASIONS.split_whitespace().any(|known| known == word))
+    said.iter().any(|word| has(OCCASIONS, word))
 }
 
 /// `my boss will kill me`: an idiom, and no status of a run.

@@ -14,6 +14,7 @@ mod tags;
 mod taken;
 mod wishes;
 
+use crate::agent::interpreter::lexicon::has;
 use serde_json::Value;
 
 pub(super) use self::doubts::retracts;
@@ -148,7 +149,6 @@ pub(super) fn adds(text: &str) -> bool {
         return true;
     }
     let words = crate::domain::reference::words(text);
-    let has = |known: &str, word: &str| known.split_whitespace().any(|known| known == word);
     let mut behind = words.iter().map(String::as_str).skip_while(|word| has(LINKS, word)).take(7).peekable();
     if matches!(words.as_slice(), [it, is, about, ..] if it == "it" && (is == "is" || is == "s") && about == "about") {
         return true;

@@ -128,8 +128,8 @@ pub(super) fn is_misspelt_filler(word: &str) -> bool {
 }
 
 /// Whether a list of words, set apart by spaces, has this one.
-fn has(words: &str, word: &str) -> bool {
-    words.split(' ').any(|known| known == word)
+pub(super) fn has(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
 }
 
 fn sorted(word: &str) -> Vec<char> {

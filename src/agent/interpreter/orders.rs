@@ -20,6 +20,7 @@ use self::clauses::{Clause, clauses, is_denied, is_unseen};
 pub(super) use self::plans::is_plan;
 pub(super) use self::things::{named_instead, object, points};
 use super::creation;
+use super::lexicon::has;
 use super::reading::{Part, Reading};
 use crate::domain::reference::{is_typo_of, words};
 
@@ -234,10 +235,6 @@ fn is_left_to(clauses: &[Clause]) -> bool {
 
 fn is_destructive(verb: &str) -> bool {
     has(DESTRUCTIVE, verb)
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }
 
 /// Verbs of looking that the lexicon has no meaning for.

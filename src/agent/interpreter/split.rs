@@ -9,6 +9,7 @@ use self::beside::{
     is_echo, is_of_choice, is_statement, names_before, points_back, tells_of_failure,
 };
 use self::joined::{first_word, with_pictures, with_topics};
+use super::lexicon::has;
 use super::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
@@ -143,10 +144,6 @@ fn is_reason(ahead: &str) -> bool {
     orders::refused(ahead).is_some() && orders::is_choice(ahead)
 }
 
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
-}
-
 /// `restart run-018, and what depth did it have?`: the question behind an order that is not obeyed, or is denied, says what it was about.
 fn named(questions: Vec<String>) -> Vec<String> {
     let mut thing: Option<String> = None;
@@ -200,7 +197,7 @@ fn is_whole(before: &str) -> bool {
     let leads = solid.next().is_some_and(|(word, _)| {
         const LEADS: &str =
             "in of among for from within with on before after since during between until over regarding about across according";
-        LEADS.split(' ').any(|lead| lead == word)
+        has(LEADS, word)
     });
     words.len() >= 2 && (!leads || before.contains(':'))
 }

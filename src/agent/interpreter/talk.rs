@@ -16,6 +16,7 @@ pub(super) use secrets::{asks_for_secret, is_claim, overrides};
 pub(super) use small::is_small;
 
 use super::lexicon;
+use super::lexicon::has;
 use super::reading::{Part, Reading};
 use crate::domain::reference::words;
 
@@ -151,11 +152,6 @@ pub(super) fn asks_nothing(reading: &Reading) -> bool {
     !reading.text.contains('?')
         && !reading.words.iter().any(|word| has(ASKING, word))
         && reading.parts().all(|part| matches!(part, Part::Unknown | Part::Filler))
-}
-
-/// Whether a list of words, set apart by white space, has this one.
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! The run is asked which files it has, and the question's words are held against their names. It does not know what is in them.
 
+use crate::agent::interpreter::lexicon::has;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -315,8 +316,4 @@ fn part_at(reading: &Reading, index: usize) -> Option<&Part> {
 
 fn word(reading: &Reading, index: usize) -> &str {
     reading.words.get(index).map_or("", String::as_str)
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }

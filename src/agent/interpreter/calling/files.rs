@@ -1,5 +1,6 @@
 //! What is asked of files and folders of runs: to list them or to read one.
 
+use crate::agent::interpreter::lexicon::has;
 use serde_json::Value;
 
 use super::fill;
@@ -152,7 +153,7 @@ fn listed_file(reading: &Reading, conversation: &Conversation) -> Option<String>
 /// `the notes too`, `now the csv file`: nothing but what is to be read.
 fn is_bare(reading: &Reading) -> bool {
     const BESIDE: &str = "the and now also too then please next file as well";
-    let solid = reading.words.iter().filter(|word| !BESIDE.split(' ').any(|known| known == word.as_str()));
+    let solid = reading.words.iter().filter(|word| !has(BESIDE, word.as_str()));
     reading.words.len() <= 5 && solid.count() == 1
 }
 

@@ -1,5 +1,6 @@
 //! What is said to an order to create that was asked back, refused or just obeyed: "call it pilot", "then pilot-b", "no, I meant pilot".
 
+use crate::agent::interpreter::lexicon::has;
 use serde_json::Value;
 
 use super::names::{looks_like_name, name_of};
@@ -88,14 +89,14 @@ pub(in crate::agent::interpreter) fn is_remark(question: &str, conversation: &Co
 pub(in crate::agent::interpreter) fn pointed_at(question: &str, conversation: &Conversation) -> Option<String> {
     const POINTING: &str = "it its that there this existing inside";
     let (utterance, _) = conversation.turns.last()?;
-    let points = words(question).iter().any(|word| POINTING.split(' ').any(|known| known == word));
+    let points = words(question).iter().any(|word| has(POINTING, word));
     let (before, _) = spoken_of(conversation).filter(|_| points && !matches!(order(utterance), Some(Order::NotYet(_))))?;
     before.get("name").and_then(Value::as_str).map(str::to_owned)
 }
 
 fn remarks(text: &str) -> bool {
     let said = words(text);
-    let is_remark = |word: &String| REMARK.split_whitespace().any(|known| known == word);
+    let is_remark = |word: &String| has(REMARK, word);
     let of_name = ["taken", "exists", "already", "used", "exist", "forgot"].iter().any(|word| said.iter().any(|known| known == word));
     !text.contains('?') && of_name && said.iter().all(is_remark)
 }

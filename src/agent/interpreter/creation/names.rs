@@ -2,6 +2,7 @@
 
 use super::quotes::{quoted, unquoted};
 use super::tags::TAG_KEYS;
+use crate::agent::interpreter::lexicon::has;
 
 /// Words behind which a name stands.
 const NAME_LEADS: [&str; 34] = [
@@ -139,7 +140,7 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
         || folded.starts_with("to be ")
         // `named after ana`: what it is named after is not what it is called.
         || is_led && first == "after";
-    if is_open || !is_led && NO_NAMES.split_whitespace().any(|word| word == first) {
+    if is_open || !is_led && has(NO_NAMES, first) {
         return None;
     }
     let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
@@ -153,7 +154,7 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
 fn end_at_and(folded: &str) -> Option<usize> {
     folded.match_indices(" and ").map(|(at, _)| at).find(|at| {
         let next = folded.get(at + 5..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
-        next.contains(['=', ':']) || GOES_ON.split_whitespace().any(|word| word == next)
+        next.contains(['=', ':']) || has(GOES_ON, next)
     })
 }
 

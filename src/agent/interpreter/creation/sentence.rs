@@ -1,5 +1,6 @@
 //! The sentence of an order to create: where its verb and its noun stand, and what it says about them.
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -288,10 +289,6 @@ pub(super) fn without_politeness(text: &str) -> &str {
         rest = behind.trim_start();
     }
     rest
-}
-
-fn has(known: &str, word: &str) -> bool {
-    known.split_whitespace().any(|known| known == word)
 }
 
 /// `create "fog-v2" experiment`, `set up fog-v2 as a new experiment`, `create fog-v2 (new experiment)`: the name stands before the noun.

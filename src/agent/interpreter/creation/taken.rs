@@ -4,6 +4,7 @@ use super::names::looks_like_name;
 use super::question_calls;
 use super::quotes::{quoted, unquoted};
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 use crate::domain::reference::words;
 
 /// Words by which people ask whether a name is in use.
@@ -117,10 +118,6 @@ fn behind_use(question: &str) -> Option<String> {
     let mut behind = question.split_whitespace().skip_while(|word| !has("using use used", word)).skip(1);
     let name = behind.find(|word| !has("the name a an", word))?;
     behind.next().filter(|word| has("as for", word)).map(|_| name.trim_matches([',', '.', '?', '!', ':']).to_owned())
-}
-
-fn has(known: &str, word: &str) -> bool {
-    known.split_whitespace().any(|known| known == word)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::names::{looks_like_name, name_of};
 use super::quotes::{quoted, unquoted};
 use super::sentence::{Sentence, order_of};
 use super::tags::speaks_of_tags;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::{Arguments, put};
 use crate::domain::reference::words;
 
@@ -154,10 +155,6 @@ pub(super) fn only_points(text: &str) -> bool {
     let points =
         has("arrange", sentence.word(verb)) || sentence.points(verb) || verb == 0 && sentence.creates(verb) && sentence.words.len() == 1;
     points && (verb + 1..sentence.words.len()).all(is_pointer)
-}
-
-fn has(known: &str, word: &str) -> bool {
-    known.split_whitespace().any(|known| known == word)
 }
 
 #[cfg(test)]

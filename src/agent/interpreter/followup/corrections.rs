@@ -1,5 +1,6 @@
 //! Corrections of the question before: "no, I meant accuracy", "not f1, auc", "run 16 instead of run 15".
 
+use crate::agent::interpreter::lexicon::has;
 use serde_json::Value;
 
 use crate::agent::conversation::Conversation;
@@ -37,7 +38,7 @@ fn announces(lead: &str) -> bool {
         then so just change of";
     let words = crate::domain::reference::words(lead);
     let is_noun = |word: &String| matches!(word.as_str(), "question" | "thing" | "else" | "topic" | "subject");
-    words.iter().any(is_noun) && words.iter().all(|word| ANNOUNCING.split_whitespace().any(|known| known == word))
+    words.iter().any(is_noun) && words.iter().all(|word| has(ANNOUNCING, word))
 }
 
 /// `make that run 16`, `I said run 16`, where something was answered before: what is wanted in its place, and whether the words for that
@@ -134,8 +135,7 @@ fn place_said(reading: &Reading) -> Option<Option<usize>> {
 
 /// Whether the words of a question take something back that was said before.
 fn corrects(reading: &Reading) -> bool {
-    let leads =
-        reading.words.iter().take(2).any(|word| matches!(word.as_str(), "not" | "rather") || LEADS.split(' ').any(|lead| lead == word));
+    let leads = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "not" | "rather") || has(LEADS, word));
     let is_name = |part: &Part| matches!(part, Part::Metric(_) | Part::Parameter(_) | Part::Run(_) | Part::Experiment(_));
     let denies = !reading.means("run")
         && reading.words.len() <= 7

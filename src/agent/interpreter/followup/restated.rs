@@ -2,6 +2,7 @@
 //! "run 5 should be in there too", "lower the bar to 0.94", "it should be the validation loss". Each is said again as shortly as the
 //! readers of follow-ups know it; where they make nothing of it, it is what it sounds like.
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use crate::agent::conversation::Conversation;
@@ -109,7 +110,7 @@ impl Said<'_> {
     /// `limit that to the loss`, `boil the list down to the finished ones`: `only the loss`.
     fn kept(&self) -> Option<String> {
         const VERBS: &str = "limit restrict reduce narrow confine cut shrink trim boil focus concentrate stick zoom strip whittle";
-        const SHOWN: &str = "it that this them these those the list comparison chart plot table down in up results result output selection picture graph runs             everything view whole thing";
+        const SHOWN: &str = "it that this them these those the list comparison chart plot table down in up results result output selection picture graph runs everything view whole thing";
         let start = self.start();
         let link = (start + 1..self.words.len()).find(|at| !has(SHOWN, self.word(*at))).filter(|_| has(VERBS, self.word(start)))?;
         matches!(self.word(link), "to" | "on").then(|| self.text(link + 1..self.words.len())).flatten().map(|rest| format!("only {rest}"))
@@ -221,10 +222,6 @@ impl Said<'_> {
         let is_value = (behind..self.words.len()).all(|place| self.word(place).bytes().all(|byte| byte.is_ascii_digit()));
         (behind < self.words.len() && !is_value).then(|| self.text(behind..self.words.len())).flatten().map(str::to_owned)
     }
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! parameter", "could you do it with the latest five?", "it should be ranked by AUC".
 
 use crate::agent::conversation::Conversation;
+use crate::agent::interpreter::lexicon::has;
 use crate::domain::reference::placed_words;
 
 /// The longest that may remain of a wish, in words: what is longer is a question of its own.
@@ -109,10 +110,6 @@ pub(super) fn without_complaint<'a>(question: &'a str, conversation: &Conversati
         && words.first().is_some_and(|(word, _)| matches!(word.as_str(), "that" | "this" | "it" | "they" | "these"));
     let complains = !words.is_empty() && (is_too || words.iter().all(|(word, _)| has(COMPLAINING, word)));
     if complains && rest.chars().any(char::is_alphanumeric) { without_complaint(rest.trim_start(), conversation) } else { question }
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Orders whose verb alone says nothing, by the words that stand behind it: `put it live`, `make one up`, `use run-3 to predict it`.
 
-use super::has;
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 
 /// What is set up to happen by itself.
 const WATCHES: &str = "alert alerts alarm alarms webhook webhooks notification notifications reminder reminders trigger triggers dashboard dashboards cron schedule pipeline rule \

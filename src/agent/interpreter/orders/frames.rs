@@ -3,6 +3,7 @@
 
 use super::{forms, wishes};
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 
 /// Words that ask for a fact where they begin a clause.
 const FACTS: &str = "did was were has had does do is are am have isn't wasn't aren't didn't doesn't hasn't";
@@ -33,10 +34,6 @@ pub(super) const SUBJECTS: &str = "you we i u someone somebody anyone anybody on
 /// Words between such a beginning and the verb.
 const ADVERBS: &str = "please pls kindly just also maybe perhaps possibly simply quickly then at least now immediately finally better rather as well go ahead and \
     permanently safely completely totally hereby possibly really actually probably always";
-
-pub(super) fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
-}
 
 /// The imperatives that a clause may stand for, likeliest first, each to be tried.
 pub(super) fn imperatives(words: &[&str]) -> Vec<Vec<String>> {

@@ -1,9 +1,9 @@
 //! What somebody means to do himself, and so orders of nobody: `I'll restart it myself`, `ops want to deploy one today, which is best?`.
 
 use super::clauses::clauses;
-use super::frames::has;
 use super::{FORBIDDEN, FORBIDDEN_WITH_OBJECT, forms};
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 
 /// Words by which somebody takes a thing on himself.
 const HIMSELF: &str = "myself ourselves himself herself themselves manually";

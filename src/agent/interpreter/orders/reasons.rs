@@ -1,7 +1,7 @@
 //! What people say before an order: why they give it, under which condition, and of what.
 
-use super::frames::has;
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 
 /// Verbs of what is told.
 const VERBS: &str = "is was are were has have had isn't wasn't aren't i'm it's that's seems seem looks look keeps keep needs need want wants think thought guess know believe \

@@ -2,7 +2,8 @@
 //! `nobody needs it any more`.
 
 use super::forms;
-use super::frames::{MODALS, SUBJECTS, asks_before, has, owned, with_object};
+use super::frames::{MODALS, SUBJECTS, asks_before, owned, with_object};
+use crate::agent::interpreter::lexicon::has;
 
 /// Words of wishes for what is not so.
 const WISHING: &str = "would it'd i'd we'd wish hope could glad happy best better good nice great lovely wonderful perfect";

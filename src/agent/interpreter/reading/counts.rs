@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::{Part, Span};
 use crate::agent::interpreter::chatter;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::lexicon::{self, End};
 use crate::agent::interpreter::vocabulary::{Entry, Kind};
 use crate::domain::reference::{Likeness, count_word};
@@ -53,7 +54,7 @@ impl Reader<'_> {
             || chatter::is_common(word)
             || lexicon::meaning(word).is_some()
             || lexicon::end(word).is_some()
-            || ELSE.split_whitespace().any(|known| known == word);
+            || has(ELSE, word);
         let is_key = |(entry, _): &(&Entry, Likeness)| matches!(entry.kind, Kind::Metric | Kind::Parameter | Kind::Experiment);
         let counts = |before: usize| index.checked_sub(before).is_some_and(|place| self.count_at(place).is_some_and(|count| count > 1));
         // `the four catboost scorecards`

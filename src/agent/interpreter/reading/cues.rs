@@ -1,5 +1,6 @@
 //! Recognising what a question asks for where no single word says so: "over time", "who trained it", "under 25 ms", "which should we ship".
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use super::reader::Reader;
@@ -123,7 +124,6 @@ impl Reader<'_> {
         const GIVING: &str = "give gives mean means yield yields make makes produce produces get gets go";
         const COMPARATIVES: [&str; 6] = ["better", "worse", "higher", "lower", "larger", "smaller"];
         const ASKING: &str = "does do did will would can could should is are whether if";
-        let has = |words: &str, word: &str| words.split_whitespace().any(|known| known == word);
         let part_at = |place: usize| self.spans.get(place).and_then(Option::as_ref).map(|span| &span.part);
         let names = |mut places: Range<usize>, is: fn(&Part) -> bool| places.any(|place| part_at(place).is_some_and(is));
         let count = self.words.len();
@@ -242,7 +242,6 @@ impl Reader<'_> {
         const MOVING: &str = "coming going come go dropping drop falling fall climbing climb creeping heading getting get inching";
         const AWAY: &str = "down up better worse lower higher";
         const LEVEL: &str = "levelled leveled levelling leveling level flattened flattening flatten plateaued plateau plateauing stagnated stagnating stagnate bottomed";
-        let has = |known: &str, word: &str| known.split(' ').any(|known| known == word);
         let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
         let asks = matches!(self.word(0), "was" | "is" | "did" | "does" | "how") || self.words.iter().any(|word| word == "still");
         for index in 1..self.words.len() {

@@ -4,6 +4,7 @@ use super::bounds::bound_behind;
 use super::reader::Reader;
 use super::{Part, Span};
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 use crate::domain::filter::Comparison;
 use crate::domain::reference::count_word;
 
@@ -67,7 +68,7 @@ impl Reader<'_> {
     fn speaks_of_lasting(&self) -> bool {
         const LASTING: &str =
             "took take takes taken lasted last lasting ran long longer short shorter duration needed trained training finished completed";
-        self.words.iter().any(|word| LASTING.split(' ').any(|known| known == word))
+        self.words.iter().any(|word| has(LASTING, word))
     }
 
     /// Whether it is a metric or parameter that is bounded: `lookback over 90 days`, `under 2 hours of lead time`.

@@ -5,6 +5,7 @@
 //! be left over. Of several names the one that explains most words wins, then the one of which least is left unsaid, rare words counting
 //! more than common ones. It does not know what is asked.
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use super::reader::Reader;
@@ -227,8 +228,4 @@ fn is_common(word: &str) -> bool {
     let is_generic = has(GENERIC, word) || has(SPLITS, word);
     !is_generic
         && (lexicon::is_filler(word) || lexicon::meaning(word).is_some() || lexicon::end(word).is_some() || chatter::is_common(word))
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }

@@ -1,5 +1,6 @@
 //! Recognising names of which only a part stands there, or that are misspelt, spelled out or shortened.
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use super::reader::Reader;
@@ -229,7 +230,7 @@ impl Reader<'_> {
         const LEADS: &str = "still is was were are be been being keep keeps kept stop stopped start started";
         let before = words.start.checked_sub(1).map_or("", |place| self.word(place));
         let word = self.word(words.start);
-        words.len() == 1 && (word.ends_with("ed") || word.ends_with("ing") && LEADS.split(' ').any(|lead| lead == before))
+        words.len() == 1 && (word.ends_with("ed") || word.ends_with("ing") && has(LEADS, before))
     }
 
     /// `yolo`, where there is a `yolov8m`: the values of one parameter or tag that begin like this, little left off.

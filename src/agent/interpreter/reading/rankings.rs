@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::{Anaphor, Part, Span};
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::lexicon::{self, End};
 use crate::domain::reference::{count_word, is_typo_of};
 
@@ -68,7 +69,7 @@ impl Reader<'_> {
                 index += 1;
             } else {
                 const LINKS: &str = "and or vs versus with to against run runs through thru until till up upto";
-                in_list = in_list && LINKS.split(' ').any(|link| link == word);
+                in_list = in_list && has(LINKS, &word);
                 index += 1;
             }
         }

@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::{Part, Span};
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::vocabulary::Kind;
 use crate::agent::interpreter::{chatter, lexicon};
 
@@ -61,7 +62,7 @@ impl Reader<'_> {
         const LEADS: &str = "with without no using use used uses w o does do did is if any more less";
         let before = index.checked_sub(1).map_or("", |place| self.word(place));
         let after = self.word(index + 1);
-        let speaks_of_parameter = LEADS.split(' ').any(|lead| lead == before)
+        let speaks_of_parameter = has(LEADS, before)
             || matches!(after, "on" | "off" | "enabled" | "disabled" | "is" | "was" | "set")
             || self.words.iter().any(|word| matches!(lexicon::meaning(word), Some("impact" | "parameter")))
             || matches!(self.spans.get(index + 1), Some(Some(Span { part: Part::Number(_) | Part::Comparison(_), .. })));

@@ -1,5 +1,6 @@
 //! What stands beside a question and asks nothing of its own: echoes, asides, clauses, statements and what was only named.
 
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::{chatter, lexicon};
 use crate::domain::reference::{count_word, placed_words};
 
@@ -14,7 +15,7 @@ pub(super) fn is_echo(question: &str) -> bool {
     // `in which runs?`
     let asks_which: Vec<&str> =
         words.iter().map(|(word, _)| word.as_str()).skip_while(|word| matches!(*word, "in" | "and" | "if" | "so")).collect();
-    matches!(asks_which.as_slice(), ["which", "runs" | "run"]) || words.iter().all(|(word, _)| ECHOES.split(' ').any(|echo| echo == word))
+    matches!(asks_which.as_slice(), ["which", "runs" | "run"]) || words.iter().all(|(word, _)| has(ECHOES, word))
 }
 
 /// `the image classifier, how many runs is it`: names what the question is about, and asks nothing.
@@ -185,7 +186,7 @@ fn asks_what_is_there(words: &Words, index: usize) -> bool {
 /// `…, and show me the first three`: says how many of what the question before it asks for.
 pub(super) fn is_cut(words: &Words, index: usize) -> bool {
     const LEADS: &str = "show give list me us the only just";
-    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str()).skip_while(|word| LEADS.split(' ').any(|lead| lead == *word));
+    let mut rest = words.iter().skip(index).map(|(word, _)| word.as_str()).skip_while(|word| has(LEADS, word));
     matches!(rest.next(), Some("first" | "top" | "best"))
         && rest.next().is_some_and(|word| count_word(word).is_some())
         && rest.all(|word| matches!(word, "of" | "them" | "ones" | "runs" | "please"))

@@ -1,6 +1,7 @@
 //! Sentences that stay one question: a picture that answers the question before it, what a question is about, why an order is given.
 
 use super::{topics_said, trimmed};
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::{creation, lexicon, orders, talk};
 use crate::domain::reference::placed_words;
 
@@ -38,7 +39,7 @@ fn asks_for_course(sentence: &str) -> bool {
     const COURSES: &str = "dropping drop dropped falling fall fell decreasing decrease increasing increase rising rise rose improving improve improved \
         going climbing climb flat flattening stuck stable stabilise stabilize diverge diverging diverged converge converging converged plateau plateaued \
         overfit overfitting noisy";
-    placed_words(sentence).iter().any(|(word, _)| COURSES.split_whitespace().any(|course| course == word))
+    placed_words(sentence).iter().any(|(word, _)| has(COURSES, word))
 }
 
 /// `plot it`, with nothing else.
@@ -46,7 +47,7 @@ fn draws_it(sentence: &str) -> bool {
     const WORDS: &str = "plot draw graph show chart it that them me please pls a curve the as";
     let words = placed_words(sentence);
     words.first().is_some_and(|(word, _)| matches!(word.as_str(), "plot" | "draw" | "graph" | "show" | "chart"))
-        && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
+        && words.iter().all(|(word, _)| has(WORDS, word))
 }
 
 /// `chart please`, `a plot would help`: names a picture and nothing else.
@@ -55,7 +56,7 @@ fn wishes_picture(sentence: &str) -> bool {
         "a an the as in one please pls chart plot graph picture figure diagram curve would could help be nice good great do thanks me some";
     let words = placed_words(sentence);
     let is_picture = |word: &str| matches!(word, "chart" | "plot" | "graph" | "picture" | "figure" | "diagram" | "curve");
-    words.iter().any(|(word, _)| is_picture(word)) && words.iter().all(|(word, _)| WORDS.split(' ').any(|known| known == word))
+    words.iter().any(|(word, _)| is_picture(word)) && words.iter().all(|(word, _)| has(WORDS, word))
 }
 
 /// `i'm looking at fraud. how many runs failed?`: says where the question behind it is about.

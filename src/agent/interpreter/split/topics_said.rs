@@ -1,6 +1,7 @@
 //! Sentences that ask nothing by themselves: where the next question is about, and what is said in surprise.
 
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 use crate::domain::reference::placed_words;
 
 /// The longest sentence that turns to something, in words.
@@ -32,7 +33,7 @@ pub(super) fn turns_to(sentence: &str) -> bool {
     ];
     let words = placed_words(sentence);
     let said: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    let start = said.iter().position(|word| !BEFORE.split(' ').any(|known| known == *word)).unwrap_or(said.len());
+    let start = said.iter().position(|word| !has(BEFORE, word)).unwrap_or(said.len());
     let rest = said.get(start..).unwrap_or_default();
     let behind = TURNS
         .iter()
@@ -49,7 +50,6 @@ pub(super) fn is_retraction(question: &str) -> bool {
         mistake bad oops ah i misspoke mistyped again";
     const VERBS: &str = "scratch strike forget mind nevermind wait hold wrong mistake oops misspoke mistyped";
     let words = placed_words(question);
-    let has = |known: &str, word: &str| known.split(' ').any(|one| one == word);
     !words.is_empty()
         && words.len() <= 5
         && words.iter().all(|(word, _)| has(WORDS, word))
@@ -60,10 +60,7 @@ pub(super) fn is_retraction(question: &str) -> bool {
 pub(super) fn is_complaint(question: &str) -> bool {
     const TOO: &str = "much many long short high low slow big small large few little";
     let words = placed_words(question);
-    let ends = words
-        .windows(2)
-        .last()
-        .is_some_and(|pair| matches!(pair, [(too, _), (what, _)] if too == "too" && TOO.split(' ').any(|known| known == what)));
+    let ends = words.windows(2).last().is_some_and(|pair| matches!(pair, [(too, _), (what, _)] if too == "too" && has(TOO, what)));
     let asks = words.first().is_some_and(|(word, _)| lexicon::begins_question(word));
     ends && !asks && !question.contains('?') && words.len() <= 7
 }
@@ -96,10 +93,7 @@ pub(super) fn is_exclamation(question: &str) -> bool {
     let words = placed_words(question);
     let names_trade =
         words.iter().any(|(word, _)| lexicon::end(word).is_some() || lexicon::meaning(word).is_some() || lexicon::status(word).is_some());
-    question.ends_with('!')
-        && words.len() <= 4
-        && !names_trade
-        && words.first().is_some_and(|(word, _)| SURPRISED.split(' ').any(|known| known == word))
+    question.ends_with('!') && words.len() <= 4 && !names_trade && words.first().is_some_and(|(word, _)| has(SURPRISED, word))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rest of the world: sums, the time of day, the machine, knowledge of the trade, and what no experiment is about.
 
-use super::has;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{chatter, lexicon};
 use crate::domain::reference::words;

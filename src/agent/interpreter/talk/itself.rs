@@ -1,5 +1,6 @@
 //! Questions to Trialogue about itself: `do you learn from what I type`, `are you connected to anything?`.
 
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 
 /// What an assistant is asked of itself.
@@ -23,7 +24,7 @@ pub(in super::super) fn is_asked(reading: &Reading) -> bool {
                 ["i" | "we", "type" | "write" | "say" | "ask" | "typed" | "tell"] | ["my", "questions" | "messages" | "input" | "chats"]
             )
         });
-    let says = words.iter().any(|word| OF_ASSISTANTS.split_whitespace().any(|known| known == *word));
+    let says = words.iter().any(|word| has(OF_ASSISTANTS, word));
     // `do you learn …`, in a store with a `learning_rate`.
     let is_said_of_it = |span: &Span| to_it && span.words.contains(&2) && span.words.len() == 1;
     let is_free = |part: &Part| match part {

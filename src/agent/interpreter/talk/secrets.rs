@@ -1,6 +1,6 @@
 //! What Trialogue keeps to itself or does not obey: secrets, its instructions, and whoever tells it to be another.
 
-use super::has;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::orders;
 use crate::agent::interpreter::reading::{Part, Reading};
 use crate::domain::reference::words;

@@ -1,6 +1,6 @@
 //! Small talk: what somebody tells of himself, his day or whom he talks to, and asks nothing: `I'm back from holiday`, `this takes forever`.
 
-use super::has;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::orders;
 use crate::agent::interpreter::reading::{Part, Reading};
 

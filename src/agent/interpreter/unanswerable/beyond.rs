@@ -2,11 +2,8 @@
 //!
 //! Knows English, and of a store's names only which words are some.
 
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading};
-
-fn has(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
-}
 
 /// Why a question about the store has no answer.
 pub(in crate::agent::interpreter) fn reason(reading: &Reading) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! People who started no run of the store: their runs are asked for as anybody's are, and there are none.
 
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 
@@ -33,7 +34,7 @@ pub(in crate::agent::interpreter) fn is_private(reading: &Reading) -> bool {
     // `is ana any good at her job`: a judgement of somebody.
     let judges = reading.words.first().is_some_and(|word| matches!(word.as_str(), "is" | "was" | "does" | "can" | "should" | "how" | "do"))
         && !reading.parts().any(|part| matches!(part, Part::Anaphor(_)))
-        && reading.words.iter().any(|word| JUDGING.split_whitespace().any(|known| known == word));
+        && reading.words.iter().any(|word| has(JUDGING, word));
     let looks_like = reading.words.windows(2).any(|pair| pair == ["look", "like"]);
     // `his job` is no run.
     let is_of_job = reading.says("job") && !reading.means("metric") && reading.metrics().is_empty();
@@ -45,7 +46,7 @@ pub(in crate::agent::interpreter) fn is_private(reading: &Reading) -> bool {
     }
     names_person
         && (!reading.speaks_of_store() || judges && is_of_job)
-        && (looks_like || judges || reading.words.iter().any(|word| PRIVATE.split_whitespace().any(|known| known == word)))
+        && (looks_like || judges || reading.words.iter().any(|word| has(PRIVATE, word)))
 }
 
 /// `are ana and ben a couple`, `should I fire ben?`: asks of somebody what is no run.

@@ -1,6 +1,7 @@
 //! Words where a value of a parameter or tag belongs that no run has: "the catboost runs", "how many used catboost". What they would choose
 //! is nothing, so no list without them is given; beside a parameter or tag they are looked for.
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use crate::agent::interpreter::lexicon;
@@ -169,8 +170,4 @@ pub(in crate::agent::interpreter) fn is_value(reading: &Reading, place: &Range<u
             "in" | "of" | "from" | "please" | "by" | "are" | "have" | "is" | "did" | "do" | "on" | "for" | "and"
         );
     is_short && (is_used && is_last || is_owned || describes && place.len() == 1)
-}
-
-fn has(known: &str, word: &str) -> bool {
-    known.split(' ').any(|known| known == word)
 }

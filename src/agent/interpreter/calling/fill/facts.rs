@@ -1,5 +1,6 @@
 //! What is asked of one run: "its accuracy", "who started it", "what people wrote about it", "why it failed".
 
+use crate::agent::interpreter::lexicon::has;
 use std::ops::Range;
 
 use super::runs::clauses_of_run;
@@ -69,7 +70,7 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
 fn asks_for_end(reading: &Reading) -> bool {
     const ENDING: &str = "finish finished end ended stop stopped complete completed done over";
     let asks_when = reading.says("when") || reading.words.windows(2).any(|pair| pair == ["what", "time"]);
-    let ends = reading.words.iter().any(|word| ENDING.split(' ').any(|known| known == word));
+    let ends = reading.words.iter().any(|word| has(ENDING, word));
     asks_when && ends && !reading.says("start") && !reading.says("started")
 }
 
@@ -83,7 +84,8 @@ fn asks_besides(reading: &Reading, asked: &str) -> bool {
 fn asks_what_is_written(reading: &Reading) -> bool {
     const WRITING: &str =
         "write writes wrote written say said says note noted notes remark remarked comment commented jot jotted think thought";
-    let is_about = |pair: &[String]| matches!(pair, [verb, about] if WRITING.split(' ').any(|word| word == verb) && matches!(about.as_str(), "about" | "on" | "of" | "down"));
+    let is_about =
+        |pair: &[String]| matches!(pair, [verb, about] if has(WRITING, verb) && matches!(about.as_str(), "about" | "on" | "of" | "down"));
     let asks =
         reading.words.first().is_some_and(|word| matches!(word.as_str(), "what" | "did" | "has" | "anything" | "is" | "was" | "whats"));
     asks && reading.words.windows(2).any(is_about)
