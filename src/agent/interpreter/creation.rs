@@ -33,6 +33,8 @@ pub(super) enum Order {
     Create(Arguments),
     /// With these arguments, but does not say what it is to be called.
     Nameless(Arguments),
+    /// With these arguments, but what it is to be called may be more than a name, or stand for one.
+    Unclear(Arguments),
     /// But tags it with a value that has no key.
     Keyless(String),
     /// With these arguments, but takes it back: nothing is to be made yet.
@@ -63,7 +65,8 @@ pub(super) fn order(question: &str) -> Option<Order> {
             if let Some(name) = arguments.get("name").and_then(Value::as_str).and_then(called) {
                 arguments.insert("name".to_owned(), Value::from(name));
             }
-            Order::Create(arguments)
+            let name = arguments.get("name").and_then(Value::as_str).unwrap_or_default();
+            if names::is_unclear(name, question) { Order::Unclear(arguments) } else { Order::Create(arguments) }
         }
         order => order,
     })
@@ -93,6 +96,10 @@ impl Order {
                 Some(_) | None => Plan::call("create_experiment", arguments),
             },
             Self::Nameless(_) => Plan::Refuse(format!("What should the experiment be called? You can {example} with tags team=risk”.")),
+            Self::Unclear(arguments) => Plan::Refuse(format!(
+                "I am not sure which part of `{}` is the name, so nothing is created: put the name in quotes, {example}”.",
+                plain(arguments.get("name").and_then(Value::as_str).unwrap_or_default())
+            )),
             Self::Keyless(value) => Plan::Refuse(format!(
                 "A tag has a key and a value, and `{}` is only one of them, so nothing is created: {example} with tags team=risk”.",
                 plain(&value)
@@ -166,6 +173,7 @@ mod tests {
             Order::Create(arguments) => Value::Object(arguments),
             Order::Nameless(_) => Value::from("nameless"),
             Order::Keyless(_) => Value::from("keyless"),
+            Order::Unclear(_) => Value::from("unclear"),
             Order::NotYet(_) => Value::from("not yet"),
             Order::Several => Value::from("several"),
             Order::Asked => Value::from("asked"),
@@ -257,6 +265,12 @@ mod tests {
         check("set up fog-v2, tagged team=meteo", serde_json::json!({"name": "fog-v2", "tags": {"team": "meteo"}}));
         check("add an experiment fog-v2 owned by kim", serde_json::json!({"name": "fog-v2", "tags": {"owner": "kim"}}));
         check("create a new experiment named after kim", Value::from("nameless"));
+        check("create an experiment alpha until friday", Value::from("unclear"));
+        check("create an experiment with the name of our best run", Value::from("unclear"));
+        check("create an experiment \"road to rain\"", serde_json::json!({"name": "road to rain"}));
+        check("add experiment fog to the store", serde_json::json!({"name": "fog"}));
+        check("create the fog experiment with team=risk", serde_json::json!({"name": "fog", "tags": {"team": "risk"}}));
+        check("could you set up something called fog-2 for me?", serde_json::json!({"name": "fog-2"}));
         check("register fog-v2 as a new model", Value::Null);
         check("would it be possible to get an experiment fog-v2 created today?", serde_json::json!({"name": "fog-v2"}));
         check("we'll need an experiment called fog-v2 to log into", serde_json::json!({"name": "fog-v2"}));

@@ -119,6 +119,10 @@ fn ordered(turns: &[(String, String)]) -> Option<(Arguments, Stage)> {
     match order? {
         Order::Create(arguments) | Order::Nameless(arguments) => Some((arguments, Stage::Open)),
         Order::NotYet(arguments) => Some((arguments, Stage::Held)),
+        Order::Unclear(mut arguments) => {
+            arguments.remove("name");
+            Some((arguments, Stage::Open))
+        }
         Order::Asked => Some((Arguments::new(), Stage::Open)),
         Order::Keyless(_) | Order::Several => None,
     }

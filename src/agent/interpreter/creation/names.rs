@@ -1,6 +1,6 @@
 //! The name behind "create an experiment", cut out of the sentence as it was written.
 
-use super::quotes::{quoted, unquoted};
+use super::quotes::{QUOTES, quoted, unquoted};
 use super::tags::TAG_KEYS;
 use crate::agent::interpreter::lexicon::has;
 
@@ -43,7 +43,7 @@ const NAME_LEADS: [&str; 34] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 58] = [
+const NAME_ENDS: [&str; 80] = [
     "; ",
     ". ",
     " (",
@@ -52,6 +52,28 @@ const NAME_ENDS: [&str; 58] = [
     " owned by ",
     " belonging to ",
     " on behalf of ",
+    " to the store",
+    " to the list",
+    " to the server",
+    " to the others",
+    " to mlflow",
+    " to our ",
+    " to my ",
+    " just like ",
+    " similar to ",
+    " based on ",
+    " modelled on ",
+    " modeled on ",
+    " by today",
+    " by tomorrow",
+    " by tonight",
+    " by noon",
+    " by next ",
+    " by the end ",
+    " by monday",
+    " by friday",
+    " under project ",
+    " under the project ",
     " labelled ",
     " labeled ",
     " described ",
@@ -188,6 +210,18 @@ fn end_at_tag(folded: &str) -> Option<usize> {
     let is_telling = folded.split_whitespace().next().is_some_and(looks_like_name);
     let of_key = || TAG_KEYS.iter().filter_map(|key| folded.find(&format!(" {key} "))).min();
     pair.or_else(|| if is_telling { of_key() } else { None }).filter(|end| *end > 0)
+}
+
+/// Whether an unquoted text may be more than a name, or stand for another: `our best run`, `alpha until friday`.
+pub(super) fn is_unclear(name: &str, question: &str) -> bool {
+    const POINTING: &str = "our my your his her its their this that these same";
+    const LINKING: &str = "to by under like from until before as than because into onto when where via per without through";
+    let is_quoted =
+        question.find(name).is_some_and(|at| question.get(..at).is_some_and(|ahead| QUOTES.iter().any(|(open, _)| ahead.ends_with(*open))));
+    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    let points = matches!(words.as_slice(), [first, _, ..] if has(POINTING, first))
+        || matches!(words.as_slice(), [the, next, ..] if the == "the" && has("same name one next last best previous other first", next));
+    !is_quoted && words.len() > 1 && (points || words.iter().skip(1).any(|word| has(LINKING, word)))
 }
 
 /// The text behind a word or words at the head, where they end there.

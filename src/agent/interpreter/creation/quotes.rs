@@ -1,7 +1,8 @@
 //! Quotes in an order: what stands in them is text, whatever its words mean.
 
 /// Marks in which people put names and texts.
-const QUOTES: [(char, char); 8] = [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('\'', '\''), ('`', '`'), ('‘', '’'), ('«', '»')];
+pub(super) const QUOTES: [(char, char); 8] =
+    [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('\'', '\''), ('`', '`'), ('‘', '’'), ('«', '»')];
 
 /// The text in the quotes at the head, and what follows them.
 pub(super) fn quoted(text: &str) -> Option<(String, &str)> {

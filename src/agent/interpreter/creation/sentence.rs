@@ -12,7 +12,7 @@ use super::names::{looks_like_name, name_of};
 use super::quotes::{quoted, unquoted};
 use super::tags::{speaks_of_tags, tags_of};
 use super::wishes::labelled_name;
-use crate::agent::interpreter::{Arguments, lexicon, put};
+use crate::agent::interpreter::{Arguments, chatter, lexicon, put};
 use crate::domain::reference::placed_words;
 
 /// Words between the verb and its object that name nothing.
@@ -91,7 +91,8 @@ impl<'a> Sentence<'a> {
             Some(letter) => !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '='),
             None => true,
         };
-        has("experiment project exp expt", self.word(index)) && stands_alone
+        let is_called = || has("called named titled", self.word(index + 1));
+        (has("experiment project exp expt", self.word(index)) || self.word(index) == "something" && is_called()) && stands_alone
     }
 
     /// The verb next to the noun: in `i would like to start a new experiment` the others are politeness.
@@ -304,7 +305,15 @@ fn name_before(between: &str, words: &[(String, Range<usize>)], verb_at: usize, 
     let pieces: Vec<&str> = pieces.collect();
     let [name] = pieces.as_slice() else { return None };
     let name = name.trim_matches(['(', ')', ',', ':']);
-    let is_called_so = between.contains(" as ") || between.contains('(') && noun_at > verb_at;
+    // `create the alpha experiment`
+    let is_the_one = between.trim_start().starts_with("the ")
+        && words.get(verb_at).is_some_and(|(verb, _)| has("create register make add", verb))
+        && !chatter::is_common(name)
+        && !lexicon::is_filler(name)
+        && lexicon::meaning(name).is_none()
+        && lexicon::end(name).is_none()
+        && lexicon::status(name).is_none();
+    let is_called_so = is_the_one || between.contains(" as ") || between.contains('(') && noun_at > verb_at;
     (words.len() > noun_at && (looks_like_name(name) || is_called_so) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
 }
 

@@ -106,7 +106,7 @@ fn value_behind<'a>(key: &str, follows: &'a [Token], may_be_key: bool) -> Option
 fn ends_tag(next: Option<&Token>) -> bool {
     match next {
         None | Some(Token::Ends) => true,
-        Some(Token::Word(next)) => says("and with please", next),
+        Some(Token::Word(next)) => says("and with please until by", next),
         Some(Token::Joins) => false,
     }
 }
