@@ -24,7 +24,7 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading) -> Option<&'stati
     }
     if asks_to_retouch(reading) {
         return Some(
-            "I draw curves whole and as they were logged, neither smoothed nor zoomed into: what I change is the metrics and runs in a chart, a logarithmic scale and the axis.",
+            "I draw curves whole and as they were logged, neither smoothed nor cut: what I change is the metrics and runs in a chart, a logarithmic scale and the axis. In the chat page an enlarged chart zooms by the mouse wheel.",
         );
     }
     asks_for_export(reading).then_some("I cannot make files: I show what the store holds here, and read the text files of a run.")
