@@ -20,7 +20,7 @@ const FILLERS: &str = "incl a an the of in on at to for from by with and or is w
     instead next right man guys everyone quite find check kind sort ordered sorted order rank ranked ranking ranks since after before \
     today week month year yesterday log scale axis linear logarithmic wall clock time relative elapsed called named name names \
     ascending descending asc desc decreasing increasing first last gimme wanna gonna u ur r somebody someone anybody anyone nobody everybody added lie lies lying scorer performer work \
-    works working stuff thing things am new_to put put_up throw included includes whether regardless throws deal deals dealing cover covers covering topic lowly seem seems stay stays stayed turn turned w wrt suspicion feeling impression hunch";
+    works working stuff thing things am put throw included includes whether regardless throws deal deals dealing cover covers covering topic lowly seem seems stay stays stayed turn turned w wrt suspicion feeling impression hunch";
 
 /// Content words by the meaning they share. The first of each row is the meaning's name, by which phrases and questions are matched.
 const MEANINGS: &[(&str, &str)] = &[
@@ -50,7 +50,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("create", "create make new fresh add register setup"),
     ("details", "details detail info information full everything inspect specifics"),
     ("howmany", "howmany count counts total"),
-    ("howlong", "howlong duration long longer runtime lasted last_for"),
+    ("howlong", "howlong duration long longer runtime lasted"),
     ("run", "run runs trial trials model models training trainings job jobs attempt attempts"),
     ("experiment", "experiment project exp expt"),
     ("experiments", "experiments projects exps anything something experimenting"),
@@ -62,12 +62,12 @@ const MEANINGS: &[(&str, &str)] = &[
         configuration configurations knob knobs hparams argument arguments",
     ),
     ("status", "status state finish end ended succeed outcome"),
-    ("user", "whom user author owner started_by person ran launched people"),
+    ("user", "whom user author owner person ran launched people"),
     ("start", "start started begin began begun created launch date"),
     ("tag", "tag tags tagged label labels labelled labeled"),
     (
         "perform",
-        "perform performed performing performs performance did_best won win wins winner winning leader leading champion \
+        "perform performed performing performs performance won win wins winner winning leader leading champion \
         leaderboard scoreboard standings",
     ),
     ("artifact", "artifact artifacts file files outputs attachment attachments"),
@@ -162,7 +162,7 @@ pub(super) enum End {
 pub(super) fn end(word: &str) -> Option<End> {
     Some(match word {
         "priciest" | "costliest" | "longest" | "highest" | "max" | "maximum" | "maximal" | "largest" | "biggest" | "greatest" | "peak"
-        | "maximum_of" | "most" | "maximizes" | "maximises" => End::Highest,
+        | "most" | "maximizes" | "maximises" => End::Highest,
         "cheapest" | "shortest" | "lowest" | "min" | "minimum" | "minimal" | "smallest" | "least" | "fewest" | "minimizes"
         | "minimises" | "tiniest" => End::Lowest,
         "best" | "top" | "sota" | "optimal" | "strongest" | "winner" | "winning" | "leads" | "champion" | "lead" | "leading" | "leader"
@@ -189,8 +189,8 @@ pub(super) fn misspelt_end(word: &str) -> Option<End> {
         return None;
     }
     // Of short words only the letters' order may be wrong.
-    let short = ["best", "top", "most", "last"].iter().find(|known| {
-        word.len() == known.len() && word != **known && sorted(word) == sorted(known) && strsim::osa_distance(word, known) <= 2
+    let short = ["best", "top", "most"].iter().find(|known| {
+        word.len() == known.len() && word != **known && sorted(word) == sorted(known) && strsim::osa_distance(word, known) == 1
     });
     if let Some(short) = short {
         return end(short);

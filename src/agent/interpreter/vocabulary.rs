@@ -112,7 +112,10 @@ impl Vocabulary {
                     let latest = vocabulary.latest.entry(row.experiment_id.clone()).or_insert(start);
                     *latest = start.max(*latest);
                 }
-                runs.entry(row.name).or_default().push(row.experiment_id);
+                let places = runs.entry(row.name).or_default();
+                if !places.contains(&row.experiment_id) {
+                    places.push(row.experiment_id);
+                }
             }
             for (name, experiments) in runs {
                 vocabulary.add(Kind::Run, &name, experiments, None);
@@ -206,7 +209,7 @@ impl Vocabulary {
         found
     }
 
-    /// The names of which these words are a part or a misspelling, strongest likeness first. Values must be whole.
+    /// The names of which these words are a part or a misspelling, strongest likeness first. Of values little may be left off.
     pub(super) fn alike(&self, words: &str) -> Vec<(&Entry, Likeness)> {
         let known = self.alike.lock().ok().and_then(|known| known.get(words).cloned());
         let found = known.unwrap_or_else(|| {

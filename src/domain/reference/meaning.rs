@@ -57,7 +57,7 @@ pub(super) fn stem(word: &str) -> String {
 /// `ads`, but not `obs` and `cls`, which are shortened, or `gas`.
 fn is_short_plural(word: &str) -> bool {
     matches!(word.as_bytes(), [_, before, b's'] if before.is_ascii_lowercase() && !b"aious".contains(before))
-        && !matches!(word, "obs" | "cls" | "eps")
+        && !matches!(word, "obs" | "cls" | "eps" | "fps" | "tps" | "rps" | "ops" | "rms" | "gps")
 }
 
 /// A word with its letters bare of accents, as keyboards without them write it: `grosse` for `Größe`.

@@ -30,7 +30,9 @@ pub(in crate::agent::interpreter) fn tools(reading: &Reading) -> Vec<&'static st
         reading.clauses().iter().filter(|clause| matches!(clause.field, Field::Metric(_) | Field::Param(_) | Field::Tag(_))).count();
     let named = of_keys + runs + metrics + parameters + experiments + count(|part| matches!(part, Part::Value(..)));
     let speaks_of_runs = reading.means("run") && conditions + phrases > 0;
-    let is_off_topic = reading.words.iter().any(|word| lexicon::is_off_topic_noun(word));
+    let unknown_words =
+        reading.spans.iter().filter(|span| span.part == Part::Unknown).filter_map(|span| reading.words.get(span.words.clone()));
+    let is_off_topic = unknown_words.flatten().any(|word| lexicon::is_off_topic_noun(word));
     if is_off_topic || unknown > UNKNOWN_AT_MOST || unknown > named + conditions + 1 || named == 0 && !speaks_of_runs && conditions == 0 {
         return Vec::new();
     }

@@ -142,8 +142,11 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
         Part::Value(holder, value) => {
             let from = if index > 0
                 && text_between(reading, index - 1, index).is_some_and(is_sign)
-                && !matches!(spans.get(index - 1)?.part, Part::Conditions(_) | Part::Run(_))
-            {
+                // `compare f1: adam vs sgd`: what stands before the colon is no key.
+                && !matches!(
+                    spans.get(index - 1)?.part,
+                    Part::Conditions(_) | Part::Run(_) | Part::Runs(_) | Part::Metric(_) | Part::End(..) | Part::Order(_)
+                ) {
                 index - 1
             } else {
                 index
@@ -176,7 +179,7 @@ fn field_of_holder(holder: &Holder) -> Field {
 }
 
 /// `above 11 and below 14`: a further bound of what the first one bounds.
-fn second_bound(reading: &Reading, number_at: usize) -> Option<(Comparison, f64, usize)> {
+fn second_bound(reading: &Reading, number_at: usize, field: &Field) -> Option<(Comparison, f64, usize)> {
     let next = next_solid(reading, number_at)?;
     let joins = reading
         .spans
@@ -188,7 +191,7 @@ fn second_bound(reading: &Reading, number_at: usize) -> Option<(Comparison, f64,
     let Part::Number(bound) = reading.spans.get(end)?.part else { return None };
     let of_another =
         next_solid(reading, end).and_then(|behind| reading.spans.get(behind)).is_some_and(|span| field_of(&span.part).is_some());
-    (joins && !of_another).then_some((comparison, bound, end))
+    (joins && !of_another).then(|| Some((meant(comparison, reading, reading.spans.get(next)?, field), bound, end)))?
 }
 
 /// A comparison of a metric or parameter with one number or two.
@@ -203,7 +206,7 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
             let number_at = next_solid(reading, next)?;
             let Part::Number(number) = reading.spans.get(number_at)?.part else { return None };
             let comparison = meant(comparison, reading, reading.spans.get(next)?, &field);
-            if let Some((other, bound, end)) = second_bound(reading, number_at) {
+            if let Some((other, bound, end)) = second_bound(reading, number_at, &field) {
                 return Some((vec![clause(comparison, number), clause(other, bound)], end));
             }
             Some((vec![clause(comparison, number)], number_at))
@@ -219,12 +222,18 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
                 Some(comparison) => comparison,
                 None if matches!(field, Field::Param(_)) && is_denying(between) => Comparison::Ne,
                 None if matches!(field, Field::Param(_)) && is_equating(between) => Comparison::Eq,
+                // `runs with accuracy 0.95`, but not `when did run 3 reach an accuracy of 0.95`.
+                None if reading.means("run") && !names_run(reading) && is_equating(between) && number.fract() != 0.0 => Comparison::Eq,
                 None => return None,
             };
             Some((vec![clause(comparison, number)], next))
         }
         _ => None,
     }
+}
+
+fn names_run(reading: &Reading) -> bool {
+    reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_)))
 }
 
 /// `from 0.2 to 0.25`, `in 0.2..0.25`: whether two numbers are the ends of a range, the first of them in this place.
@@ -270,9 +279,10 @@ pub(super) fn spell_keys(reading: &mut Reading, vocabulary: &Vocabulary) {
 
 /// `mape better than 10` is below it: what a comparison means for a metric of which less is better.
 fn meant(comparison: Comparison, reading: &Reading, span: &Span, field: &Field) -> Comparison {
+    let judging = |place: usize| reading.words.get(place).is_some_and(|word| lexicon::judges(word));
     // Behind the number, as in `0.2 or better`, the verdict is the second word.
-    let behind = span.words.end + 1;
-    let judges = [span.words.start, behind].iter().any(|place| reading.words.get(*place).is_some_and(|word| lexicon::judges(word)));
+    let is_number = reading.words.get(span.words.start).is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()));
+    let judges = span.words.clone().any(judging) || is_number && judging(span.words.end + 1);
     let is_less_better = matches!(field, Field::Metric(key) if Direction::of(key, &[]).0 == Direction::LowerIsBetter);
     match comparison {
         Comparison::Gt if judges && is_less_better => Comparison::Lt,

@@ -222,6 +222,9 @@ impl Reader<'_> {
             let noun = index + 1 + article;
             let is_training =
                 matches!(self.word(noun), "time" | "epochs" | "epoch" | "steps" | "step" | "iterations" | "training" | "course" | "run");
+            // `time_per_epoch` is a name, and `average accuracy per run` no curve.
+            let is_training =
+                is_training && !(self.word(index) == "per" && (self.word(noun) == "run" || self.glued_around(index).len() > 1));
             // `vs step`, but not `vs run 3`.
             let sets_beside = matches!(self.word(index), "vs" | "versus" | "against");
             let is_training = is_training && !(sets_beside && matches!(self.word(noun), "run" | "training" | "course"));

@@ -292,6 +292,10 @@ fn month_period(words: &[&str], today: Date, lead: Lead) -> Option<(Date, Date, 
         year = first.parse::<i16>().ok();
         take(&mut rest, 1);
     }
+    // `does aug help`: three letters are a month only where something says so.
+    if name.len() == 3 && lead == Lead::None && number.is_none() && year.is_none() {
+        return None;
+    }
     let first = match year {
         Some(year) => Date::new(year, month, number.unwrap_or(1)).ok()?,
         None => latest(today, month, number.unwrap_or(1))?,
@@ -358,7 +362,8 @@ fn span(unit: &str, count: i64) -> Option<Span> {
 }
 
 fn small_number(word: &str) -> Option<i64> {
-    crate::domain::reference::count_word(word).and_then(|count| i64::try_from(count).ok())
+    const MOST: i64 = 10_000;
+    crate::domain::reference::count_word(word).and_then(|count| i64::try_from(count).ok()).filter(|count| *count <= MOST)
 }
 
 fn day_of(now: Timestamp) -> Option<Date> {
@@ -428,5 +433,6 @@ mod tests {
         check("from q 1", ("2025-01-01", "2025-04-01"));
         check("in q 3 2024", ("2024-07-01", "2024-10-01"));
         check("3 days ago", ("2025-06-17", "2025-06-18"));
+        assert!(period(&["in", "the", "last", "8000000", "days", "of", "may"], Timestamp(0)).is_none());
     }
 }

@@ -157,7 +157,8 @@ impl Reader<'_> {
             // `use_history`: the name says it itself.
             || end > start + 1 && matches!(self.word(start), "use" | "uses" | "used" | "using" | "with");
         if (affirms || is_run_next) && !speaks_of_impact && self.word(end) != "of" {
-            return Some((if affirms && is_free(lead - 1) { lead - 1 } else { start }, end, Flag::On));
+            let affirming = lead.checked_sub(1).filter(|place| affirms && is_free(*place));
+            return Some((affirming.unwrap_or(start), end, Flag::On));
         }
         self.is_participle(start, end).then_some((start, end, Flag::On))
     }

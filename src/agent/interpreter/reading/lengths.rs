@@ -93,7 +93,9 @@ fn comparison(words: &[&str]) -> Option<(Comparison, usize)> {
 fn unit(word: &str) -> Option<(f64, bool)> {
     Some(match word {
         "s" | "sec" | "secs" | "second" | "seconds" => (1.0, false),
-        "m" | "min" | "mins" | "minute" | "minutes" => (60.0, true),
+        "min" | "mins" | "minute" | "minutes" => (60.0, true),
+        // `7M parameters`
+        "m" => (60.0, false),
         "h" | "hr" | "hrs" | "hour" | "hours" => (3_600.0, true),
         "d" | "day" | "days" => (86_400.0, false),
         _ => return None,

@@ -115,7 +115,9 @@ impl Reader<'_> {
 
     /// Whether a text in one piece is a path, and no name of the store.
     fn is_path(&self, token: &str, words: &Range<usize>) -> bool {
-        let leads_out = token.starts_with(['/', '~', '\\'])
+        let leads_out = token.starts_with(['/', '\\'])
+            || token == "~"
+            || token.starts_with("~/")
             || token.split(['/', '\\']).any(|part| matches!(part, "." | "..")) && token.contains(['/', '\\']);
         let is_encoded = token.to_lowercase().contains("%2e") || token.to_lowercase().contains("%2f") || token.starts_with("file:");
         if leads_out || is_encoded || token.len() > SHORTEST_FOLDER && token.ends_with('/') {

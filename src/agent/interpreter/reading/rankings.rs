@@ -54,8 +54,8 @@ impl Reader<'_> {
             }
             let next_is_number = is_number(self.word(index + 1)) && self.is_free(index + 1..index + 2) && !self.is_decimal(index + 1);
             let names_runs = matches!(word.as_str(), "run" | "runs" | "trial" | "number" | "no");
-            let is_stem = self.has_numbered_sibling(&word) || word.strip_suffix('s').is_some_and(|one| self.has_numbered_sibling(one));
-            if next_is_number && (names_runs || is_stem) {
+            let is_stem = || self.has_numbered_sibling(&word) || word.strip_suffix('s').is_some_and(|one| self.has_numbered_sibling(one));
+            if next_is_number && (names_runs || is_stem()) {
                 self.cover(index..index + 2, Part::Run(self.said(&(index..index + 2)).trim_start_matches("runs").trim().to_owned()));
                 in_list = true;
                 index += 2;
@@ -424,5 +424,10 @@ fn vague_count(word: &str) -> Option<usize> {
 
 /// `lats`, `latst`: the letters of `last` or `latest` in a wrong order or one left off.
 fn is_misspelt_last(word: &str) -> bool {
-    ["last", "latest", "newest"].iter().any(|known| word.len() >= 4 && word.len() <= known.len() && is_typo_of(word, known))
+    let sorted = |word: &str| word.chars().collect::<std::collections::BinaryHeap<char>>().into_sorted_vec();
+    ["last", "latest", "newest"].iter().any(|known| {
+        let mut rest = known.chars();
+        let lacks_one = word.len() + 1 == known.len() && word.chars().all(|letter| rest.any(|other| other == letter));
+        word.len() >= 4 && is_typo_of(word, known) && (lacks_one || sorted(word) == sorted(known))
+    })
 }

@@ -50,13 +50,13 @@ fn range_at(reading: &Reading, first: usize, vocabulary: &Vocabulary) -> Option<
     let (other, to) = run(last)?;
     let is_plain = |place: usize| reading.spans.get(place).is_some_and(|span| matches!(span.part, Part::Filler | Part::Comparison(_)));
     let is_of_one_kind = stem == other || other.is_empty();
-    if !(first + 1..last).all(is_plain) || !is_of_one_kind || to - from > MOST || !is_range(reading, first, last, &stem) {
+    if !(first + 1..last).all(is_plain) || !is_of_one_kind || to.saturating_sub(from) > MOST || !is_range(reading, first, last, &stem) {
         return None;
     }
     let stems = [stem.as_str(), stem.strip_suffix('s').unwrap_or(&stem)];
     let known = |number: i64| stems.iter().find_map(|stem| vocabulary.run_numbered(stem, number));
     let runs: Vec<String> = (from..=to).filter_map(known).collect();
-    (from + 1 < to && runs.len() > 2).then_some(RunRange { first, last, runs })
+    (to.saturating_sub(from) > 1 && runs.len() > 2).then_some(RunRange { first, last, runs })
 }
 
 /// Whether what stands between two runs makes a range of them.

@@ -49,7 +49,12 @@ impl Reader<'_> {
             ("dead", "last", _) | ("far", "behind", _) => (End::Worst, 2),
             ("trails" | "trailing" | "lags" | "lagging", "behind", _) => (End::Worst, 2),
             ("trails" | "lags", "the", "field" | "pack") => (End::Worst, 3),
-            ("trails" | "lags" | "trailing" | "lagging", _, _) => (End::Worst, 1),
+            // `24 lags` are of a series.
+            ("trails" | "lags" | "trailing" | "lagging", _, _)
+                if !self.word(index.saturating_sub(1)).starts_with(|letter: char| letter.is_ascii_digit()) =>
+            {
+                (End::Worst, 1)
+            }
             (
                 "beats" | "beat" | "outperforms" | "outdoes",
                 "all" | "everything" | "everyone" | "every" | "the",

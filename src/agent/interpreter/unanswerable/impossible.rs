@@ -1,6 +1,6 @@
 //! Questions that no filter and no list can answer: a bound that is no number, a list of no runs, runs that lack a metric.
 
-use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::{self, has};
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::domain::filter::{Clause, Field, Test};
 use crate::tools::view::plain;
@@ -10,6 +10,12 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading) -> Option<String>
     if let Some(said) = no_number(reading) {
         return Some(format!(
             "`{}` is no bound: compare a metric or parameter with a number, as in “runs with accuracy > 0.9”.",
+            plain(&said)
+        ));
+    }
+    if let Some(said) = near_number(reading) {
+        return Some(format!(
+            "How near is `{}`? I compare with numbers as they are: say for example “runs with accuracy between 0.89 and 0.91”.",
             plain(&said)
         ));
     }
@@ -60,6 +66,32 @@ fn behind_comparison(reading: &Reading, start: usize) -> Option<std::ops::Range<
     let at = (start..words.len()).find(|at| !matches!(words.get(*at), Some(&("is" | "was" | "are" | "of"))))?;
     let (_, used) = lexicon::comparison(words.get(at..)?)?;
     reading.unknown_places().into_iter().find(|place| place.start == at + used && place.len() == 1)
+}
+
+/// `accuracy around 0.9`, `accuracy ~0.9`, `roughly 0.9 accuracy`: a bound that is none, of runs that are not named.
+fn near_number(reading: &Reading) -> Option<String> {
+    const NEAR: &str = "around about approximately roughly near nearly circa ca approx ~ ≈ ~= close to";
+    if reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Runs(_) | Part::Anaphor(_))) {
+        return None;
+    }
+    let numbers = reading.spans.iter().filter(|span| matches!(span.part, Part::Number(_)));
+    numbers.into_iter().find_map(|number| {
+        let before = number.words.start.checked_sub(1).and_then(|before| reading.words.get(before));
+        let behind = reading.spans.iter().find(|span| span.words.start == number.words.end);
+        let is_of_key = behind.is_some_and(|span| matches!(span.part, Part::Metric(_) | Part::Parameter(_)));
+        if is_of_key && before.is_some_and(|word| has(NEAR, word)) {
+            return reading.text.get(number.bytes.clone()).map(str::to_owned);
+        }
+        let key = reading
+            .spans
+            .iter()
+            .rfind(|span| matches!(span.part, Part::Metric(_) | Part::Parameter(_)) && span.bytes.end <= number.bytes.start)?;
+        let between = reading.text.get(key.bytes.end..number.bytes.start)?.to_lowercase();
+        let mut said =
+            between.split_whitespace().filter(|word| !matches!(*word, "is" | "of" | "was" | "at" | "a" | "an" | "value")).peekable();
+        let is_near = said.peek().is_some() && said.all(|word| has(NEAR, word));
+        is_near.then(|| reading.text.get(key.bytes.end..number.bytes.end).map(|said| said.trim().to_owned())).flatten()
+    })
 }
 
 /// `the top 0 runs`, `the best -3`: a number of runs that is none.
