@@ -11,13 +11,19 @@ mod intent;
 mod selecting;
 mod since_run;
 
+use serde_json::Value;
+
 use super::followup::{narrowing, put_listed_experiment};
-use super::reading::Reading;
+use super::lexicon::has;
+use super::reading::{Part, Reading};
 use super::unanswerable::left_over;
 use super::vocabulary::Vocabulary;
 use super::{Arguments, Plan, put};
 use crate::agent::conversation::Conversation;
 use crate::tools::{Context, ToolError};
+
+/// How many metrics or experiments are answered one after the other.
+const MOST_AT_ONCE: usize = 4;
 
 /// The call for a question that stands alone, or why it is not made; absent where no tool answers it.
 pub(super) async fn plan(
@@ -50,7 +56,7 @@ pub(super) async fn plan(
             if let Some(reason) = left_over::reason(reading, tool, &arguments, vocabulary) {
                 return Ok(Some(Plan::Refuse(reason)));
             }
-            return Ok(Some(files::of_each(Plan::call(tool, arguments), reading)));
+            return Ok(Some(of_each(files::of_each(Plan::call(tool, arguments), reading), reading)));
         }
     }
     // The tool tells that there is no such experiment, and which there are.
@@ -60,4 +66,43 @@ pub(super) async fn plan(
         return Ok(Some(Plan::call("describe_experiment", arguments)));
     }
     Ok(None)
+}
+
+/// `the highest f1 and accuracy`, `the best f1 in pilot or trial`: what is asked of several metrics or experiments in one breath is asked of
+/// one after the other.
+fn of_each(plan: Plan, reading: &Reading) -> Plan {
+    let Plan::Call { tool: tool @ ("best_run" | "parameter_impact"), arguments } = &plan else { return plan };
+    let ends = reading.parts().filter(|part| matches!(part, Part::End(..))).count();
+    let metric = |part: &Part| if let Part::Metric(name) = part { Some(name.clone()) } else { None };
+    let experiment = |part: &Part| if let Part::Experiment(name) = part { Some(name.clone()) } else { None };
+    for (argument, named) in [("metric", in_one_breath(reading, metric)), ("experiment", in_one_breath(reading, experiment))] {
+        let is_first = arguments.get(argument).and_then(Value::as_str) == named.first().map(String::as_str);
+        if ends <= 1 && is_first && (2..=MOST_AT_ONCE).contains(&named.len()) {
+            let of = |name: String| {
+                let mut arguments = arguments.clone();
+                put(&mut arguments, argument, name);
+                arguments
+            };
+            return Plan::Each { tool, all: named.into_iter().map(of).collect() };
+        }
+    }
+    plan
+}
+
+/// The names that stand side by side with nothing but `and`, `or` or a comma between them, each once; none where others stand apart.
+fn in_one_breath(reading: &Reading, name: impl Fn(&Part) -> Option<String>) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    let mut end: Option<usize> = None;
+    for span in &reading.spans {
+        let Some(name) = name(&span.part) else { continue };
+        let between = end.map(|end| reading.words.get(end..span.words.start).unwrap_or_default());
+        if between.is_some_and(|words| !words.iter().all(|word| has("and or nor the in for also both then", word))) {
+            return Vec::new();
+        }
+        end = Some(span.words.end);
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    named
 }

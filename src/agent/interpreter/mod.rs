@@ -38,7 +38,7 @@ pub(super) enum Plan {
         /// Its arguments.
         arguments: Map<String, Value>,
     },
-    /// These calls of one tool answer it together: one for each run it is about.
+    /// These calls of one tool answer it together: one for each run, metric or experiment it is about.
     Each {
         /// The tool's name.
         tool: &'static str,

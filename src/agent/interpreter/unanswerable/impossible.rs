@@ -19,6 +19,11 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading) -> Option<String>
             plain(&said)
         ));
     }
+    if denies_tag(reading) {
+        return Some(
+            "I find experiments by the tags that they have, not by those that they lack: list them all, and see their tags.".to_owned(),
+        );
+    }
     if let Some(said) = no_count(reading) {
         return Some(format!("`{}` would be no runs at all: how many do you want?", plain(&said)));
     }
@@ -92,6 +97,23 @@ fn near_number(reading: &Reading) -> Option<String> {
         let is_near = said.peek().is_some() && said.all(|word| has(NEAR, word));
         is_near.then(|| reading.text.get(key.bytes.end..number.bytes.end).map(|said| said.trim().to_owned())).flatten()
     })
+}
+
+/// `which experiments are not tagged team=risk`
+fn denies_tag(reading: &Reading) -> bool {
+    const DENYING: &str = "not no without except excluding but non never isn aren don doesn didn besides other";
+    const AHEAD: usize = 5;
+    let is_denied = |span: &Span| {
+        let ahead = reading.words.get(span.words.start.saturating_sub(AHEAD)..span.words.start).unwrap_or_default();
+        ahead.iter().any(|word| has(DENYING, word))
+    };
+    let of_tag = |span: &&Span| match &span.part {
+        Part::ExperimentTag { .. } => true,
+        Part::Conditions(clauses) => clauses.iter().all(|clause| matches!(clause.field, Field::Tag(_))),
+        _ => false,
+    };
+    let of_experiments = reading.means("experiments") || reading.means("experiment");
+    of_experiments && !reading.means("run") && reading.spans.iter().filter(of_tag).any(is_denied)
 }
 
 /// `the top 0 runs`, `the best -3`: a number of runs that is none.
