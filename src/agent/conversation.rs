@@ -94,7 +94,9 @@ impl Conversation {
         if let Some(experiment) = &resolved.experiment {
             self.turn_to(experiment.clone());
         }
-        if !resolved.runs.is_empty() {
+        // Of a list of none or one, `the last one` is none of the list before.
+        let is_list = tool == "list_runs";
+        if is_list || !resolved.runs.is_empty() {
             self.runs.clone_from(&resolved.runs);
             if let [only] = resolved.runs.as_slice() {
                 self.recent.retain(|run| run.run_id != only.run_id);
@@ -104,7 +106,7 @@ impl Conversation {
             if matches!(tool, "best_run" | "compare_runs" | "list_runs") {
                 self.standing = standing(&outcome.result, &listed);
             }
-            if listed.len() > 1 {
+            if is_list || listed.len() > 1 {
                 self.listed = listed;
             }
         }

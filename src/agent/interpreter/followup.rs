@@ -47,10 +47,14 @@ pub(super) async fn of_answer(question: &str, context: &Context, conversation: &
     let vocabulary = Vocabulary::load(context).await?;
     let mut reading = reading::read(&restated.wish, &vocabulary, context.focus.as_ref(), context.now);
     let plan = go_on(&mut reading, restated.is_correction, context, conversation, &vocabulary).await?;
-    let shown = |arguments: &Arguments, key: &str| arguments.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    // What is left out adds nothing.
+    let named = |arguments: &Arguments, key: &str| arguments.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    // What is left out adds nothing to what was named; of one phrase for several, others may be named that stay.
     let is_more = |arguments: &Arguments| {
-        restated.wish.starts_with("without ") && ["run_ids", "metrics"].iter().any(|key| shown(arguments, key) > shown(last, key).max(1))
+        restated.wish.starts_with("without ")
+            && ["run_ids", "metrics"].iter().any(|key| {
+                let (new, old) = (named(arguments, key), named(last, key));
+                !old.is_empty() && new.len() > old.len() && old.iter().all(|one| new.contains(one))
+            })
     };
     Ok(plan.filter(|plan| matches!(plan, Plan::Call { tool, arguments } if tool == last_tool && arguments != last && !is_more(arguments))))
 }

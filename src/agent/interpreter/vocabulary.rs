@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use super::reading::topics;
 use super::vocabulary::name_words::NameWords;
 use crate::domain::experiment::{Experiment, ExperimentId, NOTE_TAG, View};
+use crate::domain::filter::{Attribute, Field};
 use crate::domain::reference::{Likeness, Name, is_form_of, reordered, words};
 use crate::domain::time::Timestamp;
 use crate::store::TableQuery;
@@ -53,6 +54,30 @@ pub(super) enum Holder {
     Parameter(String),
     /// A tag.
     Tag(String),
+}
+
+/// The tag that MLflow writes the user of a run to.
+const USER_TAG: &str = "mlflow.user";
+
+impl Holder {
+    /// What a condition on it asks for. Who started a run is an attribute of it, whatever tags it has.
+    pub(super) fn field(self) -> Field {
+        match self {
+            Self::Parameter(key) => Field::Param(key),
+            Self::Tag(key) if key == USER_TAG => Field::Attribute(Attribute::UserId),
+            Self::Tag(key) => Field::Tag(key),
+        }
+    }
+
+    /// What a condition asks for, where it is on a parameter or tag.
+    pub(super) fn of(field: &Field) -> Option<Self> {
+        match field {
+            Field::Param(key) => Some(Self::Parameter(key.clone())),
+            Field::Tag(key) => Some(Self::Tag(key.clone())),
+            Field::Attribute(Attribute::UserId) => Some(Self::Tag(USER_TAG.to_owned())),
+            Field::Attribute(_) | Field::Metric(_) | Field::Dataset(_) => None,
+        }
+    }
 }
 
 /// A parameter of an experiment with its commonest values.
@@ -276,7 +301,7 @@ impl Vocabulary {
 
     /// Who started runs, in alphabetical order.
     pub(super) fn users(&self) -> Vec<&str> {
-        let is_user = |entry: &&Entry| matches!(&entry.holder, Some(Holder::Tag(key)) if key == "mlflow.user");
+        let is_user = |entry: &&Entry| matches!(&entry.holder, Some(Holder::Tag(key)) if key == USER_TAG);
         let mut users: Vec<&str> = self.entries.iter().filter(is_user).map(|entry| entry.name.text()).collect();
         users.sort_unstable();
         users.dedup();

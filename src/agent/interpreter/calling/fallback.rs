@@ -3,6 +3,7 @@
 use super::fill;
 use crate::agent::interpreter::lexicon;
 use crate::agent::interpreter::reading::{Part, Reading};
+use crate::agent::interpreter::vocabulary::Holder;
 use crate::domain::filter::Field;
 
 /// How many words nobody knows a question may have beside its names.
@@ -27,7 +28,7 @@ pub(in crate::agent::interpreter) fn tools(reading: &Reading) -> Vec<&'static st
     let many = count(|part| matches!(part, Part::End(_, Some(2..)) | Part::Order(_))) > 0;
     let unknown = count(|part| matches!(part, Part::Unknown));
     let of_keys =
-        reading.clauses().iter().filter(|clause| matches!(clause.field, Field::Metric(_) | Field::Param(_) | Field::Tag(_))).count();
+        reading.clauses().iter().filter(|clause| matches!(clause.field, Field::Metric(_)) || Holder::of(&clause.field).is_some()).count();
     let named = of_keys + runs + metrics + parameters + experiments + count(|part| matches!(part, Part::Value(..)));
     let speaks_of_runs = reading.means("run") && conditions + phrases > 0;
     let unknown_words =

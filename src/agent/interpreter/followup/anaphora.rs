@@ -38,7 +38,8 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
         .or_else(|| narrowing::on_metric(reading, conversation, last_tool, last_arguments))
         .or_else(|| told::which_matters_more(reading, last_tool, last_arguments))
         .or_else(|| told::what_drives_it(reading, conversation))
-        .or_else(|| narrowing::added(reading, last_tool, last_arguments))
+        .or_else(|| narrowing::added(reading, conversation, last_tool, last_arguments))
+        .or_else(|| filters::not_left_out(reading, last_tool))
         .or_else(|| narrowing::narrowed(reading, conversation, last_tool, last_arguments))
         .or_else(|| narrowing::among_shown(reading, conversation, last_tool))
         .or_else(|| resorting::extreme_in_time(reading, conversation, last_tool, last_arguments))
@@ -160,7 +161,7 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
     if let Some(end) = end {
         changed |= changes::end(tool, &mut arguments, end);
     }
-    let run = reading.parts().find_map(|part| match part {
+    let named = reading.parts().filter_map(|part| match part {
         Part::Run(text) => Some(text.clone()),
         // `and 13?`
         Part::Number(number)
@@ -175,31 +176,30 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
         }
         _ => None,
     });
+    let runs: Vec<String> = named.collect();
     // `only run 3`, after a comparison: it alone.
-    if tool == "compare_runs" && run.is_some() && reading.words.first().is_some_and(|word| matches!(word.as_str(), "only" | "just")) {
+    if tool == "compare_runs" && !runs.is_empty() && reading.words.first().is_some_and(|word| matches!(word.as_str(), "only" | "just")) {
         tool = "get_run";
         arguments.retain(|name, _| name == "experiment");
     }
-    if let Some(run) = run {
-        changed |= changes::run(&mut tool, &mut arguments, &run);
-    }
+    changed |= changes::runs(&mut tool, &mut arguments, &runs);
     // `and runs 3 and 4?`, after one run was told: as many facts as were asked of it, side by side.
-    let more: Vec<String> = reading.parts().filter_map(|part| if let Part::Run(run) = part { Some(run.clone()) } else { None }).collect();
-    if tool == "get_run" && more.len() > 1 && reading.parts().all(|part| matches!(part, Part::Run(_) | Part::Filler | Part::Meaning("run")))
+    if tool == "get_run" && runs.len() > 1 && reading.parts().all(|part| matches!(part, Part::Run(_) | Part::Filler | Part::Meaning("run")))
     {
         let mut several = Arguments::new();
-        put(&mut several, "run_ids", more);
+        put(&mut several, "run_ids", runs);
         if let (Some(keys), false) = (arguments.get("keys"), conversation.metrics.is_empty()) {
             put(&mut several, "metrics", keys.clone());
         }
         return Some(Plan::call("compare_runs", several));
     }
     let parameters = reading.parameters();
-    if tool == "parameter_impact" && metrics.is_empty() && !parameters.is_empty() {
+    let keys: Vec<String> = metrics.iter().chain(&parameters).cloned().collect();
+    if matches!(tool, "parameter_impact" | "compare_runs") && metrics.is_empty() && !parameters.is_empty() {
         put(&mut arguments, "parameters", parameters);
         changed = true;
-    } else if let Some(metric) = metrics.first().cloned().or_else(|| parameters.first().cloned()) {
-        changed |= changes::metric(tool, &mut arguments, &metrics, &metric);
+    } else if let Some(key) = keys.first() {
+        changed |= changes::metric(tool, &mut arguments, if tool == "get_run" { &keys } else { &metrics }, key);
     }
     let clauses = reading.clauses();
     if !clauses.is_empty() && matches!(tool, "list_runs" | "best_run" | "parameter_impact") {

@@ -13,39 +13,36 @@ pub(in crate::agent::interpreter) fn end(tool: &str, arguments: &mut Arguments, 
             fill::put_direction(arguments, end);
             true
         }
-        "list_runs" => {
-            let order = match end {
-                End::Highest => "desc",
-                End::Lowest => "asc",
-                End::Best | End::Worst => {
-                    if arguments.get("order").and_then(Value::as_str) == Some("desc") {
-                        "asc"
-                    } else {
-                        "desc"
-                    }
-                }
-            };
-            put(arguments, "order", order);
+        // The newest is no best.
+        "list_runs" if sorts_by_value(arguments) => {
+            arguments.remove("order");
+            fill::put_order(arguments, end);
             true
         }
         _ => false,
     }
 }
 
-/// Another run, or one more in a comparison; whether the tool takes one.
-pub(in crate::agent::interpreter) fn run(tool: &mut &'static str, arguments: &mut Arguments, run: &str) -> bool {
+fn sorts_by_value(arguments: &Arguments) -> bool {
+    let sorted_by = arguments.get("sort_by").and_then(Value::as_str);
+    sorted_by.is_some_and(|key| !matches!(key, "start_time" | "end_time" | "duration"))
+}
+
+/// Another run or several, or more in a comparison; whether the tool takes one.
+pub(in crate::agent::interpreter) fn runs(tool: &mut &'static str, arguments: &mut Arguments, runs: &[String]) -> bool {
+    let Some(run) = runs.first() else { return false };
     match *tool {
-        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run),
-        "metric_history" => put(arguments, "run_ids", vec![run.to_owned()]),
+        "get_run" | "list_artifacts" | "read_artifact" => put(arguments, "run", run.as_str()),
+        "metric_history" => put(arguments, "run_ids", runs.to_vec()),
         "compare_runs" => {
             let mut all = arguments.get("run_ids").and_then(Value::as_array).cloned().unwrap_or_default();
-            all.push(Value::from(run));
+            all.extend(runs.iter().map(|run| Value::from(run.as_str())));
             put(arguments, "run_ids", all);
         }
         "best_run" | "list_runs" => {
             *tool = "get_run";
             arguments.retain(|name, _| name == "experiment");
-            put(arguments, "run", run);
+            put(arguments, "run", run.as_str());
         }
         _ => return false,
     }

@@ -21,7 +21,7 @@ const COURTESIES: &str = "cool great nice ok okay thanks thx alright right good 
 pub(in crate::agent::interpreter) fn without_lead(question: &str) -> (&str, bool) {
     let mut rest = question.trim_start();
     let mut is_taken_back = false;
-    while let Some((lead, behind)) = rest.split_once([',', '-', '–', '—', ':', '.', '!'])
+    while let Some((lead, behind)) = split_at_pause(rest)
         && ([LEADS, COURTESIES].iter().any(|words| words.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known)))
             || announces(lead))
         && behind.chars().any(char::is_alphanumeric)
@@ -30,6 +30,17 @@ pub(in crate::agent::interpreter) fn without_lead(question: &str) -> (&str, bool
         is_taken_back |= LEADS.split(' ').any(|known| lead.trim().eq_ignore_ascii_case(known));
     }
     (rest, is_taken_back)
+}
+
+/// The text before and behind the first sign of a pause; a hyphen with no space beside it is inside a name, as in `no-dropout`.
+fn split_at_pause(text: &str) -> Option<(&str, &str)> {
+    let is_pause = |at: usize, sign: &str| {
+        let is_spaced = text.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace))
+            || text.get(at + sign.len()..).is_some_and(|behind| behind.starts_with(char::is_whitespace));
+        sign != "-" || is_spaced
+    };
+    let (at, sign) = text.match_indices([',', '-', '–', '—', ':', '.', '!']).find(|(at, sign)| is_pause(*at, sign))?;
+    Some((text.get(..at)?, text.get(at + sign.len()..)?))
 }
 
 /// `different question`, `one more thing`: says that something else is asked.
@@ -216,6 +227,7 @@ mod tests {
         assert_eq!(without_lead("thanks, no, run-018"), ("run-018", true));
         assert_eq!(without_lead("run-018"), ("run-018", false));
         assert_eq!(without_lead("no"), ("no", false));
+        assert_eq!(without_lead("no-dropout vs baseline"), ("no-dropout vs baseline", false));
         assert_eq!(without_lead("no runs failed, right?"), ("no runs failed, right?", false));
     }
 }

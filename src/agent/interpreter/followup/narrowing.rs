@@ -12,7 +12,12 @@ use crate::domain::filter::{Attribute, Clause, Field, Test};
 use crate::domain::reference::count_word;
 
 /// `and throw in run 21`, `add heron to it`, `the validation loss too`: the last comparison or chart with more in it.
-pub(in crate::agent::interpreter) fn added(reading: &Reading, last_tool: &'static str, last_arguments: &Arguments) -> Option<Plan> {
+pub(in crate::agent::interpreter) fn added(
+    reading: &Reading,
+    conversation: &Conversation,
+    last_tool: &'static str,
+    last_arguments: &Arguments,
+) -> Option<Plan> {
     const ADDING: [&str; 11] =
         ["add", "also", "too", "include", "plus", "throw", "additionally", "well", "overlay", "overlaid", "superimpose"];
     let adds = (ADDING.iter().any(|word| reading.says(word)) || joins(reading)) && reading.words.len() <= 14;
@@ -27,7 +32,10 @@ pub(in crate::agent::interpreter) fn added(reading: &Reading, last_tool: &'stati
     }) || reading.words.iter().any(|word| matches!(word.as_str(), "which" | "what" | "how" | "who" | "when" | "did"));
     // `their loss curves in one chart`, after a comparison: a picture of its own.
     let draws_anew = last_tool == "compare_runs" && ["curve", "curves"].iter().any(|word| reading.says(word));
-    if !adds || begins_anew || draws_anew || !matches!(last_tool, "compare_runs" | "metric_history") {
+    // What is shown is of one experiment.
+    let focused = conversation.experiment.as_ref().map(|experiment| experiment.name.as_str());
+    let is_elsewhere = reading.experiment().is_some_and(|name| Some(name) != focused);
+    if !adds || begins_anew || draws_anew || is_elsewhere || !matches!(last_tool, "compare_runs" | "metric_history") {
         return None;
     }
     let runs = reading.parts().filter_map(|part| match part {
@@ -229,7 +237,7 @@ pub(super) fn narrowed(
     last_tool: &'static str,
     last_arguments: &Arguments,
 ) -> Option<Plan> {
-    let clauses = filters::clauses(reading);
+    let clauses = filters::clauses(reading)?;
     let of_them = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::All)));
     let leads = |words: &[&str], within: usize| reading.words.iter().take(within).any(|word| words.contains(&word.as_str()));
     let narrows = leads(&["only", "just", "narrow", "restrict", "limit", "filter", "keep", "those"], 1)
@@ -254,12 +262,10 @@ pub(super) fn narrowed(
         return Some(Plan::call(last_tool, arguments));
     }
     let before = arguments.get("filter").and_then(Value::as_str);
-    let is_status = |clause: &Clause| clause.field == Field::Attribute(Attribute::Status);
-    // No run has two statuses: `just the failed ones` takes the place of the finished.
-    let filter = if !of_them && clauses.iter().all(is_status) {
-        filters::joined(before, &clauses)?
-    } else {
+    let filter = if of_them {
         before.map(|text| format!("{text} AND ")).unwrap_or_default() + &fill::filter_text(&clauses)
+    } else {
+        filters::narrowed(before, &clauses)
     };
     put(&mut arguments, "filter", filter);
     arguments.remove("page_token");

@@ -33,7 +33,7 @@ pub(in crate::agent::interpreter) fn see(reading: &mut Reading, conversation: &C
         return;
     }
     let Some(user) = person(conversation) else { return };
-    let clause = Clause { field: Field::Tag("mlflow.user".to_owned()), test: Test::Text(TextMatch::Eq, user) };
+    let clause = Clause { field: Field::Attribute(Attribute::UserId), test: Test::Text(TextMatch::Eq, user) };
     let mut is_taken = false;
     for index in 0..reading.spans.len() {
         let Some(place) = reading.spans.get(index).map(|span| span.words.start) else { continue };
@@ -123,7 +123,7 @@ fn was_asked_who(conversation: &Conversation) -> bool {
 }
 
 fn is_of_person(clause: &Clause) -> bool {
-    matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || clause.field == Field::Attribute(Attribute::UserId)
+    clause.field == Field::Attribute(Attribute::UserId)
 }
 
 /// Takes `they` and the like for the one run that was told, where a fact of it is asked: `which base did they use?`, `what is its dropout
@@ -190,7 +190,7 @@ mod tests {
         };
         assert_eq!(person(&after).as_deref(), Some("ben"));
         let mut arguments = Arguments::new();
-        put(&mut arguments, "filter", "tags.`mlflow.user` = 'ana'");
+        put(&mut arguments, "filter", "attributes.user_id = 'ana'");
         after.last_call = Some(("list_runs", arguments));
         assert_eq!(person(&after).as_deref(), Some("ana"));
         assert_eq!(person(&Conversation::default()), None);

@@ -104,7 +104,10 @@ impl Said<'_> {
         let (from, to) = led.or_else(ends)?;
         // `take it out of the chart`
         let to = if self.word(from) == "out" { self.words.len() } else { to };
-        self.text(from..to).map(|rest| format!("without {rest}"))
+        // `forget it` takes nothing out, and `I don't need these` may mean all of it.
+        let names_nothing =
+            (from..to).all(|at| has("it that this them these those everything all", self.word(at)) || has(TAIL, self.word(at)));
+        self.text(from..to).filter(|_| !names_nothing).map(|rest| format!("without {rest}"))
     }
 
     /// `limit that to the loss`, `boil the list down to the finished ones`: `only the loss`.
@@ -185,20 +188,17 @@ impl Said<'_> {
         if !(of_bar || is_moved || says(ALLOWING)) {
             return None;
         }
-        let digits = |place: usize| self.word(place).bytes().all(|byte| byte.is_ascii_digit()) && !self.word(place).is_empty();
-        let last = (0..self.words.len()).rev().find(|place| digits(*place))?;
-        let first = (0..=last).rev().take_while(|place| digits(*place) && self.touches(*place, last)).last()?;
-        let compares = |place: usize| has("above over below under beyond", self.word(place));
-        let from = first.checked_sub(1).filter(|before| compares(*before)).unwrap_or(first);
-        let others = (0..first).filter(|place| digits(*place)).any(|place| self.word(place) != self.word(first));
-        (!others).then(|| self.text(from..last + 1)).flatten().map(|bound| format!("make it {bound}"))
-    }
-
-    /// Whether nothing but signs of a number stands between two words.
-    fn touches(&self, one: usize, other: usize) -> bool {
-        let between =
-            self.words.get(one).zip(self.words.get(other)).and_then(|((_, one), (_, other))| self.question.get(one.start..other.start));
-        between.is_some_and(|text| text.chars().all(|letter| letter.is_ascii_digit() || letter == '.'))
+        // `what about a limit of 0.9` wants another bound, `what is the maximum of run 3` asks.
+        let asks = has("what which who whose how when", self.word(start)) && !has("about if", self.word(start + 1));
+        let tokens: Vec<&str> = self.question.split_whitespace().collect();
+        let numbers: Vec<(usize, &str)> = tokens.iter().enumerate().filter_map(|(place, token)| Some((place, number_in(token)?))).collect();
+        let (at, number) = numbers.last().copied()?;
+        let before = at.checked_sub(1).and_then(|place| tokens.get(place)).map(|token| token.to_lowercase()).unwrap_or_default();
+        if asks || has("run runs trial model number", &before) || numbers.iter().any(|(_, other)| *other != number) {
+            return None;
+        }
+        let sign = Some(before).filter(|before| has("above over below under beyond", before)).map(|before| before + " ");
+        Some(format!("make it {}{number}", sign.unwrap_or_default()))
     }
 
     /// `it should be the validation loss`, `that was meant to be run 5`: what is named in the place of something.
@@ -224,6 +224,14 @@ impl Said<'_> {
     }
 }
 
+/// The number that a word is, with its sign and exponent and without the punctuation around it.
+fn number_in(token: &str) -> Option<&str> {
+    let number = token
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '.'))
+        .trim_end_matches(|letter: char| !letter.is_alphanumeric());
+    (number.ends_with(|letter: char| letter.is_ascii_digit()) && number.parse::<f64>().is_ok()).then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::agent::interpreter::followup::restated::*;
@@ -244,6 +252,10 @@ mod tests {
             ("compare_runs", "plain-bayes should be in there too", Some("also plain-bayes")),
             ("compare_runs", "run-3 is missing", Some("also run-3")),
             ("metric_history", "can you put run-3 in there as well?", Some("also run-3")),
+            ("compare_runs", "forget it", None),
+            ("list_runs", "lower the bar to 1e-3", Some("make it 1e-3")),
+            ("list_runs", "lower the bar to -0.5", Some("make it -0.5")),
+            ("list_runs", "what is the maximum accuracy of run-012?", None),
             ("list_runs", "Lower the bar to 0.94.", Some("make it 0.94")),
             ("list_runs", "And if we allow up to 14, I mean under 14?", Some("make it under 14")),
             ("list_runs", "0.9 is enough", Some("make it 0.9")),

@@ -5,7 +5,7 @@ use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::calling::fill;
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
-use crate::agent::interpreter::{Arguments, Plan, put};
+use crate::agent::interpreter::{Arguments, Plan, put, put_experiment};
 
 /// `when?`, `and who?`, after one run was told.
 pub(super) fn bare_question(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
@@ -115,6 +115,7 @@ pub(super) fn one_more_curve(reading: &Reading, last_tool: &str) -> Option<Plan>
         return None;
     }
     let mut arguments = Arguments::new();
+    put_experiment(&mut arguments, reading);
     put(&mut arguments, "run_ids", runs);
     put(&mut arguments, "metrics", metrics);
     Some(Plan::call("metric_history", arguments))

@@ -13,6 +13,9 @@ const LONGEST: usize = 12;
 /// Words for whoever started a run.
 const ANYBODY: [&str; 10] = ["everybody", "everyone", "anybody", "anyone", "whoever", "whose", "who", "people", "users", "person"];
 
+/// Words for what a list is of.
+const CONDITIONS: [&str; 8] = ["filter", "filters", "condition", "conditions", "restriction", "restrictions", "constraint", "constraints"];
+
 /// The last list with what is taken back of its conditions; absent where nothing is.
 pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
     let (tool, last) = conversation.last_call.as_ref()?;
@@ -26,26 +29,32 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
     let filter = Filter::parse(last.get("filter").and_then(serde_json::Value::as_str).unwrap_or_default()).ok();
     let before = filter.map(|filter| filter.clauses).unwrap_or_default();
     if let Some(filter) = beside(reading, &before) {
-        let mut arguments = without_filter(last);
+        let mut arguments = without(&["filter"], last);
         if !filter.is_empty() {
             put(&mut arguments, "filter", fill::filter_text(&filter));
         }
         return Some(Plan::call(tool, arguments));
+    }
+    if lifts(reading, &["limit"]) && !lifts(reading, &CONDITIONS) {
+        return last.contains_key("limit").then(|| Plan::call(tool, without(&["limit"], last)));
     }
     // `all adam runs, whatever their status`: what is said again of the conditions stays.
     let said = reading.clauses();
     if said.iter().any(|clause| !before.contains(clause)) {
         return None;
     }
-    let kept: Vec<Clause> = match taken_back(reading)? {
+    let taken = taken_back(reading)?;
+    // `all of them again`: however many there are. The others take back nothing but conditions, where there are some.
+    let removed: &[&str] = if matches!(taken, Taken::All) || before.is_empty() { &["filter", "limit"] } else { &["filter"] };
+    let kept: Vec<Clause> = match taken {
         Taken::All => said,
         Taken::Of(is_of_it) => before.iter().filter(|clause| !is_of_it(clause)).cloned().collect(),
         Taken::Keys(names) => before.iter().filter(|clause| !is_of_key(clause, &names)).cloned().collect(),
     };
-    if kept.len() == before.len() && !last.contains_key("limit") {
+    if kept.len() == before.len() && !removed.iter().any(|name| *name == "limit" && last.contains_key(*name)) {
         return None;
     }
-    let mut arguments = without_filter(last);
+    let mut arguments = without(removed, last);
     if let Some(name) = reading.experiment() {
         put(&mut arguments, "experiment", name);
     }
@@ -98,7 +107,7 @@ fn taken_back(reading: &Reading) -> Option<Taken> {
         return Some(Taken::All);
     }
     let keys: Vec<String> = reading.metrics().into_iter().chain(reading.parameters()).collect();
-    if lifts(reading) && !keys.is_empty() {
+    if lifts(reading, &CONDITIONS) && !keys.is_empty() {
         return Some(Taken::Keys(keys));
     }
     if !reading.metrics().is_empty() || reading.means("howmany") {
@@ -123,17 +132,19 @@ fn taken_back(reading: &Reading) -> Option<Taken> {
     let of_anybody = says(&["everybody", "everyone", "anybody", "anyone"]) || whatever && says(&ANYBODY);
     let goes_back = says(&["again", "back", "full", "complete", "unfiltered", "entire", "whole"]);
     let of_all = says(&["all", "every", "everything", "full", "complete", "unfiltered", "entire", "whole"]);
-    if of_all && goes_back || lifts(reading) {
+    if of_all && goes_back {
         return Some(Taken::All);
+    }
+    if lifts(reading, &CONDITIONS) {
+        return Some(Taken::Of(|_| true));
     }
     of_anybody.then_some(Taken::Of(is_of_user))
 }
 
-/// `without the filter`, `forget the accuracy condition`
-fn lifts(reading: &Reading) -> bool {
+/// `without the filter`, `forget the accuracy condition`; `without the limit`
+fn lifts(reading: &Reading, nouns: &[&str]) -> bool {
     let says = |words: &[&str]| words.iter().any(|word| reading.says(word));
-    says(&["without", "remove", "drop", "undo", "clear", "reset", "lift", "forget", "no", "skip", "lose"])
-        && says(&["filter", "filters", "condition", "conditions", "restriction", "restrictions", "constraint", "constraints", "limit"])
+    says(&["without", "remove", "drop", "undo", "clear", "reset", "lift", "forget", "no", "skip", "lose"]) && says(nouns)
 }
 
 fn is_of_status(clause: &Clause) -> bool {
@@ -141,7 +152,7 @@ fn is_of_status(clause: &Clause) -> bool {
 }
 
 fn is_of_user(clause: &Clause) -> bool {
-    matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || clause.field == Field::Attribute(Attribute::UserId)
+    clause.field == Field::Attribute(Attribute::UserId)
 }
 
 fn is_of_key(clause: &Clause, names: &[String]) -> bool {
@@ -150,9 +161,9 @@ fn is_of_key(clause: &Clause, names: &[String]) -> bool {
     names.iter().any(|name| known.likeness(&crate::domain::reference::Name::new(name)).is_some())
 }
 
-fn without_filter(last: &Arguments) -> Arguments {
+fn without(removed: &[&str], last: &Arguments) -> Arguments {
     let mut arguments = last.clone();
-    arguments.retain(|name, _| !matches!(name.as_str(), "filter" | "limit" | "page_token"));
+    arguments.retain(|name, _| name != "page_token" && !removed.contains(&name.as_str()));
     arguments
 }
 

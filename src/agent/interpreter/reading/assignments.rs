@@ -2,8 +2,7 @@
 
 use super::Part;
 use super::reader::Reader;
-use crate::agent::interpreter::vocabulary::Holder;
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::domain::filter::{Clause, Test, TextMatch};
 
 impl Reader<'_> {
     /// Takes such pairs for the conditions they are.
@@ -22,11 +21,7 @@ impl Reader<'_> {
             if self.vocabulary.holds(&holder, &said) || !self.is_free(start..end) {
                 continue;
             }
-            let field = match holder {
-                Holder::Parameter(key) => Field::Param(key),
-                Holder::Tag(key) => Field::Tag(key),
-            };
-            self.cover(start..end, Part::Conditions(vec![Clause { field, test: Test::Text(TextMatch::Eq, said) }]));
+            self.cover(start..end, Part::Conditions(vec![Clause { field: holder.field(), test: Test::Text(TextMatch::Eq, said) }]));
         }
     }
 }

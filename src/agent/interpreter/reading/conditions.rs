@@ -92,11 +92,8 @@ fn compare_values(reading: &mut Reading, holder: &Holder, key: &str) {
 
 /// The parameter or tag that a clause wants to be a text.
 fn held(clause: &Clause) -> Option<(Holder, String)> {
-    match (&clause.field, &clause.test) {
-        (Field::Param(key), Test::Text(TextMatch::Eq, value)) => Some((Holder::Parameter(key.clone()), value.clone())),
-        (Field::Tag(key), Test::Text(TextMatch::Eq, value)) => Some((Holder::Tag(key.clone()), value.clone())),
-        _ => None,
-    }
+    let Test::Text(TextMatch::Eq, value) = &clause.test else { return None };
+    Some((Holder::of(&clause.field)?, value.clone()))
 }
 
 struct Places {
@@ -151,7 +148,7 @@ fn at(reading: &Reading, index: usize) -> Option<(Vec<Clause>, Places)> {
             } else {
                 index
             };
-            let clause = Clause { field: field_of_holder(holder), test: text_test(reading, from, index, value) };
+            let clause = Clause { field: holder.clone().field(), test: text_test(reading, from, index, value) };
             Some((vec![clause], places(from, key_behind(reading, index, holder).unwrap_or(index))?))
         }
         Part::Unknown | Part::Meaning("tag") => {
@@ -168,13 +165,6 @@ fn field_of(part: &Part) -> Option<Field> {
         Part::Metric(said) => Some(Field::Metric(said.clone())),
         Part::Parameter(said) => Some(Field::Param(said.clone())),
         _ => None,
-    }
-}
-
-fn field_of_holder(holder: &Holder) -> Field {
-    match holder {
-        Holder::Parameter(key) => Field::Param(key.clone()),
-        Holder::Tag(key) => Field::Tag(key.clone()),
     }
 }
 
@@ -298,7 +288,7 @@ fn textual(reading: &Reading, index: usize, said: &str) -> Option<(Vec<Clause>, 
     let next = next_solid(reading, index)?;
     let between = text_between(reading, index, next)?;
     let field = |holder: Option<&Holder>| match holder {
-        Some(Holder::Tag(key)) if key.eq_ignore_ascii_case(said) => Field::Tag(key.clone()),
+        Some(holder @ Holder::Tag(key)) if key.eq_ignore_ascii_case(said) => holder.clone().field(),
         Some(Holder::Parameter(key)) if Name::new(key).likeness(&Name::new(said)).is_some_and(|likeness| likeness <= Likeness::PartOf) => {
             Field::Param(key.clone())
         }
@@ -360,7 +350,7 @@ fn tag_text(reading: &Reading, index: usize) -> Option<(Clause, usize)> {
     }
     let key = reading.text.get(span.bytes.clone())?.to_owned();
     let value = reading.text.get(after.bytes.clone())?.to_owned();
-    Some((Clause { field: Field::Tag(key), test: Test::Text(TextMatch::Eq, value) }, next))
+    Some((Clause { field: Holder::Tag(key).field(), test: Test::Text(TextMatch::Eq, value) }, next))
 }
 
 /// `dice loss`: the parameter behind its value, where it says no more.

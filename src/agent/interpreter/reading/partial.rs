@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::reader::Reader;
 use super::{Part, Span};
-use crate::agent::interpreter::vocabulary::{Entry, Holder, Kind};
+use crate::agent::interpreter::vocabulary::{Entry, Kind};
 use crate::agent::interpreter::{chatter, lexicon};
 use crate::domain::filter::{Attribute, Clause, Field, Test, TextMatch};
 use crate::domain::reference::{Likeness, count_word, is_typo_of};
@@ -261,13 +261,9 @@ impl Reader<'_> {
     /// `qwen`, of `qwen-7b` and `qwen-14b`: every value of one parameter with it.
     pub(super) fn values_with(&self, entries: &[&&Entry], words: &Range<usize>) -> Option<Part> {
         let holder = entries.first()?.holder.clone()?;
-        let (field, said) = match &holder {
-            Holder::Parameter(key) => (Field::Param(key.clone()), self.said(words)),
-            Holder::Tag(key) => (Field::Tag(key.clone()), self.said(words)),
-        };
         let is_one = entries.iter().all(|entry| entry.holder.as_ref() == Some(&holder));
-        let test = Test::Text(TextMatch::ILike, format!("%{said}%"));
-        is_one.then(|| Part::Conditions(vec![Clause { field, test }]))
+        let test = Test::Text(TextMatch::ILike, format!("%{}%", self.said(words)));
+        is_one.then(|| Part::Conditions(vec![Clause { field: holder.field(), test }]))
     }
 }
 

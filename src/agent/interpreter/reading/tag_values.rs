@@ -2,8 +2,8 @@
 //! and says so.
 
 use super::{Part, Reading, Span};
-use crate::agent::interpreter::vocabulary::{Holder, Vocabulary};
-use crate::domain::filter::{Clause, Field, Test, TextMatch};
+use crate::agent::interpreter::vocabulary::Vocabulary;
+use crate::domain::filter::{Clause, Test, TextMatch};
 
 /// Takes the name of what holds texts, and the word behind it that nobody knows, for a condition.
 pub(in crate::agent::interpreter) fn join(reading: &mut Reading, vocabulary: &Vocabulary) {
@@ -34,9 +34,5 @@ fn condition(reading: &Reading, index: usize, vocabulary: &Vocabulary) -> Option
     let is_led = span.words.start.checked_sub(1).and_then(|before| reading.words.get(before)).is_some_and(|word| {
         matches!(word.as_str(), "with" | "have" | "has" | "having" | "where" | "whose" | "in" | "at" | "by" | "the" | "a")
     });
-    let field = match holder {
-        Holder::Parameter(key) => Field::Param(key),
-        Holder::Tag(key) => Field::Tag(key),
-    };
-    is_led.then_some((index, last, Clause { field, test: Test::Text(TextMatch::Eq, text) }))
+    is_led.then_some((index, last, Clause { field: holder.field(), test: Test::Text(TextMatch::Eq, text) }))
 }

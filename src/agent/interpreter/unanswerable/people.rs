@@ -13,7 +13,7 @@ pub(in crate::agent::interpreter) fn strangers(reading: &mut Reading) {
     }
     let Some(at) = (0..reading.spans.len()).find(|index| is_stranger(reading, *index)) else { return };
     let Some(name) = reading.spans.get(at).and_then(|span| reading.text.get(span.bytes.clone())).map(str::to_owned) else { return };
-    let clause = Clause { field: Field::Tag("mlflow.user".to_owned()), test: Test::Text(TextMatch::Eq, name) };
+    let clause = Clause { field: Field::Attribute(Attribute::UserId), test: Test::Text(TextMatch::Eq, name) };
     if let Some(span) = reading.spans.get_mut(at) {
         span.part = Part::Conditions(vec![clause]);
     }
@@ -75,9 +75,7 @@ pub(in crate::agent::interpreter) fn is_let_in(reading: &Reading) -> bool {
 }
 
 fn is_person(part: &Part) -> bool {
-    let is_of_person = |clause: &Clause| {
-        matches!(&clause.field, Field::Tag(tag) if tag == "mlflow.user") || matches!(clause.field, Field::Attribute(Attribute::UserId))
-    };
+    let is_of_person = |clause: &Clause| clause.field == Field::Attribute(Attribute::UserId);
     // Of several people one part has all conditions, and the others have none.
     matches!(part, Part::Conditions(clauses) if clauses.is_empty() || clauses.iter().any(is_of_person))
 }

@@ -80,11 +80,7 @@ pub(in crate::agent::interpreter) fn settle(reading: &mut Reading, vocabulary: &
         return;
     };
     let Some(value) = reading.said(&place).map(str::to_owned) else { return };
-    let field = match holder {
-        Holder::Parameter(key) => Field::Param(key),
-        Holder::Tag(key) => Field::Tag(key),
-    };
-    let clause = Clause { field, test: Test::Text(TextMatch::Eq, value) };
+    let clause = Clause { field: holder.field(), test: Test::Text(TextMatch::Eq, value) };
     for span in &mut reading.spans {
         if span.words == place {
             span.part = Part::Conditions(vec![clause.clone()]);

@@ -7,13 +7,13 @@ use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
-use crate::agent::interpreter::vocabulary::Vocabulary;
+use crate::agent::interpreter::vocabulary::{Holder, Vocabulary};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Clause, Comparison, Field, Test};
 use crate::domain::reference::{count_word, words};
 
 pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
-    if reading.clauses().iter().any(|clause| !matches!(clause.field, Field::Tag(_))) {
+    if reading.clauses().iter().any(|clause| !matches!(Holder::of(&clause.field), Some(Holder::Tag(_)))) {
         return None;
     }
     // `tell me something funny` is about no experiment.
@@ -34,8 +34,8 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
             }
             Part::Conditions(clauses) => {
                 for clause in clauses {
-                    if let (Field::Tag(key), Test::Text(_, value)) = (&clause.field, &clause.test) {
-                        tags.insert(key.clone(), Value::from(value.clone()));
+                    if let (Some(Holder::Tag(key)), Test::Text(_, value)) = (Holder::of(&clause.field), &clause.test) {
+                        tags.insert(key, Value::from(value.clone()));
                     }
                 }
             }
@@ -198,7 +198,7 @@ fn is_tag_key(reading: &Reading, index: usize) -> bool {
 
 pub(super) fn describe_experiment(arguments: &mut Arguments, reading: &Reading) -> Option<()> {
     // `north plant detectors`: conditions are on runs.
-    let is_of_runs = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Tag(_) | Field::Metric(_));
+    let is_of_runs = |clause: &Clause| matches!(clause.field, Field::Metric(_)) || Holder::of(&clause.field).is_some();
     if reading.clauses().iter().any(is_of_runs) && !reading.means("describe") {
         return None;
     }
@@ -222,11 +222,7 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         || !reading.metrics().is_empty()
         || reading.parts().any(|part| matches!(part, Part::Runs(_)));
     // `fire ben` asks for no runs, though he started some.
-    let is_of_keys = |clause: &Clause| match &clause.field {
-        Field::Tag(key) => key != "mlflow.user",
-        Field::Param(_) | Field::Metric(_) => true,
-        Field::Attribute(_) | Field::Dataset(_) => false,
-    };
+    let is_of_keys = |clause: &Clause| matches!(clause.field, Field::Param(_) | Field::Metric(_) | Field::Tag(_));
     if !speaks_of_runs && !reading.clauses().iter().any(is_of_keys) && !reading.unknown().is_empty() {
         return None;
     }

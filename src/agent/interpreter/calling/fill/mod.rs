@@ -22,7 +22,7 @@ pub(in crate::agent::interpreter) use steps::step;
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::lexicon::End;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};
-use crate::agent::interpreter::vocabulary::{Kind, Vocabulary};
+use crate::agent::interpreter::vocabulary::{Holder, Kind, Vocabulary};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::experiment::ExperimentId;
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
@@ -222,9 +222,12 @@ pub(super) fn put_experiment_of_values(
     let mut held: Vec<Vec<ExperimentId>> = clauses
         .iter()
         .filter_map(|clause| match (&clause.field, &clause.test) {
-            (Field::Param(key) | Field::Tag(key), Test::Text(TextMatch::Eq | TextMatch::Ne, value)) => vocabulary.holding(key, value),
             (Field::Attribute(Attribute::RunName), Test::Text(TextMatch::ILike, pattern)) => {
                 Some(vocabulary.places_of_runs(pattern.trim_end_matches('%')))
+            }
+            (field, Test::Text(TextMatch::Eq | TextMatch::Ne, value)) => {
+                let (Holder::Parameter(key) | Holder::Tag(key)) = Holder::of(field)?;
+                vocabulary.holding(&key, value)
             }
             _ => None,
         })
@@ -388,15 +391,7 @@ pub(in crate::agent::interpreter) fn end_phrase(end: End, count: Option<usize>, 
 
 /// Conditions as MLflow writes them.
 pub(in crate::agent::interpreter) fn filter_text(clauses: &[Clause]) -> String {
-    Filter { clauses: clauses.iter().cloned().map(by_user).collect() }.to_string()
-}
-
-/// Who started a run is an attribute of it, whatever tags it has.
-fn by_user(clause: Clause) -> Clause {
-    match clause.field {
-        Field::Tag(key) if key == "mlflow.user" => Clause { field: Field::Attribute(Attribute::UserId), test: clause.test },
-        _ => clause,
-    }
+    Filter { clauses: clauses.to_vec() }.to_string()
 }
 
 fn said(reading: &Reading, span: &Span) -> String {
