@@ -92,7 +92,7 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
         && !is_led
         && !is_order
         && !creation::leads(ahead, rest)
-        && !(creation::adds(rest) && creation::order(ahead).is_some())
+        && !((creation::adds(rest) || creation::retracts(rest)) && creation::order(ahead).is_some())
         && !is_quoted(sentence, place.start)
         && !is_topic()
         && is_whole(ahead)
@@ -239,6 +239,7 @@ mod tests {
         check("who is above 10? in which runs?", &["who is above 10?"]);
         check("create an experiment called fog. Tag it team=meteo.", &["create an experiment called fog. Tag it team=meteo."]);
         check("create fog-v2? no, wait, don't", &["create fog-v2? no, wait, don't"]);
+        check("create fog-v2, cancel that", &["create fog-v2, cancel that"]);
         check("show run 3 and tag it as best", &["show run 3", "tag it as best"]);
         check("show them", &["show them"]);
         check("create experiment \"a and show b\"", &["create experiment \"a and show b\""]);
