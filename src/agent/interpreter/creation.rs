@@ -292,6 +292,7 @@ mod tests {
             check(other, Value::Null);
         }
         check("create an experiment report", Value::Null);
+        check("create an experiment called fog and cancel run 3", serde_json::json!({"name": "fog"}));
         check("create an experiment called storm nowcast", serde_json::json!({"name": "storm nowcast"}));
         check("create an experiment called fog first, then list the runs", serde_json::json!({"name": "fog"}));
         check("create an experiment called fog right now", serde_json::json!({"name": "fog"}));

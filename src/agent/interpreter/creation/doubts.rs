@@ -136,5 +136,5 @@ fn is_retraction(folded: &str) -> bool {
     let one_of = |known: &str| words.iter().any(|word| has(known, word));
     let is_halt = words.iter().all(|word| has("no nope nah wait stop actually sorry oh please hold on", word))
         && (one_of("nope nah wait stop hold") || one_of("actually") && one_of("no"));
-    words.len() <= 6 && (is_halt || says(&TAKING_BACK) && !says(&["worry", "forget to", "show", "list", "plot"]))
+    words.len() <= 6 && (is_halt || says(&TAKING_BACK) && !says(&["worry", "forget to", "show", "list", "plot", " run"]))
 }

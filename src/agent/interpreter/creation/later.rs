@@ -130,7 +130,9 @@ fn ordered(turns: &[(String, String)]) -> Option<(Arguments, Stage)> {
 
 /// An order with the name that a question gives it; what was said of it before holds on.
 fn completed(question: &str, before: &Arguments, stage: Stage) -> Option<Order> {
-    let is_talk = remarks(question) || talk::talk(question).is_some();
+    // `test` greets elsewhere, and is a name where one is asked for.
+    let is_test = matches!(words(question).as_slice(), [test] if test == "test");
+    let is_talk = remarks(question) || talk::talk(question).is_some() && !is_test;
     let question = without_remark(question);
     let is_after_all = || {
         let said = without_leads(question).trim_end_matches(['.', '!', ' ']);
@@ -261,6 +263,7 @@ mod tests {
             check(&["create an experiment"], question, json!({"name": "fog"}));
         }
         check(&["create an experiment with tag team=meteo"], "call it fog", json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check(&["create an experiment"], "test", json!({"name": "test"}));
         check(&["create an experiment"], "which run is best", Value::Null);
         for other in ["never mind", "nice!", "nope", "no idea", "bye", "oh, the name is taken", "the name is ugly"] {
             check(&["create an experiment"], other, Value::Null);

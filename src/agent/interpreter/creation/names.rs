@@ -137,7 +137,7 @@ const NO_NAMES: &str = "for about with without in on at to from of and or but th
 
 /// Words behind `and` that go on with something else than the name.
 const GOES_ON: &str = "tag tags tagged label labels labelled give set add with its it a an the then describe described description put mark use make start show \
-    list which what run compare plot tell also please note one another another call name attach log move copy delete rename";
+    list which what run compare plot tell also please note one another another call name attach log move copy delete rename cancel restart archive kill";
 
 /// The name at the head of what follows the order, and what follows the name.
 pub(super) fn name_of(text: &str) -> Option<(String, String)> {
