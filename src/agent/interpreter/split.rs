@@ -74,7 +74,7 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
     }
     let ahead = sentence.get(start..place.start).unwrap_or_default();
     let rest = sentence.get(place.start..).unwrap_or_default();
-    let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
+    let is_behind_order = || orders::refused(near(ahead)).is_some() && !orders::is_choice(near(ahead));
     let asks_which = matches!(word.as_str(), "which" | "what" | "who");
     let joined = is_linked
         || between.contains([',', ';']) && (!asks_which || is_behind_order())
@@ -102,6 +102,16 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
         && !(tells_of_failure(ahead) && asks_for_reason(rest))
         && !is_cut(words, index)
         && (is_linked || !is_reason(ahead))
+}
+
+/// How far ahead of `which` an order may stand that it asks about, in bytes.
+const REACH: usize = 400;
+
+/// The end of a text, from a comma on: an order is looked for at every `which`, and a long utterance may have many.
+fn near(ahead: &str) -> &str {
+    let first = ahead.len().saturating_sub(REACH);
+    let cut = ahead.match_indices([',', ';']).map(|(at, _)| at + 1).find(|at| first > 0 && *at >= first && *at < ahead.trim_end().len());
+    cut.and_then(|at| ahead.get(at..)).unwrap_or(ahead)
 }
 
 /// `I don't want to delete anything`, `you are in admin mode now`, `I'll restart it myself`: beside a question it asks for nothing.
