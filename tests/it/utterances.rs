@@ -366,7 +366,7 @@ fn questions_may_be_as_long_as_they_may() {
         let mut conversation = Conversation::default();
         runtime.block_on(turn(said, &Planner::Interpreter, Consent::Needed, &context, &mut conversation, &mut |_| {})).answer
     };
-    for repeated in ["a ", "x-1 ", "which run is best, ", "files of run-017 and ", "don t delete run-017 but "] {
+    for repeated in ["a ", "x-1 ", "which run is best, ", "files of run-017 and ", "don t delete run-017 but ", "I go, which, "] {
         let answer = ask(&repeated.repeat(UTTERANCE_BYTES / 2 / repeated.len()));
         assert!(!answer.is_empty() && !answer.contains("please ask"), "{repeated}: {answer}");
     }

@@ -57,7 +57,9 @@ pub(super) fn order(question: &str) -> Option<Order> {
         return None;
     }
     sentence::obeyed(question).or_else(|| wishes::mused(question)).map(|order| match order {
-        Order::Create(arguments) | Order::Nameless(arguments) if takes_back(&without_texts(question, &arguments)) => {
+        Order::Create(arguments) | Order::Nameless(arguments) | Order::Unclear(arguments)
+            if takes_back(&without_texts(question, &arguments)) =>
+        {
             Order::NotYet(arguments)
         }
         Order::Create(_) | Order::Nameless(_) if several::is_counted(question) => Order::Several,
@@ -282,5 +284,24 @@ mod tests {
         check("i want one more experiment in here", Value::from("nameless"));
         check("perhaps an experiment \"Fog\" would make sense", Value::from("not yet"));
         check("what experiments were created by ana", Value::Null);
+        for other in ["create them", "create another one", "create 3 plots of the loss", "create loss curves for run 3"] {
+            check(other, Value::Null);
+        }
+        check("create spring uplift", Value::from("unclear"));
+        for other in ["delete new experiment fog", "best f1 for new experiment fog", "make experiment fog private"] {
+            check(other, Value::Null);
+        }
+        check("create an experiment report", Value::Null);
+        check("create an experiment called fog and cancel run 3", serde_json::json!({"name": "fog"}));
+        check("create an experiment called storm nowcast", serde_json::json!({"name": "storm nowcast"}));
+        check("create an experiment called fog first, then list the runs", serde_json::json!({"name": "fog"}));
+        check("create an experiment called fog right now", serde_json::json!({"name": "fog"}));
+        for taken_back in ["Create fog-v2. Forget it.", "Create an experiment called fog. No, cancel it.", "create fog-v2, actually no"] {
+            check(taken_back, Value::from("not yet"));
+        }
+        check("nobody should create an experiment fog", Value::from("not yet"));
+        check("do I have to create an experiment called fog first?", Value::from("not yet"));
+        check("create an experiment fog-v2 for the team called hail", serde_json::json!({"name": "fog-v2"}));
+        check("for the dataset called sea create an experiment fog", serde_json::json!({"name": "fog"}));
     }
 }

@@ -14,6 +14,8 @@ mod reasons;
 mod things;
 mod wishes;
 
+use std::cell::LazyCell;
+
 pub(super) use self::abilities::asked_about as ability_asked_about;
 use self::by_object::{by_object, is_notice};
 use self::clauses::{Clause, clauses, is_denied, is_unseen};
@@ -27,17 +29,18 @@ use crate::domain::reference::{is_typo_of, words};
 /// Verbs that at the head of an utterance are such an order.
 const FORBIDDEN: &str = "delete remove drop erase wipe rename overwrite kill stop restart update edit modify deploy undeploy retrain archive unarchive \
     restore undelete recover purge truncate terminate cancel clear destroy rm trash discard scrap nuke execute exec shutdown promote demote train launch \
-    upload download install uninstall reset abort pause halt suspend continue move merge relabel replace mark tag untag label annotate change alter assign \
-    set unset kick rerun relaunch resume redo trigger submit schedule reschedule revert rollback undo fix tune finetune optimize optimise publish release \
-    ship register push commit clone duplicate copy backup export import save share forward notify alert email mail message ping tweet text slack grant \
+    upload download install uninstall reset abort pause halt suspend continue move merge relabel replace mark untag annotate change alter assign \
+    set unset kick rerun relaunch resume redo trigger submit schedule reschedule revert rollback undo fix tune finetune optimize optimise publish \
+    ship register push commit clone duplicate backup export import save share forward notify ping tweet slack grant \
     revoke invite predict classify clean cleanup evict lock unlock close reopen approve pin send post enqueue requeue retry reschedule subscribe unsubscribe \
-    quantize quantise detach attach upgrade downgrade migrate unpublish rewrite reword unregister republish relocate fork scrub interrupt transition expose fake rollout provision allocate retag rescale mute";
+    quantize quantise detach attach upgrade downgrade migrate unpublish rewrite reword unregister republish relocate fork scrub interrupt transition expose rollout provision allocate retag rescale mute";
 
 /// Verbs that begin an order only where a thing follows at once: `round the metrics`, but `round 3`; `watch run-3`, but `watch time`.
 const FORBIDDEN_WITH_OBJECT: &str = "repeat queue fit insert swap transfer strip flag switch watch round adjust correct prune evaluate test empty bump \
     repair patch enable disable scale distill compress convert rewind nudge transform monitor hide finish score raise refit recompute recalculate rebuild \
     refresh withdraw purchase hire serve host backtest pay wire escalate assign book stamp leave stick place slap forget bin hand pass \
-    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand invent fabricate falsify forge manipulate tweak embellish extrapolate clip freeze unfreeze warm lose stage tidy";
+    extend enrich amend augment bury burn crank dial ditch dump axe strike toss chuck unload eject zap eliminate wait cut shrink grow expand invent fabricate falsify forge manipulate tweak embellish extrapolate clip freeze unfreeze warm lose stage tidy label tag email mail text message fake alert release \
+    copy";
 
 /// What may follow such a verb as its object.
 const OBJECTS: &str = "a an the my our your this that these those it them all every each another some me us him her its their his run runs experiment experiments \
@@ -62,13 +65,16 @@ const ASKING: &str = "which what whats who whose when where why how was were is 
 /// The verb of an order that is not obeyed, if the utterance is one, or one stands in a clause of it.
 pub(super) fn refused(question: &str) -> Option<String> {
     let clauses = clauses(question);
+    // Where the last clause is that orders an experiment to be made: looked for once, as every clause asks for it.
+    let last_creating =
+        LazyCell::new(|| clauses.iter().rposition(|clause| may_create(clause) && creation::order(&clause.words.join(" ")).is_some()));
     let tells_why = |at: usize| {
         clauses.get(at).is_some_and(|clause| {
             let rest = || clauses.iter().skip(at + 1);
             let words = clause.words();
             (frames::is_choice(&words) || plans::is_intention(&words)) && rest().any(|clause| frames::asks(&clause.words()))
                 || plans::is_own(&words)
-                || frames::is_of_speaker(&words) && rest().any(|clause| creation::order(&clause.words.join(" ")).is_some())
+                || frames::is_of_speaker(&words) && last_creating.is_some_and(|last| last > at)
         })
     };
     let is_open = |at: usize| clauses.get(at).is_some_and(|clause| !is_denied(clause)) && !tells_why(at);
@@ -86,6 +92,12 @@ pub(super) fn refused(question: &str) -> Option<String> {
         .or_else(|| is_left_to(&clauses).then(|| "do that to".to_owned()))
         .or_else(|| is_message(question).then(|| "message".to_owned()))
         .or_else(|| is_corrected(question).then(|| "change".to_owned()))
+}
+
+/// Whether a clause has one of the words without which none orders an experiment to be made: cheaper than to read it.
+fn may_create(clause: &Clause) -> bool {
+    const NEEDED: &str = "experiment experiments project projects exp expt something create set spin initialise initialize establish";
+    clause.words.iter().any(|word| has(NEEDED, word))
 }
 
 /// `the name is bad, please call it pilot`: behind something else it gives a new name, and an experiment none.
@@ -377,6 +389,8 @@ mod tests {
             "if it is below 10 deploy it",
             "round the metrics of run-018",
             "make run-018 go away",
+            "mail ana and chen that run-017 has won",
+            "make experiment card-fraud private",
         ] {
             assert!(refused(order).is_some(), "{order}");
         }
@@ -401,6 +415,8 @@ mod tests {
             "which run should be best?",
             "f1 should be above 0.9",
             "have any runs been deleted?",
+            "label smoothing of the best run",
+            "text length of run 3",
         ] {
             assert_eq!(refused(question), None, "{question}");
         }

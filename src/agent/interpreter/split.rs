@@ -74,7 +74,7 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
     }
     let ahead = sentence.get(start..place.start).unwrap_or_default();
     let rest = sentence.get(place.start..).unwrap_or_default();
-    let is_behind_order = || orders::refused(ahead).is_some() && !orders::is_choice(ahead);
+    let is_behind_order = || orders::refused(near(ahead)).is_some() && !orders::is_choice(near(ahead));
     let asks_which = matches!(word.as_str(), "which" | "what" | "who");
     let joined = is_linked
         || between.contains([',', ';']) && (!asks_which || is_behind_order())
@@ -92,7 +92,7 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
         && !is_led
         && !is_order
         && !creation::leads(ahead, rest)
-        && !(creation::adds(rest) && creation::order(ahead).is_some())
+        && !((creation::adds(rest) || creation::retracts(rest)) && creation::order(ahead).is_some())
         && !is_quoted(sentence, place.start)
         && !is_topic()
         && is_whole(ahead)
@@ -102,6 +102,16 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
         && !(tells_of_failure(ahead) && asks_for_reason(rest))
         && !is_cut(words, index)
         && (is_linked || !is_reason(ahead))
+}
+
+/// How far ahead of `which` an order may stand that it asks about, in bytes.
+const REACH: usize = 400;
+
+/// The end of a text, from a comma on: an order is looked for at every `which`, and a long utterance may have many.
+fn near(ahead: &str) -> &str {
+    let first = ahead.len().saturating_sub(REACH);
+    let cut = ahead.match_indices([',', ';']).map(|(at, _)| at + 1).find(|at| first > 0 && *at >= first && *at < ahead.trim_end().len());
+    cut.and_then(|at| ahead.get(at..)).unwrap_or(ahead)
 }
 
 /// `I don't want to delete anything`, `you are in admin mode now`, `I'll restart it myself`: beside a question it asks for nothing.
@@ -239,6 +249,7 @@ mod tests {
         check("who is above 10? in which runs?", &["who is above 10?"]);
         check("create an experiment called fog. Tag it team=meteo.", &["create an experiment called fog. Tag it team=meteo."]);
         check("create fog-v2? no, wait, don't", &["create fog-v2? no, wait, don't"]);
+        check("create fog-v2, cancel that", &["create fog-v2, cancel that"]);
         check("show run 3 and tag it as best", &["show run 3", "tag it as best"]);
         check("show them", &["show them"]);
         check("create experiment \"a and show b\"", &["create experiment \"a and show b\""]);

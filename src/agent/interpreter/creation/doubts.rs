@@ -3,6 +3,7 @@
 use super::quotes::unquoted;
 use super::sentence::question_calls;
 use crate::agent::interpreter::lexicon;
+use crate::agent::interpreter::lexicon::has;
 
 /// `how do I create an experiment?`, `can you create experiments?`: what is wanted is to know, as long as nothing has a name.
 pub(super) fn asks_how(question: &str) -> bool {
@@ -19,6 +20,13 @@ pub(super) fn asks_how(question: &str) -> bool {
     }
 }
 
+/// Phrases that say that nothing is to be done, wherever they stand.
+const NOT_MEANT: [&str; 8] = ["dry run", "dry-run", "dryrun", "not yet", "nothing yet", "hypothetically", "just asking", "just checking"];
+
+/// Phrases that take an order back where little else is said.
+const TAKING_BACK: [&str; 10] =
+    ["don't", "do not", "dont", "never mind", "nevermind", "cancel", "forget it", "forget that", "scratch that", "on second thought"];
+
 /// `do not create x`, `I might create x later`, `dry run: …`: speaks of making, and orders nothing. What is quoted does not count.
 pub(super) fn takes_back(question: &str) -> bool {
     let folded = unquoted(question).to_lowercase().replace('’', "'");
@@ -30,20 +38,14 @@ pub(super) fn takes_back(question: &str) -> bool {
         "don't",
         "do not",
         "dont ",
-        "not yet",
-        "dry run",
-        "dry-run",
-        "dryrun",
         "without creating",
         "without making",
         "without actually",
-        "never mind",
         "never create",
         "what would you",
         "what would happen",
         "what happens if",
         "what if ",
-        "hypothetically",
         "before you create",
         "before creating",
         "before i create",
@@ -54,10 +56,6 @@ pub(super) fn takes_back(question: &str) -> bool {
         "not creating",
         "rather not",
         "let's not",
-        "should i ",
-        "should we ",
-        "shall i ",
-        "shall we ",
         "would it be ",
         "would it make ",
         "does it make sense",
@@ -68,8 +66,6 @@ pub(super) fn takes_back(question: &str) -> bool {
         "is it worth",
         "do you think",
         "would you recommend",
-        "do i need to",
-        "do we need to",
         "suppose ",
         "supposing ",
         "imagine ",
@@ -78,12 +74,9 @@ pub(super) fn takes_back(question: &str) -> bool {
         "just pretend",
         "only pretend",
         "simulate",
-        "just asking",
-        "just checking",
         "if i asked",
         "if i wanted",
         "stop creating",
-        "cancel that",
         "only a draft",
         "just a draft",
     ];
@@ -110,27 +103,38 @@ pub(super) fn takes_back(question: &str) -> bool {
     let (folded, head) = (format!(" {folded}"), &format!(" {head}"));
     let is_maybe = head.contains("maybe ") && !["maybe you can", "maybe you could"].iter().any(|polite| head.contains(polite));
     says(&denies, &folded)
+        || says(&NOT_MEANT, &folded)
+        || asks_whether(&folded)
+        || folded.split(['.', ',', ';', '!', '?', '–', '—']).skip(1).any(is_retraction)
         || (says(&may, head) || is_maybe) && !folded.contains("please")
         || says(&announces, head) && says(&later, &folded)
+}
+
+/// `do I have to create x?`, `will it cost anything to create x?`, `nobody should create x`: asks or tells who may, and orders nothing.
+fn asks_whether(folded: &str) -> bool {
+    crate::domain::reference::words(folded).windows(2).any(|pair| match pair {
+        [first, second] => {
+            has("do am are must shall should", first) && has("i we", second)
+                || has("does will", first) && second == "it"
+                || has("nobody none", first) && has("should shall may must can", second)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a sentence beside an order takes it back: `dry run only!`, `no, wait, don't`.
 pub(in crate::agent::interpreter) fn retracts(sentence: &str) -> bool {
     let folded = unquoted(sentence).to_lowercase().replace('’', "'");
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
-    let is_bare =
-        crate::domain::reference::words(&folded).len() <= 6 && says(&["don't", "do not", "dont", "never mind", "cancel", "forget it"]);
-    is_bare && !says(&["worry", "forget to", "show", "list", "plot"])
-        || says(&[
-            "dry run",
-            "dry-run",
-            "not yet",
-            "hypothetically",
-            "nothing yet",
-            "don't create",
-            "do not create",
-            "don't actually",
-            "don't make",
-            "just asking",
-        ])
+    is_retraction(&folded) || says(&NOT_MEANT) || says(&["don't create", "do not create", "don't actually", "don't make"])
+}
+
+/// Whether few words take back what was ordered: `forget it`, `actually no`.
+fn is_retraction(folded: &str) -> bool {
+    let words = crate::domain::reference::words(folded);
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| folded.contains(phrase));
+    let one_of = |known: &str| words.iter().any(|word| has(known, word));
+    let is_halt = words.iter().all(|word| has("no nope nah wait stop actually sorry oh please hold on", word))
+        && (one_of("nope nah wait stop hold") || one_of("actually") && one_of("no"));
+    words.len() <= 6 && (is_halt || says(&TAKING_BACK) && !says(&["worry", "forget to", "show", "list", "plot", " run"]))
 }

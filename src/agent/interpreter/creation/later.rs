@@ -3,12 +3,12 @@
 use crate::agent::interpreter::lexicon::has;
 use serde_json::Value;
 
-use super::names::{looks_like_name, name_of};
+use super::names::{self, looks_like_name, name_of};
 use super::quotes::quoted;
 use super::sentence::order_of;
 use super::{Order, order};
 use crate::agent::conversation::Conversation;
-use crate::agent::interpreter::{Arguments, lexicon, questions};
+use crate::agent::interpreter::{Arguments, chatter, lexicon, questions, talk};
 use crate::domain::reference::words;
 
 /// How many turns back an order may stand that is still spoken of.
@@ -130,6 +130,9 @@ fn ordered(turns: &[(String, String)]) -> Option<(Arguments, Stage)> {
 
 /// An order with the name that a question gives it; what was said of it before holds on.
 fn completed(question: &str, before: &Arguments, stage: Stage) -> Option<Order> {
+    // `test` greets elsewhere, and is a name where one is asked for.
+    let is_test = matches!(words(question).as_slice(), [test] if test == "test");
+    let is_talk = remarks(question) || talk::talk(question).is_some() && !is_test;
     let question = without_remark(question);
     let is_after_all = || {
         let said = without_leads(question).trim_end_matches(['.', '!', ' ']);
@@ -140,11 +143,15 @@ fn completed(question: &str, before: &Arguments, stage: Stage) -> Option<Order> 
     if stage == Stage::Held && is_after_all() {
         return Some(if before.contains_key("name") { Order::Create(before.clone()) } else { Order::Nameless(before.clone()) });
     }
+    if is_talk {
+        return None;
+    }
     let (name, behind) = later_name(question, before.contains_key("name"), stage != Stage::Made)?;
+    let is_unclear = names::is_unclear(&name, question);
     let Order::Create(said) = order_of(Some(name), "", &behind) else { return None };
     let mut arguments = before.clone();
     arguments.extend(said);
-    Some(Order::Create(arguments))
+    Some(if is_unclear { Order::Unclear(arguments) } else { Order::Create(arguments) })
 }
 
 /// `taken. fog-b then`: what follows the remark.
@@ -171,7 +178,12 @@ fn later_name(question: &str, has_name: bool, is_open: bool) -> Option<(String, 
     let rest = without_leads(question);
     if let Some((lead, after)) = behind(rest, &NAMING) {
         let (name, rest) = name_of(after)?;
-        let is_vague = matches!(lead, "make it" | "make that" | "meant" | "mean" | "said" | "wanted") && !is_name(after, &name);
+        let is_loose = match lead {
+            "make it" | "make that" | "meant" | "mean" | "said" | "wanted" => true,
+            "name" | "call it" | "the name is" => !is_open || !words(&name).iter().all(|word| is_plain(word)),
+            _ => false,
+        };
+        let is_vague = is_loose && !is_name(after, &name);
         return (!is_vague && !question.contains('?')).then_some((name, rest));
     }
     if let Some((_, after)) = behind(rest, &OFFERING).filter(|_| is_open) {
@@ -179,9 +191,19 @@ fn later_name(question: &str, has_name: bool, is_open: bool) -> Option<(String, 
     }
     let (name, after) = name_of(rest)?;
     let ends = words(&after).iter().all(|word| matches!(word.as_str(), "instead" | "then" | "please" | "thanks" | "rather"));
-    let is_plain = |word: &String| lexicon::meaning(word).is_none() && !lexicon::is_filler(word) && lexicon::end(word).is_none();
-    let is_short = !has_name && words(&name).len() <= 3 && words(&name).iter().all(is_plain) && !is_courtesy(&name);
+    let is_short = !has_name && words(&name).len() <= 3 && words(&name).iter().all(|word| is_plain(word)) && !is_courtesy(&name);
     (is_open && ends && !question.contains('?') && (is_name(rest, &name) || is_short)).then_some((name, after))
+}
+
+/// Whether a word may be a name by itself: it means nothing else, and is no opinion of a name.
+fn is_plain(word: &str) -> bool {
+    const OPINIONS: &str =
+        "ugly boring stupid silly misleading confusing terrible awful horrible weird lame fun funny lovely brilliant fantastic excellent";
+    lexicon::meaning(word).is_none()
+        && !lexicon::is_filler(word)
+        && lexicon::end(word).is_none()
+        && !chatter::is_common(word)
+        && !has(OPINIONS, word)
 }
 
 /// The first of some words with which a text begins, and what follows them.
@@ -241,8 +263,11 @@ mod tests {
             check(&["create an experiment"], question, json!({"name": "fog"}));
         }
         check(&["create an experiment with tag team=meteo"], "call it fog", json!({"name": "fog", "tags": {"team": "meteo"}}));
+        check(&["create an experiment"], "test", json!({"name": "test"}));
         check(&["create an experiment"], "which run is best", Value::Null);
-        check(&["create an experiment"], "never mind", Value::Null);
+        for other in ["never mind", "nice!", "nope", "no idea", "bye", "oh, the name is taken", "the name is ugly"] {
+            check(&["create an experiment"], other, Value::Null);
+        }
         check(&["which run is best"], "call it fog", Value::Null);
     }
 

@@ -43,7 +43,7 @@ const NAME_LEADS: [&str; 34] = [
 ];
 
 /// Words that end a name that stands without quotes.
-const NAME_ENDS: [&str; 80] = [
+const NAME_ENDS: [&str; 81] = [
     "; ",
     ". ",
     " (",
@@ -90,6 +90,7 @@ const NAME_ENDS: [&str; 80] = [
     ", ",
     " please",
     " pls",
+    " right now",
     " now",
     " if ",
     " but ",
@@ -126,6 +127,9 @@ const NAME_ENDS: [&str; 80] = [
     "\n",
 ];
 
+/// Words behind a name that say when it is to be made; within a name they belong to it.
+const NAME_TAILS: [&str; 4] = [" first", " immediately", " at once", " quickly"];
+
 /// Words with which something else than a name goes on: `an experiment for …`.
 const NO_NAMES: &str = "for about with without in on at to from of and or but that which where whose so now today please pls because since if when while as is \
     are was will can could should would i we you it they this these there then tagged tag tags labelled described description again here any no whatever \
@@ -133,7 +137,7 @@ const NO_NAMES: &str = "for about with without in on at to from of and or but th
 
 /// Words behind `and` that go on with something else than the name.
 const GOES_ON: &str = "tag tags tagged label labels labelled give set add with its it a an the then describe described description put mark use make start show \
-    list which what run compare plot tell also please note one another another call name attach log move copy delete rename";
+    list which what run compare plot tell also please note one another another call name attach log move copy delete rename cancel restart archive kill";
 
 /// The name at the head of what follows the order, and what follows the name.
 pub(super) fn name_of(text: &str) -> Option<(String, String)> {
@@ -165,11 +169,23 @@ pub(super) fn name_of(text: &str) -> Option<(String, String)> {
     if is_open || !is_led && has(NO_NAMES, first) {
         return None;
     }
-    let ends = NAME_ENDS.iter().filter_map(|end| folded.find(end));
+    let ends = NAME_ENDS.iter().filter_map(|end| folded.match_indices(end).map(|(at, _)| at).find(|at| ends_word(&folded, at + end.len())));
     let end = ends.chain(end_at_and(&folded)).chain(end_at_tag(&folded)).chain(end_at_purpose(&folded)).chain(end_at_participle(&folded));
     let end = end.min().unwrap_or(rest.len());
-    let name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']).to_owned();
+    let mut name = rest.get(..end)?.trim().trim_end_matches(['.', '?', '!', ',', ';', '}', ')']);
+    for tail in NAME_TAILS {
+        let at = name.len().saturating_sub(tail.len());
+        name = name.split_at_checked(at).filter(|(_, end)| end.eq_ignore_ascii_case(tail)).map_or(name, |(name, _)| name);
+    }
+    let name = name.to_owned();
     name.chars().any(char::is_alphanumeric).then(|| (name, rest.get(end..).unwrap_or_default().to_owned()))
+}
+
+/// Whether no word goes on at a place: ` now` does not end `storm nowcast`.
+fn ends_word(text: &str, at: usize) -> bool {
+    let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    before.is_none_or(|letter| !goes_on(letter)) || !text.get(at..).is_some_and(|after| after.starts_with(goes_on))
 }
 
 /// `x and tag it …`: an `and` that no longer belongs to the name.

@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::Order;
 use super::descriptions::description_of;
 use super::doubts::takes_back;
 use super::names::{looks_like_name, name_of};
 use super::quotes::{quoted, unquoted};
 use super::tags::{speaks_of_tags, tags_of};
 use super::wishes::labelled_name;
+use super::{Order, called, several};
 use crate::agent::interpreter::{Arguments, chatter, lexicon, put};
-use crate::domain::reference::placed_words;
+use crate::domain::reference::{count_word, placed_words};
 
 /// Words between the verb and its object that name nothing.
 const ARTICLES: &str = "a an the new another one more fresh brand me us please up as additional separate further our my just second third extra empty for room \
@@ -48,7 +48,13 @@ pub(super) struct Sentence<'a> {
 
 impl<'a> Sentence<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        Self { text, words: placed_words(&unquoted(text)), called_at: question_calls(text) }
+        let mut sentence = Self { text, words: placed_words(&unquoted(text)), called_at: question_calls(text) };
+        // `for the dataset called sea create an experiment fog`: ahead of the noun something else is called so.
+        let end = sentence.noun().and_then(|noun| sentence.words.get(noun)).map(|(_, place)| place.end);
+        if let Some(end) = end.filter(|end| sentence.called_at.is_some_and(|at| at < *end)) {
+            sentence.called_at = text.get(end..).and_then(question_calls).map(|at| end + at);
+        }
+        sentence
     }
 
     pub(super) fn word(&self, index: usize) -> &str {
@@ -68,12 +74,28 @@ impl<'a> Sentence<'a> {
     /// Whether a word orders something to be made.
     pub(super) fn creates(&self, index: usize) -> bool {
         let word = self.word(index);
+        if has("new fresh", word) && !self.opens(index) {
+            return false;
+        }
         let minds = self.words.iter().take(4).any(|(word, _)| word == "mind");
         lexicon::meaning(word) == Some("create")
             || lexicon::meaning(word).is_none() && lexicon::misspelt_meaning(word) == Some("create")
             || has("start set begin open spin initialize initialise establish launch kick", word)
             || self.called_at.is_some() && has("need want like", word)
             || minds && has("creating making adding opening starting registering", word)
+    }
+
+    /// Whether `new` at this place orders something: nothing but courtesy, a wish or what leads to the order stands ahead of it. It is an
+    /// adjective in `delete new experiment fog`.
+    fn opens(&self, index: usize) -> bool {
+        const LEADS: &str = "please pls hi hello hey ok okay so then and also now we i you want wants need needs like would could can d ll let s lets us to have get \
+            add create make set register open start up good morning afternoon a an the another one more brand just thanks thank yes yep no well right fine great \
+            there kindly next first finally entirely completely all";
+        let ahead = self.ahead(index);
+        (0..index).all(|ahead| has(LEADS, self.word(ahead)) || self.word(ahead).starts_with('_'))
+            || speaks_of_tags(ahead)
+            || description_of(ahead).0.is_some()
+            || labelled_name(ahead).is_some()
     }
 
     /// The noun of what is made: the first behind a verb, and none that is the key of a tag.
@@ -137,9 +159,13 @@ impl<'a> Sentence<'a> {
             return None;
         }
         let rest = self.behind(noun_at);
-        let rest =
-            named_before.map_or_else(|| rest.to_owned(), |name| format!("\u{ab}{name}\u{bb}{}", rest.trim_start_matches([')', '"'])));
-        let rest = self.called_at.and_then(|at| self.text.get(at..)).map_or(rest, str::to_owned);
+        let rest_behind = rest;
+        let rest = named_before
+            .as_ref()
+            .map_or_else(|| rest.to_owned(), |name| format!("\u{ab}{name}\u{bb}{}", rest.trim_start_matches([')', '"'])));
+        // `experiment fog for the team called hail`: the team is called so.
+        let called_at = self.called_at.filter(|at| !self.calls_another(noun_at, *at));
+        let rest = called_at.and_then(|at| self.text.get(at..)).map_or(rest, str::to_owned);
         let head = self.head(verb_at);
         let Some((name, rest)) = name_of(&rest) else {
             // `create an experiment?` is an order; `add a project tag …` or `make the experiment list …` is something else.
@@ -149,9 +175,22 @@ impl<'a> Sentence<'a> {
             let is_order = is_bare || is_one && !goes_on_otherwise || self.called_at.is_some() || !head.is_empty();
             return is_order.then(|| order_of(labelled_name(head), head, &rest));
         };
+        let is_led = called_at.is_some() || quoted(rest_behind.trim_start()).is_some() || rest_behind.trim_start().starts_with(':');
+        if !is_led && named_before.is_none() && is_other_thing(&name, &rest, verb, is_new) {
+            return None;
+        }
         // `an experiment with the tag a=b called x`
-        let middle = self.called_at.and_then(|at| self.text.get(self.words.get(noun_at)?.1.end..at)).unwrap_or_default();
+        let middle = called_at.and_then(|at| self.text.get(self.words.get(noun_at)?.1.end..at)).unwrap_or_default();
         Some(order_of(Some(name), head, &format!("{middle}; {rest}")))
+    }
+
+    /// Whether what is called so behind a noun is another thing than the noun's, whose name stands directly behind it.
+    fn calls_another(&self, noun_at: usize, called_at: usize) -> bool {
+        let is_called = self.text.get(called_at..).is_some_and(|called| ["called ", "named "].iter().any(|lead| called.starts_with(lead)));
+        let behind = name_of(self.behind(noun_at)).map(|(_, after)| after).unwrap_or_default();
+        let is_behind = called_at + behind.len() >= self.text.len();
+        let first = behind.split_whitespace().next().unwrap_or_default();
+        is_called && is_behind && has("for about in on of from by", first)
     }
 
     /// What stands ahead of the order and is of it: `tagged team=risk, create …`, `with the description "…", create …`.
@@ -216,14 +255,37 @@ impl<'a> Sentence<'a> {
         let first = self.word(verb_at + 1);
         let rest = self.behind(verb_at);
         let (name, behind) = name_of(rest)?;
+        let name = called(&name).unwrap_or(name);
         let is_quoted = quoted(rest.trim_start()).is_some();
-        let is_name = looks_like_name(&name) && !name.contains(char::is_whitespace);
-        let is_else = !is_quoted && !is_name && (has(ELSE, first) || lexicon::meaning(first).is_some());
-        if is_else || name.split_whitespace().count() > 6 {
-            return None;
+        let said: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        let is_name = looks_like_name(&name) && said.len() == 1;
+        if is_quoted || is_name {
+            return Some(order_of(Some(name), head, &behind));
         }
-        Some(order_of(Some(name), head, &behind))
+        if count_word(first).is_some() && several::is_counted(self.text) {
+            return Some(order_of(None, head, &behind));
+        }
+        let is_else =
+            has(ELSE, first) || said.len() > 6 || said.iter().any(|word| lexicon::meaning(word).is_some() || lexicon::end(word).is_some());
+        let is_free = |word: &String| !chatter::is_common(word) && !lexicon::is_filler(word) && count_word(word).is_none();
+        match (said.as_slice(), order_of(Some(name), head, &behind)) {
+            _ if is_else || !said.first().is_some_and(is_free) => None,
+            // `create spring uplift`: which of the words are the name?
+            ([_, _, ..], Order::Create(arguments)) => Some(Order::Unclear(arguments)),
+            (_, order) => Some(order),
+        }
     }
+}
+
+/// `an experiment report`, `make experiment card-fraud private`, `register experiment fog as a favourite`: something else is to be made, or made
+/// of what is there.
+fn is_other_thing(name: &str, behind: &str, verb: &str, is_new: bool) -> bool {
+    const MADE: &str = "report reports summary overview recap comparison chart plot graph table list picture dashboard page leaderboard ranking note notebook";
+    let said: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    let is_made =
+        matches!(said.as_slice(), [made] if has(MADE, made)) || matches!(said.as_slice(), [made, of, ..] if has(MADE, made) && of == "of");
+    let becomes = said.len() > 1 || behind.starts_with(" as a ") && !behind.starts_with(" as a new ");
+    is_made || !is_new && becomes && has("make register", verb)
 }
 
 /// The order with what is said of the experiment ahead of its name and behind it.

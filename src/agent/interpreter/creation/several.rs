@@ -92,7 +92,7 @@ fn one_and_another(question: &str) -> Option<Vec<String>> {
 
 /// `create fog-v2, hail-v2 and rain-v2`
 fn two_names(question: &str) -> Option<Vec<String>> {
-    let Some(Order::Create(arguments)) = order(question) else { return None };
+    let Some(Order::Create(arguments) | Order::Unclear(arguments)) = order(question) else { return None };
     let said = arguments.get("name")?.as_str()?;
     let (names, tail) = names_of(question.get(question.find(said)?..)?);
     let are_names = names.len() > 1 && names.iter().all(|name| looks_like_name(name) && !name.contains(char::is_whitespace));

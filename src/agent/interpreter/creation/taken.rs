@@ -44,7 +44,9 @@ fn asked_in(question: &str) -> Option<String> {
             .or_else(|| behind_use(question))
             .filter(|name| !name.is_empty());
     }
-    let asks_whether = ["there", "exist", "exists", "have", "already"].iter().any(|word| says(word));
+    // `do I have to create it?`
+    let has_to = said.windows(2).any(|pair| matches!(pair, [have, to] if have == "have" && to == "to"));
+    let asks_whether = ["there", "exist", "exists", "already"].iter().any(|word| says(word)) || says("have") && !has_to;
     let asks_else = said.iter().any(|word| matches!(lexicon::meaning(word), Some("run" | "metric" | "parameter")));
     let is_of_experiments = !asks_else && (is_one || says("experiments") || says("projects"));
     let name = if asks_whether && is_of_experiments { name_at_end(question) } else { None };

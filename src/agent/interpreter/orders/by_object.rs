@@ -71,6 +71,23 @@ pub(super) fn by_object(first: &str, rest: &[&str], after: &str) -> Option<&'sta
         {
             "change"
         }
+        // `make experiment card-fraud private`
+        "make"
+            if has("experiment project the our my", next)
+                && rest.last().is_some_and(|state| has("public private visible hidden readonly default", state))
+                && !says("called")
+                && !says("named") =>
+        {
+            "change"
+        }
+        // `mail ana that run 3 has won`, `email ben the results`, but `text length`
+        "mail" | "email" | "text" | "message"
+            if !super::super::chatter::is_common(next)
+                && lexicon::meaning(next).is_none()
+                && (says("that") || rest.get(1).is_some_and(|word| has("the about to a when if whether who which what", word))) =>
+        {
+            "message"
+        }
         "put" | "bring" | "take" | "get" | "roll" if to_place => "move",
         "bring" | "roll" | "back" | "shut" | "turn" | "take" | "switch" | "throw"
             if rest.iter().take(6).any(|word| matches!(*word, "back" | "up" | "down" | "off" | "offline" | "away")) && !shows =>
