@@ -9,6 +9,7 @@ mod changes;
 mod choosing;
 mod corrections;
 mod filters;
+mod fragments;
 pub(super) mod narrowing;
 mod neighbours;
 mod other_end;

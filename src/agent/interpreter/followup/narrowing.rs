@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::anaphora::{is_fragment, put_focus};
+use super::anaphora::put_focus;
 use super::filters::{self, LEAVING};
+use super::fragments::is_fragment;
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::calling::fill;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading, Span};

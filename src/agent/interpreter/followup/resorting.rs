@@ -1,6 +1,7 @@
 //! The last list in another order: "sort them by auc", "order them by how long they ran", "and the worst 3".
 
-use super::anaphora::{is_fragment, put_focus};
+use super::anaphora::put_focus;
+use super::fragments::is_fragment;
 use super::narrowing;
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::calling::fill;
