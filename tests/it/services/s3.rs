@@ -44,6 +44,8 @@ impl S3 {
         server.current_dir(folder.path()).arg("server").arg(named("dir", &data)).arg(named("s3.config", &identities));
         server.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=100", "-master.telemetry=false"]);
         server.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]).arg(format!("-s3.port={port}"));
+        // Left to itself, it takes nothing once a hundredth of the disk is all that is free, however much that is.
+        server.arg("-volume.minFreeSpace=64MiB");
         // Left to itself, a part listens for its peers 10,000 above its own port, where somebody else may be.
         let parts = ["s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"];
         let part_ports = parts.map(|_| free_port());
@@ -94,7 +96,10 @@ s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:{}", aws_access_key_id="{
 deadline = time.monotonic() + 60
 while True:
     try:
-        s3.create_bucket(Bucket="{BUCKET}")
+        try:
+            s3.create_bucket(Bucket="{BUCKET}")
+        except s3.exceptions.BucketAlreadyOwnedByYou:
+            pass
         s3.put_object(Bucket="{BUCKET}", Key="first", Body=b"a")
         break
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
