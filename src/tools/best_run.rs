@@ -252,7 +252,7 @@ impl View for Best {
     }
 
     fn table(&self) -> Option<Table> {
-        table_of(std::slice::from_ref(&self.best), Some(&self.metric))
+        table_of(std::slice::from_ref(&self.best), std::slice::from_ref(&self.metric))
     }
 
     fn chart(&self) -> Option<Prepared> {

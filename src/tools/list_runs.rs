@@ -1,21 +1,22 @@
 //! `list_runs`: the runs of an experiment, filtered and sorted.
 
 mod amounts;
+mod answer;
 mod duration;
 mod rows;
 mod spelling;
 
 use std::collections::BTreeSet;
 
+pub(super) use answer::table_of;
 use duration::Bounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ToolError;
 use super::resolve::{self, Place, Wants};
-use super::tool::{Access, Context, Method, Route, Tool, View};
-use super::view::{Extreme, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, plain, shown, shown_duration};
-use crate::domain::chart::{Plot, Prepared, RankedBar, Ranking, Standing};
+use super::tool::{Access, Context, Method, Route, Tool};
+use super::view::{Resolved, ResolvedDirection, ResolvedRun, RunView, plain};
 use crate::domain::filter::{Attribute, Clause, Field, Filter, RunOrder, SortDirection};
 use crate::domain::metric::Direction;
 use crate::store::{PageToken, RunQuery};
@@ -92,6 +93,9 @@ pub(super) struct Runs {
     sort_metric: Option<String>,
     #[serde(skip)]
     sort_parameter: Option<String>,
+    /// The metrics and parameters that it is sorted and filtered by.
+    #[serde(skip)]
+    named: Vec<String>,
     #[serde(skip)]
     bounds: Bounds,
 }
@@ -184,6 +188,9 @@ impl Tool for ListRuns {
             (None, None) if matches!(sort, Field::Attribute(Attribute::StartTime | Attribute::EndTime)) => SortDirection::Descending,
             (None, None) => SortDirection::Ascending,
         };
+        let fields = std::iter::once(&sort).chain(filter.clauses.iter().map(|clause| &clause.field));
+        let named: Vec<String> = fields.filter_map(key_of).collect();
+        let first_keys: BTreeSet<String> = named.iter().cloned().collect();
         let order = RunOrder { field: sort, direction };
         let mut query = RunQuery {
             experiment_ids: vec![place.experiment.id.clone()],
@@ -193,7 +200,6 @@ impl Tool for ListRuns {
             page_token: self.page_token.clone().map(PageToken),
             ..RunQuery::default()
         };
-        let first_keys: BTreeSet<String> = metrics.iter().chain(&parameters).chain(&sort_metric).cloned().collect();
         let concise = self.response_format != Some(ResponseFormat::Detailed);
         let read = async |query: &RunQuery| match (by_duration, &sort_parameter) {
             (Some(longest), _) => duration::page(context, query, longest, bounds).await,
@@ -246,6 +252,7 @@ impl Tool for ListRuns {
             caveats,
             sort_metric,
             sort_parameter,
+            named: named.iter().map(|key| plain(key)).collect(),
             bounds,
         })
     }
@@ -302,6 +309,14 @@ impl ListRuns {
     }
 }
 
+/// The metric or parameter that a field is.
+fn key_of(field: &Field) -> Option<String> {
+    match field {
+        Field::Metric(key) | Field::Param(key) => Some(key.clone()),
+        Field::Tag(_) | Field::Attribute(_) | Field::Dataset(_) => None,
+    }
+}
+
 /// The runs as shown, and how many keys were left off.
 fn shown_runs(runs: &[crate::domain::run::Run], first_keys: &BTreeSet<String>, concise: bool) -> (Vec<RunView>, usize) {
     let mut hidden = 0;
@@ -333,114 +348,4 @@ fn approximate_bytes(view: &RunView) -> usize {
     let parameters: usize = view.parameters.iter().map(|(key, value)| key.len() + value.0.len() + 8).sum();
     let metrics: usize = view.metrics.keys().map(|key| key.len() + 24).sum();
     200 + parameters + metrics
-}
-
-impl View for Runs {
-    fn resolved(&self) -> &Resolved {
-        &self.resolved
-    }
-
-    fn caveats(&self) -> &[String] {
-        &self.caveats
-    }
-
-    fn prose(&self) -> String {
-        let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
-        let filter = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
-        let filter = format!("{filter}{}", self.bounds.in_words());
-        let total = self.total.unwrap_or(self.returned as u64);
-        if total == 0 {
-            return format!("No run{place}{filter} was found.");
-        }
-        let verb = if total == 1 { "is" } else { "are" };
-        let mut said = format!("There {verb} {}{place}{filter}", counted(total, "run"));
-        if (self.returned as u64) < total {
-            said.push_str(&format!("; here are {}", self.returned));
-        }
-        if let (true, Some(first)) = (self.sorted_by.starts_with("duration"), self.runs.first()) {
-            let took = first.duration_seconds.map_or_else(|| "has not ended".to_owned(), |took| format!("took {}", shown_duration(took)));
-            let which = if self.sorted_by.ends_with("ASC") { "shortest" } else { "longest" };
-            said.push_str(&format!(", {which} first; {} {took}", first.run_name));
-        } else if let (Some(metric), Some(first)) = (&self.sort_metric, self.runs.first()) {
-            if let Some(value) = first.metrics.get(&plain(metric)) {
-                said.push_str(&format!(", sorted by {metric}; first is {} with {}", first.run_name, shown(value.0)));
-            }
-        } else if let (Some(parameter), Some(first)) = (&self.sort_parameter, self.runs.first())
-            && let Some(value) = first.parameters.get(&plain(parameter))
-        {
-            said.push_str(&format!(", sorted by {parameter}; first is {} with {}", first.run_name, value.0));
-        } else if self.runs.len() <= 10 {
-            let names: Vec<String> = self.runs.iter().map(|run| run.run_name.clone()).collect();
-            said.push_str(&format!(": {}", names.join(", ")));
-        }
-        said.push('.');
-        said
-    }
-
-    fn table(&self) -> Option<Table> {
-        table_of(&self.runs, self.sort_metric.as_deref())
-    }
-
-    fn chart(&self) -> Option<Prepared> {
-        let metric = self.sort_metric.as_ref()?;
-        let best_first = match self.resolved.direction.as_ref().map(|direction| direction.order) {
-            Some(Extreme::Min) => self.sorted_by.ends_with("ASC"),
-            _ => self.sorted_by.ends_with("DESC"),
-        };
-        let bars: Vec<RankedBar> = self
-            .runs
-            .iter()
-            .filter_map(|run| Some((run, run.metrics.get(&plain(metric))?)))
-            .enumerate()
-            .map(|(index, (run, value))| RankedBar {
-                label: run.run_name.clone(),
-                value: value.0,
-                standing: if index == 0 && best_first { Standing::Best } else { Standing::Other },
-            })
-            .collect();
-        let place = self.resolved.experiment.as_ref().map(|experiment| experiment.name.as_str());
-        Some(crate::domain::chart::Chart::prepare(
-            &format!("Runs by {metric}"),
-            place,
-            Plot::Ranking(Ranking { metric: metric.clone(), bars }),
-        ))
-    }
-}
-
-/// How many metric columns a table of runs has at most.
-const METRIC_COLUMNS: usize = 3;
-
-/// How many parameter columns a table of runs has at most.
-const PARAMETER_COLUMNS: usize = 2;
-
-/// Runs as rows: name, status, the sort metric and the first few others, start and duration.
-pub(super) fn table_of(runs: &[RunView], first_metric: Option<&str>) -> Option<Table> {
-    if runs.is_empty() {
-        return None;
-    }
-    let mut metrics: Vec<String> = first_metric.map(plain).into_iter().collect();
-    for key in runs.iter().flat_map(|run| run.metrics.keys()) {
-        if metrics.len() < METRIC_COLUMNS && !metrics.contains(key) {
-            metrics.push(key.clone());
-        }
-    }
-    let mut parameters: Vec<String> = Vec::new();
-    for key in runs.iter().flat_map(|run| run.parameters.keys()) {
-        if parameters.len() < PARAMETER_COLUMNS && !parameters.contains(key) {
-            parameters.push(key.clone());
-        }
-    }
-    let mut columns: Vec<String> = vec!["run".into(), "status".into()];
-    columns.extend(metrics.iter().cloned());
-    columns.extend(parameters.iter().cloned());
-    columns.extend(["started".into(), "took".into()]);
-    let row = |run: &RunView| {
-        let mut cells = vec![run.run_name.clone(), run.status.to_owned()];
-        cells.extend(metrics.iter().map(|key| run.metrics.get(key).map_or("–".into(), |value| shown(value.0))));
-        cells.extend(parameters.iter().map(|key| run.parameters.get(key).map_or("–".into(), |value| value.0.clone())));
-        cells.push(run.created_at.as_deref().and_then(|at| at.get(..10)).unwrap_or("–").to_owned());
-        cells.push(run.duration_seconds.map_or("–".into(), shown_duration));
-        cells
-    };
-    Some(Table { columns, rows: runs.iter().map(row).collect() })
 }

@@ -1,8 +1,10 @@
 //! The call that answers a question which stands alone: which tool, and with which arguments.
 //!
 //! `intent` finds the tool one of whose phrases the question is most alike, or `fallback` those that its names leave; `fill` makes arguments
-//! of its parts. Runs that conditions choose are looked up first (`selecting`), as is the one that others are set behind (`since_run`).
+//! of its parts. Runs that conditions choose are looked up first (`selecting`), as is the one behind which (`since_run`) or above which
+//! (`than_run`) others are set.
 
+mod alternatives;
 mod fallback;
 pub(super) mod file_kinds;
 pub(super) mod files;
@@ -10,6 +12,7 @@ pub(super) mod fill;
 mod intent;
 mod selecting;
 mod since_run;
+mod than_run;
 
 use serde_json::Value;
 
@@ -32,7 +35,10 @@ pub(super) async fn plan(
     conversation: &Conversation,
     vocabulary: &Vocabulary,
 ) -> Result<Option<Plan>, ToolError> {
-    let place_of_other = since_run::resolve(reading, context).await?;
+    let place_of_other = match since_run::resolve(reading, context).await? {
+        Some(place) => Some(place),
+        None => than_run::resolve(reading, context).await?,
+    };
     fill::see_bare_curve(reading, context, vocabulary).await?;
     fill::see_own_end(reading, context, vocabulary).await?;
     selecting::resolve(reading, context, vocabulary).await?;
@@ -55,6 +61,9 @@ pub(super) async fn plan(
             selecting::resolve_one(&mut arguments, tool, reading, context, vocabulary).await?;
             if let Some(reason) = left_over::reason(reading, tool, &arguments, vocabulary) {
                 return Ok(Some(Plan::Refuse(reason)));
+            }
+            if let Some(plan) = alternatives::of_each(tool, &arguments, reading) {
+                return Ok(Some(plan));
             }
             return Ok(Some(of_each(files::of_each(Plan::call(tool, arguments), reading), reading)));
         }

@@ -74,6 +74,7 @@ fn is_of_occasion(part: &Part) -> bool {
         | Part::Runs(_)
         | Part::End(..)
         | Part::Order(_)
+        | Part::Or(_)
         | Part::Length(..)
         | Part::Value(..)
         | Part::File(_)

@@ -11,6 +11,7 @@ mod courses;
 mod cues;
 mod dates;
 mod flags;
+mod further_values;
 mod lengths;
 mod linking;
 mod metric_places;
@@ -63,6 +64,8 @@ pub(super) enum Part {
     Order(End),
     /// Conditions on runs.
     Conditions(Vec<Clause>),
+    /// `or 8`: another value that is as welcome as that of a condition before it.
+    Or(Clause),
     /// A bound of how long runs took, in seconds.
     Length(Comparison, u32),
     /// A text that a parameter or tag holds.
@@ -191,6 +194,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     values_beside_metrics(&mut reading, vocabulary);
     conditions::join(&mut reading);
     conditions::spell_keys(&mut reading, vocabulary);
+    further_values::join(&mut reading);
     tag_values::join(&mut reading, vocabulary);
     conditions::join_alternatives(&mut reading, vocabulary);
     named::settle(&mut reading);

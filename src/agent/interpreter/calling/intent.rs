@@ -134,7 +134,7 @@ fn reading_bag(reading: &Reading) -> Bag {
             Part::Meaning(meaning) => meaning,
             Part::File(_) => "{file}",
             Part::Unknown => "{unknown}",
-            Part::Number(_) | Part::Comparison(_) | Part::Filler => continue,
+            Part::Or(_) | Part::Number(_) | Part::Comparison(_) | Part::Filler => continue,
         };
         *bag.entry(feature).or_default() += 1;
     }

@@ -28,6 +28,9 @@ const SEEMING: &str = "seems seem seemed appears appear appeared happens happene
 /// Verbs that make a question or a wish of another.
 pub(super) const MODALS: &str = "can could would will won't can't couldn't wouldn't may should must shall";
 
+/// Words that may stand behind a verb which has its object before it.
+const BEHIND: &str = "from to as in on into please now today tomorrow tonight asap immediately again soon off up down and by with for too first before away out";
+
 /// Who is asked to do something, or says that he will.
 pub(super) const SUBJECTS: &str = "you we i u someone somebody anyone anybody one they everybody";
 
@@ -175,7 +178,9 @@ fn gerunds(words: &[&str]) -> Vec<Vec<String>> {
         let Some(verb) = forms::of_gerund(word) else { continue };
         let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
         let behind = words.get(at + 1..).unwrap_or_default();
-        if asks_before(words, at) {
+        // `by training loss`: says which loss.
+        let describes = !super::is_destructive(&verb) && behind.first().is_some_and(|next| !super::is_object(next) && !has(BEHIND, next));
+        if describes || asks_before(words, at) {
             continue;
         }
         if matches!(before, "needs" | "need" | "wants" | "deserves" | "requires") {
@@ -218,7 +223,6 @@ fn passives(words: &[&str]) -> Vec<Vec<String>> {
 /// `I want it restarted`, `get it deleted by tomorrow`, `my boss wants it gone`
 fn results(words: &[&str]) -> Vec<Vec<String>> {
     const WANTING: &str = "want wants wanted need needs like prefer have get see wish rather love";
-    const BEHIND: &str = "from to as in on into please now today tomorrow tonight asap immediately again soon off up down and by with for too first before away out";
     const DATES: &str = "tomorrow tonight monday tuesday wednesday thursday friday saturday sunday noon midnight then the end eod next";
     // What runs went through before anybody asks: `the runs trained with adam`.
     const DESCRIBING: &str =
@@ -310,6 +314,8 @@ mod tests {
             "has run-017 been deployed?",
             "don't change run-017, just tell me its f1",
             "I know you can't delete runs, but which runs failed?",
+            "sort the runs by training loss",
+            "how about training accuracy?",
         ] {
             assert_eq!(refused(question), None, "{question}");
         }

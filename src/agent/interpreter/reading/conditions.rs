@@ -208,9 +208,12 @@ fn numeric(reading: &Reading, index: usize, field: Field) -> Option<(Vec<Clause>
         }
         Part::Number(number) => {
             let between = text_between(reading, index, next)?;
+            let ahead = reading.spans.get(index).and_then(|span| reading.words.get(..span.words.start)).unwrap_or_default();
+            let is_denied = lexicon::denies(ahead);
             let comparison = match sign(between) {
                 Some(comparison) => comparison,
-                None if matches!(field, Field::Param(_)) && is_denying(between) => Comparison::Ne,
+                // `without max_depth 6`
+                None if matches!(field, Field::Param(_)) && (is_denying(between) || is_denied && is_equating(between)) => Comparison::Ne,
                 None if matches!(field, Field::Param(_)) && is_equating(between) => Comparison::Eq,
                 // `runs with accuracy 0.95`, but not `when did run 3 reach an accuracy of 0.95`.
                 None if reading.means("run") && !names_run(reading) && is_equating(between) && number.fract() != 0.0 => Comparison::Eq,

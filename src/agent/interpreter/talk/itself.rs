@@ -54,5 +54,9 @@ pub(in super::super) fn is_asked(reading: &Reading) -> bool {
             && words.iter().skip(2).take(3).any(|word| *word == "you")
             && reading.parts().any(|part| *part == Part::Unknown);
     let asks_for_it = words.iter().any(|word| matches!(*word, "runs" | "run" | "experiments" | "models"));
-    (to_it && says || of_typing || of_nature) && !asks_for_it && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
+    // `could you plot it on a log scale?`
+    (to_it && says || of_typing || of_nature)
+        && !asks_for_it
+        && !reading.plots()
+        && reading.spans.iter().all(|span| is_free(&span.part) || is_said_of_it(span))
 }

@@ -42,7 +42,19 @@ pub(in crate::agent::interpreter) fn reason(
             return Some(nothing(said));
         }
     }
-    None
+    (tool != "metric_history").then(|| bound_of_nothing(reading, &called)).flatten()
+}
+
+/// `xgboost with more than 150 trees`: a number that the call leaves out, since what it bounds is nothing that the store knows.
+fn bound_of_nothing(reading: &Reading, called: &str) -> Option<String> {
+    let (index, number) = reading.spans.iter().enumerate().find(|(_, span)| matches!(span.part, Part::Number(_)))?;
+    let said = reading.text.get(number.bytes.clone()).filter(|said| !called.contains(&said.to_lowercase()))?;
+    let compared =
+        index.checked_sub(1).and_then(|before| reading.spans.get(before)).filter(|span| matches!(span.part, Part::Comparison(_)));
+    let start = compared.map_or(number.bytes.start, |span| span.bytes.start);
+    let end = reading.spans.get(index + 1).filter(|span| span.part == Part::Unknown).map_or(number.bytes.end, |span| span.bytes.end);
+    let whole = reading.text.get(start..end).unwrap_or(said);
+    Some(format!("I do not know what `{}` is about: name the metric or parameter that it is said of.", plain(whole)))
 }
 
 /// What to say of a question that speaks of the store and of what it has not, and is like no other: `f1_score of the ensemble`.

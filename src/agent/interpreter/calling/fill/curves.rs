@@ -262,7 +262,8 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
     if says(&["wall time", "wall-time", "wall clock", "wall-clock", "walltime", "clock time", "in real time"]) {
         return Some(("x_axis", "wall_time"));
     }
-    if ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word)) {
+    let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
+    if sorts || says(&["by training time"]) {
         return None;
     }
     let times = ["time", "seconds", "minutes"].iter().any(|word| reading.says(word));

@@ -71,7 +71,7 @@ pub(super) fn list_experiments(arguments: &mut Arguments, reading: &Reading) -> 
 
 /// `show five runs of pilot`: how many are to be listed.
 fn counted_runs(reading: &Reading) -> Option<usize> {
-    let shows = reading.words.iter().take(3).any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
+    let shows = reading.words.iter().any(|word| matches!(word.as_str(), "show" | "list" | "give" | "display" | "print"));
     let noun = reading.words.iter().position(|word| matches!(word.as_str(), "runs" | "trials")).filter(|_| shows)?;
     let at = noun.checked_sub(1)?;
     let stands_alone =

@@ -6,6 +6,7 @@ mod facts;
 mod lists;
 mod ranked;
 mod runs;
+mod several;
 mod steps;
 
 use std::cmp::Reverse;
@@ -39,6 +40,11 @@ pub(in crate::agent::interpreter) fn arguments(
     // Only a list keeps to how long runs took.
     if tool != "list_runs" && reading.parts().any(|part| matches!(part, Part::Length(..))) {
         return None;
+    }
+    if tool == "compare_runs"
+        && let Some(arguments) = several::compare_runs(reading)
+    {
+        return Some(arguments);
     }
     let mut arguments = Arguments::new();
     match tool {
@@ -126,7 +132,9 @@ pub(super) fn retarget(
     let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
     let by_parameter = reading.metrics().is_empty() && !reading.parameters().is_empty();
     let end = reading.parts().find_map(|part| if let Part::End(end, _) = part { Some(*end) } else { None });
-    if tool == "best_run" && (nth.is_some() || sorts) {
+    // `the second best run` has no other way to be told than behind the first.
+    let is_nth = nth.is_some() && end.is_some() && tool == "get_run";
+    if tool == "best_run" && (nth.is_some() || sorts) || is_nth {
         let mut list = Arguments::new();
         if lists::list_runs(&mut list, reading).is_some() {
             if let Some(limit) = nth.map(|nth| nth + 1) {

@@ -1,7 +1,7 @@
 //! A fact of the run at an end of a ranking: "the learning rate of the best run by f1", "who started the run with the lowest loss".
 
 use super::end_phrase;
-use crate::agent::interpreter::lexicon::End;
+use crate::agent::interpreter::lexicon::{End, has};
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::domain::filter::{Attribute, Clause, Field};
 
@@ -31,13 +31,37 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
     if ranks_by_parameter(reading).is_some() {
         return Some("list_runs");
     }
-    if fact_of_ranked(reading).is_some() {
+    if super::several::compare_runs(reading).is_some() {
+        return Some("compare_runs");
+    }
+    if fact_of_ranked(reading).is_some() || asks_how_one_does(reading) {
         return Some("get_run");
     }
     if asks_who_ranks(reading) {
         return Some("best_run");
     }
-    asks_what_matters(reading).then_some("parameter_impact")
+    (asks_what_matters(reading) || draws_against(reading)).then_some("parameter_impact")
+}
+
+/// `plot f1 against learning rate`, `a chart of the loss by max_depth`: a metric over a parameter, of all runs, and no curve over steps.
+fn draws_against(reading: &Reading) -> bool {
+    const LINKS: &str = "against vs versus by over with per as for across scatter scatterplot each different function depending";
+    let names_runs = reading.parts().any(|part| {
+        matches!(
+            part,
+            Part::Run(_) | Part::Runs(_) | Part::End(..) | Part::Order(_) | Part::Anaphor(_) | Part::Number(_) | Part::Length(..)
+        )
+    });
+    let is_pair = reading.metrics().len() == 1 && reading.parameters().len() == 1;
+    is_pair && !names_runs && reading.means("plot") && reading.words.iter().any(|word| has(LINKS, word))
+}
+
+/// `how is the latest run doing`: all of one run, told by when it started.
+fn asks_how_one_does(reading: &Reading) -> bool {
+    let is_one = |part: &Part| matches!(part, Part::Runs(phrase) if phrase.ends_with(" 1"));
+    let is_plain = |part: &Part| is_one(part) || matches!(part, Part::Filler | Part::Experiment(_) | Part::Meaning("run" | "perform"));
+    let asks_how = reading.words.first().is_some_and(|word| matches!(word.as_str(), "how" | "hows"));
+    asks_how && reading.parts().any(is_one) && reading.parts().all(is_plain)
 }
 
 /// `when was pilot created`: asks for a fact of an experiment, and of none of its runs.
