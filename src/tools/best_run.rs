@@ -8,7 +8,8 @@ use super::list_runs::table_of;
 use super::resolve::{self, Wants};
 use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{
-    Extreme, Number, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, listed, plain, shown, shown_name, status_name,
+    Extreme, Number, Resolved, ResolvedDirection, ResolvedRun, RunView, Table, counted, filter_in_words, listed, plain, shown, shown_name,
+    status_name,
 };
 use crate::domain::chart::{Chart, Plot, Prepared, RankedBar, Ranking, Standing};
 use crate::domain::metric::{Direction, DirectionReason};
@@ -241,7 +242,7 @@ impl View for Best {
             None if self.tied.is_empty() => said.push_str(" No other run has a value."),
             None => {}
         }
-        let with = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
+        let with = filter_in_words(&self.filter);
         match self.compared {
             Some(1) => said.push_str(&format!(" 1 run{with} was compared.")),
             Some(compared) => said.push_str(&format!(" {}{with} were compared.", counted(compared, "run"))),

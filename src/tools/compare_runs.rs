@@ -330,6 +330,12 @@ fn metric_view(row: &MetricRow, names: &[ResolvedRun]) -> MetricView {
     }
 }
 
+/// How many runs beside the best, and how many parameters, are told with their values.
+const TOLD: usize = 4;
+
+/// A longer value of a parameter stands in the table alone.
+const WORD_CHARACTERS: usize = 24;
+
 impl View for Compared {
     fn resolved(&self) -> &Resolved {
         &self.resolved
@@ -353,15 +359,27 @@ impl View for Compared {
             match main.best_runs.as_slice() {
                 [] => said.push_str(&format!(" None has a number for {}.", main.metric)),
                 [only] => {
-                    let value = names.iter().position(|name| name == only).and_then(|index| main.values.get(index).copied().flatten());
-                    let value = value.map(|value| format!(": {}", shown(value.0))).unwrap_or_default();
-                    said.push_str(&format!(" {only} is best by {}{value}.", main.metric));
+                    let valued = || names.iter().zip(&main.values).filter_map(|(name, value)| Some((name, shown((*value)?.0))));
+                    let value = valued().find(|(name, _)| *name == only).map(|(_, value)| format!(": {value}")).unwrap_or_default();
+                    let others: Vec<String> =
+                        valued().filter(|(name, _)| *name != only).map(|(name, value)| format!("{name} {value}")).collect();
+                    let others = if (1..=TOLD).contains(&others.len()) { format!(" ({})", others.join(", ")) } else { String::new() };
+                    said.push_str(&format!(" {only} is best by {}{value}{others}.", main.metric));
                 }
                 several => said.push_str(&format!(" {} tie for the best {}.", listed(several), main.metric)),
             }
         }
         if !self.differing_parameters.is_empty() {
-            let keys: Vec<String> = self.differing_parameters.keys().cloned().collect();
+            let is_word = |value: &ParamValue| value.0.chars().count() <= WORD_CHARACTERS;
+            let is_short = self.differing_parameters.len() <= TOLD
+                && names.len() <= TOLD + 1
+                && self.differing_parameters.values().flatten().flatten().all(is_word);
+            let value = |value: &Option<_>| value.as_ref().map_or("–".to_owned(), |value: &ParamValue| value.0.clone());
+            let told = |(key, values): (&String, &Vec<Option<ParamValue>>)| match is_short {
+                true => format!("{key} ({})", values.iter().map(value).collect::<Vec<String>>().join(", ")),
+                false => key.clone(),
+            };
+            let keys: Vec<String> = self.differing_parameters.iter().map(told).collect();
             said.push_str(&format!(" They differ in {}.", listed(&keys)));
         }
         said

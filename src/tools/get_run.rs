@@ -23,7 +23,7 @@ pub(super) struct GetRun {
     /// Id, name, number, or a phrase such as `latest`, `best`, `worst by f1_score`.
     #[serde(alias = "run_id")]
     run: String,
-    /// Only these metrics, parameters or tags, `status`, `duration`, `start`, `user`, `note`.
+    /// Only these metrics, parameters or tags, `status`, `duration`, `start`, `user`, `note`, `run_id`.
     keys: Option<Vec<String>>,
 }
 
@@ -64,6 +64,7 @@ enum Asked {
     Start,
     User,
     Note,
+    RunId,
 }
 
 /// How many characters of a note are told in words.
@@ -155,7 +156,7 @@ impl Tool for GetRun {
             match one {
                 Asked::Metric(key) => resolved.metrics.push(plain(key)),
                 Asked::Parameter(key) => resolved.parameters.push(plain(key)),
-                Asked::Tag(_) | Asked::Status | Asked::Duration | Asked::Start | Asked::User | Asked::Note => {}
+                Asked::Tag(_) | Asked::Status | Asked::Duration | Asked::Start | Asked::User | Asked::Note | Asked::RunId => {}
             }
         }
         Ok(RunDetails {
@@ -229,6 +230,7 @@ fn attribute(key: &str) -> Option<Asked> {
         "duration" | "took" | "time" => Some(Asked::Duration),
         "start" | "started" | "start time" | "date" => Some(Asked::Start),
         "user" | "who" | "owner" => Some(Asked::User),
+        "run id" | "id" => Some(Asked::RunId),
         _ => None,
     }
 }
@@ -291,6 +293,7 @@ impl View for RunDetails {
                 .map(|item| vec![item.path.clone(), "artifact".into(), item.size.map_or("folder".into(), |size| format!("{size} bytes"))]),
         );
         rows.extend(self.run.user.iter().map(|user| vec!["user".into(), "attribute".into(), user.clone()]));
+        rows.push(vec!["run_id".into(), "attribute".into(), self.run.run_id.clone()]);
         rows.extend(self.run.created_at.iter().map(|at| vec!["started".into(), "attribute".into(), at.clone()]));
         Some(Table { columns, rows })
     }
@@ -327,6 +330,7 @@ impl RunDetails {
             },
             Asked::Start => format!("it started at {}", run.created_at.as_deref().unwrap_or("an unknown time")),
             Asked::Note => self.quoted_note().map_or("it has no note".to_owned(), |note| format!("its note says {note}")),
+            Asked::RunId => format!("its run id is {}", run.run_id),
             Asked::User => format!("it was started by {}", run.user.as_deref().unwrap_or("somebody who left no name")),
         }
     }

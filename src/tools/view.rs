@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::artifact::Artifact;
 use crate::domain::experiment::{Experiment, Lifecycle, NOTE_TAG};
+use crate::domain::filter::{Attribute, Clause, Field, Filter, Test};
 use crate::domain::metric::{Direction, DirectionReason};
 use crate::domain::run::{Run, RunStatus};
 use crate::domain::time::Timestamp;
@@ -343,6 +344,27 @@ pub fn shown_instant(instant: Timestamp) -> String {
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// ` with …`, for a filter as it was made; nothing for none. Runs that it chooses by their ids are counted, for nobody reads ids: ` among these 3`.
+#[must_use]
+pub fn filter_in_words(filter: &str) -> String {
+    let is_choice = |clause: &Clause| clause.field == Field::Attribute(Attribute::RunId);
+    let (chosen, rest): (Vec<Clause>, Vec<Clause>) = Filter::parse(filter).unwrap_or_default().clauses.into_iter().partition(is_choice);
+    let mut said = String::new();
+    for clause in &chosen {
+        match &clause.test {
+            Test::OneOf(ids) => said.push_str(&format!(" among these {}", ids.len())),
+            Test::NoneOf(ids) => said.push_str(&format!(" beside these {}", ids.len())),
+            _ => return format!(" with {filter}"),
+        }
+    }
+    match (filter.is_empty(), chosen.is_empty()) {
+        (true, _) => said,
+        (false, true) => format!(" with {filter}"),
+        (false, false) if rest.is_empty() => said,
+        (false, false) => format!("{said} with {}", Filter { clauses: rest }),
+    }
 }
 
 /// Words in a list: `a`, `a and b`, `a, b and c`.

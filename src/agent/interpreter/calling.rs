@@ -2,14 +2,16 @@
 //!
 //! `intent` finds the tool one of whose phrases the question is most alike, or `fallback` those that its names leave; `fill` makes arguments
 //! of its parts. Runs that conditions choose are looked up first (`selecting`), as is the one behind which (`since_run`) or above which
-//! (`than_run`) others are set.
+//! (`than_run`) others are set, and the values for each of which something is asked (`per_value`).
 
 mod alternatives;
 mod fallback;
 pub(super) mod file_kinds;
 pub(super) mod files;
 pub(super) mod fill;
+pub(super) mod in_time;
 mod intent;
+mod per_value;
 mod selecting;
 mod since_run;
 mod than_run;
@@ -35,6 +37,12 @@ pub(super) async fn plan(
     conversation: &Conversation,
     vocabulary: &Vocabulary,
 ) -> Result<Option<Plan>, ToolError> {
+    if let Some(plan) = per_value::plan(reading, context, vocabulary).await? {
+        return Ok(Some(plan));
+    }
+    if let Some(plan) = in_time::plan(reading, Vec::new()) {
+        return Ok(Some(plan));
+    }
     let place_of_other = match since_run::resolve(reading, context).await? {
         Some(place) => Some(place),
         None => than_run::resolve(reading, context).await?,

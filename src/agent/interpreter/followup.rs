@@ -13,6 +13,7 @@ mod fragments;
 pub(super) mod narrowing;
 mod neighbours;
 mod other_end;
+mod other_runs;
 mod persons;
 mod places;
 pub(super) mod redrawn;
@@ -104,6 +105,7 @@ async fn go_on(
     persons::see(reading, conversation);
     persons::see_told_run(reading, conversation);
     siblings::see(reading, conversation, vocabulary);
+    other_runs::see(reading, conversation);
     let reading = &*reading;
     if let Some(plan) = choosing::plan(reading, conversation) {
         return Ok(Some(plan));
@@ -125,6 +127,8 @@ async fn go_on(
         .or_else(|| places::unclear(reading, conversation, vocabulary))
         .or_else(|| better::plan(reading, conversation))
         .or_else(|| several::plan(reading, conversation))
+        .or_else(|| several::beside_told(reading, conversation))
+        .or_else(|| several::parameters(reading, conversation))
         .or_else(|| redrawn::plan(reading, conversation))
         .or_else(|| other_end::plan(reading, conversation))
         .or_else(|| thresholds::plan(reading, conversation))

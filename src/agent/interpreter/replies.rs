@@ -96,6 +96,7 @@ pub(super) fn to_unknown_order(reading: &Reading, conversation: &Conversation) -
         && !is_of_told()
         && !talk::asks_nothing(reading)
         && fill::absent_experiment(reading).is_none()
+        && !fill::doubts_nothing_else(reading)
         && !left_over::draws_unknown(reading);
     is_elsewhere.then(|| Plan::Refuse(off_topic()))
 }

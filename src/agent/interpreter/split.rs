@@ -83,8 +83,10 @@ fn begins_another(sentence: &str, words: &Words, start: usize, index: usize) -> 
     let concludes = matches!(word.as_str(), "so" | "therefore" | "hence") && !ahead.contains('?');
     let is_led = orders_on && (concludes || orders::is_led_by(ahead));
     let is_refused = orders_on && !is_led;
-    let begins =
-        is_refused || lexicon::begins_question(word) || ends_ranking(words, index, if between.contains(',') { "and" } else { before });
+    // `max_depth` ranks nothing.
+    let is_glued = sentence.get(place.end..).is_some_and(|behind| behind.starts_with('_'));
+    let ranks = || !is_glued && ends_ranking(words, index, if between.contains(',') { "and" } else { before });
+    let begins = is_refused || lexicon::begins_question(word) || ranks();
     let is_topic = || is_bare_topic(ahead) || names_before(ahead) && asks_about_them(words, index);
     let is_order = words.get(index + 1).is_some_and(|(next, _)| matches!(next.as_str(), "first" | "on" | "at"));
     (joined || is_refused)
@@ -232,6 +234,7 @@ mod tests {
     fn separable_questions_are_separated() {
         check("which run is best by f1 and plot its training loss", &["which run is best by f1", "plot its training loss"]);
         check("How many runs failed, and which parameters matter?", &["How many runs failed", "which parameters matter?"]);
+        check("the best 3 with learning_rate and max_depth", &["the best 3 with learning_rate and max_depth"]);
         check("best mape and best rmse in demand-forecast", &["best mape", "best rmse in demand-forecast"]);
         check("What is logged there? Also compare the first two.", &["What is logged there?", "Also compare the first two."]);
     }

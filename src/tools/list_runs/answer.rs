@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Runs;
 use crate::domain::chart::{Chart, Plot, Prepared, RankedBar, Ranking, Standing};
 use crate::tools::tool::View;
-use crate::tools::view::{Extreme, Resolved, RunView, Table, counted, plain, shown, shown_duration};
+use crate::tools::view::{Extreme, Resolved, RunView, Table, counted, filter_in_words, plain, shown, shown_duration};
 
 /// How many runs of a short list the answer tells in words, and of a longer one.
 const TOLD: (usize, usize) = (5, 3);
@@ -31,7 +31,7 @@ impl View for Runs {
 
     fn prose(&self) -> String {
         let place = self.resolved.experiment.as_ref().map(|experiment| format!(" in {}", experiment.name)).unwrap_or_default();
-        let filter = if self.filter.is_empty() { String::new() } else { format!(" with {}", self.filter) };
+        let filter = filter_in_words(&self.filter);
         let filter = format!("{filter}{}", self.bounds.in_words());
         let total = self.total.unwrap_or(self.returned as u64);
         if total == 0 {

@@ -34,6 +34,9 @@ pub(in crate::agent::interpreter) fn tools(reading: &Reading) -> Vec<&'static st
     let unknown_words =
         reading.spans.iter().filter(|span| span.part == Part::Unknown).filter_map(|span| reading.words.get(span.words.clone()));
     let is_off_topic = unknown_words.flatten().any(|word| lexicon::is_off_topic_noun(word));
+    if fill::doubts_nothing_else(reading) {
+        return vec!["parameter_impact"];
+    }
     if is_off_topic || unknown > UNKNOWN_AT_MOST || unknown > named + conditions + 1 || named == 0 && !speaks_of_runs && conditions == 0 {
         return Vec::new();
     }

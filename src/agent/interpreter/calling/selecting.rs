@@ -44,7 +44,7 @@ pub(in crate::agent::interpreter) async fn resolve(
     context: &Context,
     vocabulary: &Vocabulary,
 ) -> Result<(), ToolError> {
-    if !sets_side_by_side(reading) && !reading.plots() {
+    if !sets_side_by_side(reading) && !reading.plots() || fill::draws_against(reading) {
         return Ok(());
     }
     let selections = selections(reading);

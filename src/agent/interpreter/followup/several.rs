@@ -2,7 +2,8 @@
 
 use super::{put_focus, runs_referred_to};
 use crate::agent::conversation::Conversation;
-use crate::agent::interpreter::calling::fill;
+use crate::agent::interpreter::calling::{fill, in_time};
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, Plan, put};
 
@@ -52,6 +53,37 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
         arguments
     };
     Some(Plan::Each { tool: "get_run", all: runs.into_iter().map(about).collect() })
+}
+
+/// `is it faster than run 3?`, after one run was told.
+pub(super) fn beside_told(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    let points = reading.parts().any(|part| matches!(part, Part::Anaphor(Anaphor::One)));
+    let names_one = reading.parts().filter(|part| matches!(part, Part::Run(_))).count() == 1;
+    let pointed = runs_referred_to(reading, conversation).filter(|_| points && names_one)?;
+    in_time::plan(reading, pointed)
+}
+
+/// `show their learning rate`, `with max_depth`, after a list: the parameters of the runs in it, side by side.
+pub(super) fn parameters(reading: &Reading, conversation: &Conversation) -> Option<Plan> {
+    const LEADS: &str = "show with list give display include including add also and plus tell print";
+    const MOST_RUNS: usize = 10;
+    let lists = conversation.last_call.as_ref().is_some_and(|(tool, _)| *tool == "list_runs");
+    let leads = reading.words.first().is_some_and(|word| has(LEADS, word));
+    let is_plain = |part: &Part| {
+        matches!(part, Part::Filler | Part::Parameter(_) | Part::Anaphor(Anaphor::All) | Part::Meaning("show" | "parameter" | "run"))
+    };
+    let sorts = ["by", "sorted", "sort", "order", "ordered", "rank", "ranked"].iter().any(|word| reading.says(word));
+    let runs: Vec<String> = conversation.runs.iter().map(|run| run.run_id.clone()).collect();
+    let parameters = reading.parameters();
+    let is_meant = lists && leads && !sorts && !parameters.is_empty() && (2..=MOST_RUNS).contains(&runs.len());
+    if !is_meant || !reading.parts().all(is_plain) {
+        return None;
+    }
+    let mut arguments = Arguments::new();
+    put_focus(&mut arguments, conversation);
+    put(&mut arguments, "run_ids", runs);
+    put(&mut arguments, "parameters", parameters);
+    Some(Plan::call("compare_runs", arguments))
 }
 
 /// Of many runs the list shows when they started, how long they took and how they ended, but not who started them.

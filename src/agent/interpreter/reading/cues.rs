@@ -254,7 +254,9 @@ impl Reader<'_> {
                 && self.words.iter().any(|word| word == "still");
             let levels =
                 has(LEVEL, self.word(index)) && (matches!(self.word(index + 1), "off" | "out") || !has("level bottomed", self.word(index)));
-            if names_run && (moves || levels) && self.is_free(index..index + 1) {
+            let is_metric = |place: usize| matches!(self.spans.get(place), Some(Some(Span { part: Part::Metric(_), .. })));
+            let peaks = matches!(self.word(index), "peak" | "peaked") && !is_metric(index + 1);
+            if names_run && (moves || levels || peaks) && self.is_free(index..index + 1) {
                 let end =
                     if has(AWAY, self.word(index + 1)) || matches!(self.word(index + 1), "off" | "out") { index + 2 } else { index + 1 };
                 self.cover(index..end, Part::Meaning("plot"));

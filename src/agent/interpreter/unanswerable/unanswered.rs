@@ -1,5 +1,6 @@
 //! Questions that are understood but that no tool answers, and what to say to them: averages, who did most.
 
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::vocabulary::Vocabulary;
 use crate::tools::view::plain;
@@ -17,6 +18,12 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading, vocabulary: &Voca
             "I do not rank by what is `{}`: I find the highest, lowest or best value of a metric, and draw its curve.",
             plain(end)
         ));
+    }
+    if pairs_metrics(reading) {
+        return Some("I do not measure how two metrics go together: I measure what the parameters do to one of them, and show both in a comparison of runs.".to_owned());
+    }
+    if let Some(quality) = unmeasured(reading) {
+        return Some(format!("No metric tells which is {quality}: name the metric or parameter to rank by."));
     }
     if counts_by_person(reading) {
         return Some(format!("I do not count by person; ask how many runs one of them has: runs were started by {}.", known()));
@@ -44,12 +51,14 @@ fn statistic(reading: &Reading) -> Option<&str> {
     const STATISTICS: [&str; 9] = ["average", "avg", "mean", "median", "std", "stdev", "variance", "deviation", "sum"];
     let is_grouped = !reading.parameters().is_empty() || reading.means("impact") || reading.means("compare") || reading.plots();
     let names_end = reading.parts().any(|part| matches!(part, Part::End(..) | Part::Order(_)));
+    let word_at = |span: &Span| reading.words.get(span.words.start).map_or("", String::as_str);
     let mut spans = reading.spans.iter().enumerate().filter(|(_, span)| span.words.len() == 1);
     let (_, span) = spans.find(|(index, span)| {
         let is_metric = |next: &Span| matches!(next.part, Part::Metric(_));
-        let is_said = reading.words.get(span.words.start).is_some_and(|word| STATISTICS.contains(&word.as_str()));
+        let is_said = STATISTICS.contains(&word_at(span));
         let behind = reading.words.get(span.words.end..).unwrap_or_default();
         let of_time = behind.iter().take(2).any(|word| matches!(word.as_str(), "time" | "duration" | "runtime"));
+        let is_said = is_said || of_time && word_at(span) == "total";
         let follows = of_time || reading.spans.iter().skip(index + 1).find(|next| next.part != Part::Filler).is_some_and(is_metric);
         is_said && follows && !matches!(span.part, Part::Metric(_) | Part::Parameter(_))
     })?;
@@ -67,6 +76,35 @@ fn unknown_end(reading: &Reading) -> Option<&str> {
     };
     let is_end = |word: &&str| word.len() > 6 && word.ends_with("est");
     reading.spans.windows(2).filter_map(superlative).find(is_end)
+}
+
+/// `is f1 correlated with accuracy?`
+fn pairs_metrics(reading: &Reading) -> bool {
+    const PAIRING: &str = "correlated correlate correlates correlation related relate relation relationship";
+    let names_else =
+        !reading.parameters().is_empty() || reading.means("parameter") || reading.parts().any(|part| matches!(part, Part::Run(_)));
+    reading.metrics().len() == 2 && !names_else && reading.words.iter().any(|word| has(PAIRING, word))
+}
+
+/// `the cheapest run`, `the most efficient one`, where nothing that is logged is about it.
+fn unmeasured(reading: &Reading) -> Option<String> {
+    const SUPERLATIVES: &str = "cheapest priciest costliest";
+    const SIZES: &str = "smallest largest biggest lightest heaviest leanest";
+    const QUALITIES: &str = "expensive costly pricey cheap affordable economical efficient lightweight compact";
+    let names_key = !reading.metrics().is_empty() || !reading.parameters().is_empty();
+    let of_runs = reading.means("run") || reading.says("one");
+    let is_run = |word: usize| reading.spans.iter().any(|span| span.words.contains(&word) && span.part == Part::Meaning("run"));
+    let said = reading.words.iter().enumerate().find_map(|(at, word)| {
+        let next = reading.words.get(at + 1).map_or("", String::as_str);
+        if has(SUPERLATIVES, word) || has(SIZES, word) && is_run(at + 1) {
+            Some(format!("`{word}`"))
+        } else if has("most least", word) && has(QUALITIES, next) {
+            Some(format!("`{word} {next}`"))
+        } else {
+            None
+        }
+    });
+    said.filter(|_| of_runs && !names_key)
 }
 
 /// `who created most runs`

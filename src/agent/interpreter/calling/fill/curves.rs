@@ -151,7 +151,11 @@ fn own_end(reading: &Reading) -> Option<(String, String)> {
     let says_all = reading.says("values") && !["last", "latest", "final"].iter().any(|word| reading.says(word));
     let says_first = says_all || reading.says("initial") || reading.says("starting") || reading.says("first") && reading.says("value");
     let says_how = says_how || says_first;
-    let is_end = reading.parts().any(|part| matches!(part, Part::End(End::Highest | End::Lowest, None))) || says_how;
+    // `when did run 3 reach its best loss`
+    let asks_when = reading.words.first().is_some_and(|word| word == "when");
+    let is_end = says_how
+        || reading.parts().any(|part| matches!(part, Part::End(End::Highest | End::Lowest, None)))
+        || asks_when && reading.parts().any(|part| matches!(part, Part::End(End::Best | End::Worst, None)));
     let names_else = ["compare", "impact", "howmany"].iter().any(|meaning| reading.means(meaning)) || !reading.parameters().is_empty();
     (is_end && !names_else).then(|| ((*run).clone(), metric.clone()))
 }
@@ -263,7 +267,7 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
         return Some(("x_axis", "wall_time"));
     }
     let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
-    if sorts || says(&["by training time"]) {
+    if sorts || says(&["by training time", "total training time"]) {
         return None;
     }
     let times = ["time", "seconds", "minutes"].iter().any(|word| reading.says(word));

@@ -22,6 +22,9 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
             keys.push(key.to_owned());
         }
     }
+    if keys.is_empty() && (reading.says("id") || reading.says("identifier")) {
+        keys.push("run_id".to_owned());
+    }
     if keys.is_empty() && asks_what_is_written(reading) {
         keys.push("note".to_owned());
     }

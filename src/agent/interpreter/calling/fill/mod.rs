@@ -16,8 +16,8 @@ use serde_json::Value;
 pub(in crate::agent::interpreter) use absent::{absent_experiment, unknown_experiment};
 pub(in crate::agent::interpreter) use curves::{axis, has_both_splits, see_bare_curve, see_own_end};
 pub(in crate::agent::interpreter) use facts::{asks_for_remark, is_remark, keys};
-pub(in crate::agent::interpreter) use ranked::evident_tool;
-pub(in crate::agent::interpreter) use runs::{clauses_of_run, doubts_parameter, put_run};
+pub(in crate::agent::interpreter) use ranked::{draws_against, evident_tool};
+pub(in crate::agent::interpreter) use runs::{clauses_of_run, doubts_nothing_else, doubts_parameter, put_run};
 pub(in crate::agent::interpreter) use steps::step;
 
 use crate::agent::conversation::Conversation;

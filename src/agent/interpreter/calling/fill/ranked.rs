@@ -44,7 +44,7 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
 }
 
 /// `plot f1 against learning rate`, `a chart of the loss by max_depth`: a metric over a parameter, of all runs, and no curve over steps.
-fn draws_against(reading: &Reading) -> bool {
+pub(in crate::agent::interpreter) fn draws_against(reading: &Reading) -> bool {
     const LINKS: &str = "against vs versus by over with per as for across scatter scatterplot each different function depending";
     let names_runs = reading.parts().any(|part| {
         matches!(

@@ -337,6 +337,17 @@ pub(in crate::agent::interpreter) fn doubts_parameter(reading: &Reading) -> bool
     doubted_parameter(reading).is_some()
 }
 
+/// `does the context length matter?`: nothing but that is asked, and nobody knows the words. The tool tells that there is no such parameter.
+pub(in crate::agent::interpreter) fn doubts_nothing_else(reading: &Reading) -> bool {
+    const LONGEST: usize = 7;
+    let is_off_topic = || reading.words.iter().any(|word| lexicon::is_off_topic_noun(word));
+    reading.means("impact")
+        && reading.words.len() <= LONGEST
+        && reading.parts().all(|part| matches!(part, Part::Filler | Part::Unknown | Part::Meaning("impact")))
+        && doubts_parameter(reading)
+        && !is_off_topic()
+}
+
 fn doubted_parameter(reading: &Reading) -> Option<String> {
     const LEADS: [&str; 14] =
         ["does", "do", "did", "is", "of", "whether", "if", "changing", "more", "less", "using", "increasing", "higher", "bigger"];
