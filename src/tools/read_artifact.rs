@@ -10,6 +10,8 @@ use super::resolve;
 use super::tool::{Access, Context, Image, Method, Route, Tool, View};
 use super::view::{Resolved, ResolvedRun, Table, counted, listed, plain, shown_size};
 use crate::domain::artifact::ArtifactPath;
+use crate::domain::run::Run;
+use crate::store::StoreError;
 use content::{Content, CsvView};
 
 /// Reads a file that a run logged: text, JSON, an image, or the head of a CSV table with its columns' types.
@@ -88,7 +90,7 @@ impl Tool for ReadArtifact {
             return Err(ToolError::InvalidArguments("argument `path` names no file; list_artifacts shows what there is".to_owned()));
         }
         let found = resolve::one_of_them(context, self.experiment.as_deref(), &self.run).await?;
-        let head = context.store.read_artifact(&found.run, &path, content::BYTES_READ).await?;
+        let head = context.store.read_artifact(&found.run, &path, content::BYTES_READ).await.map_err(|fault| of_run(fault, &found.run))?;
         let at_most = content::Bounds { bytes: self.max_bytes.unwrap_or(DEFAULT_BYTES), rows: self.max_rows.unwrap_or(DEFAULT_ROWS) };
         let mut caveats = found.caveats;
         let size = head.size;
@@ -119,6 +121,14 @@ impl Tool for ReadArtifact {
             caveats,
             image: content.image,
         })
+    }
+}
+
+/// What a run has not, with its name.
+fn of_run(fault: StoreError, run: &Run) -> StoreError {
+    match fault {
+        StoreError::NotFound(why) => StoreError::NotFound(format!("`{}`: {why}", ResolvedRun::of(run).run_name)),
+        fault => fault,
     }
 }
 

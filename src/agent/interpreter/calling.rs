@@ -5,6 +5,7 @@
 //! (`than_run`) others are set, and the values for each of which something is asked (`per_value`).
 
 mod alternatives;
+mod everywhere;
 mod fallback;
 pub(super) mod file_kinds;
 pub(super) mod files;
@@ -40,7 +41,7 @@ pub(super) async fn plan(
     if let Some(plan) = per_value::plan(reading, context, vocabulary).await? {
         return Ok(Some(plan));
     }
-    if let Some(plan) = in_time::plan(reading, Vec::new()) {
+    if let Some(plan) = in_time::plan(reading, Vec::new()).or_else(|| everywhere::plan(reading, vocabulary)) {
         return Ok(Some(plan));
     }
     let place_of_other = match since_run::resolve(reading, context).await? {

@@ -147,6 +147,7 @@ pub(super) fn read(text: &str, vocabulary: &Vocabulary, preferred: Option<&Exper
     reader.courses();
     reader.dates(now);
     reader.numbers();
+    reader.run_times();
     reader.linked_names();
     reader.lengths();
     reader.bounds();

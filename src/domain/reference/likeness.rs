@@ -78,6 +78,10 @@ const SHORT_NAME: usize = 5;
 pub(super) fn misspelt((reference, said): (&[String], &str), (name, meant): (&[String], &str)) -> Option<Likeness> {
     // Short names are often letters of a formula: `wape` is another than `mape`, but `mpae` is it.
     let begins_alike = || meant.chars().count() > SHORT_NAME || begin_alike(said, meant) || sorted_letters(said) == sorted_letters(meant);
+    let is_meant = |word: &String| TERMS.contains(&word.as_str()) && !name.contains(word);
+    if reference.iter().any(is_meant) {
+        return None;
+    }
     if is_typo_of(said, meant) && digits(said) == digits(meant) && begins_alike() {
         return Some(Likeness::Misspelt);
     }
@@ -110,9 +114,15 @@ pub fn is_form_of(one: &str, other: &str) -> bool {
     common >= LEAST_COMMON && ending(one) <= LONGEST_ENDING && ending(other) <= LONGEST_ENDING
 }
 
+/// Names of metrics and their kinds that are a letter or two from another: whoever writes one means it.
+const TERMS: [&str; 12] = ["micro", "macro", "mape", "smape", "rmse", "rmsle", "mase", "wape", "bleu", "rouge", "precision", "recall"];
+
 /// Whether `typed` is `meant` with a letter or two wrong: at most 1 edit (a swap counts as one) from 4 letters on, 2 from 8 on.
 #[must_use]
 pub fn is_typo_of(typed: &str, meant: &str) -> bool {
+    if TERMS.contains(&typed) {
+        return false;
+    }
     let (typed_letters, meant_letters) = (typed.chars().count(), meant.chars().count());
     let allowed = match typed_letters.min(meant_letters) {
         0..=3 => return false,

@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use super::Runs;
 use crate::domain::chart::{Chart, Plot, Prepared, RankedBar, Ranking, Standing};
 use crate::tools::tool::View;
-use crate::tools::view::{Extreme, Resolved, RunView, Table, counted, filter_in_words, plain, shown, shown_duration};
+use crate::tools::view::{Extreme, Resolved, RunView, Table, counted, filter_in_words, listed, plain, shown, shown_duration};
 
-/// How many runs of a short list the answer tells in words, and of a longer one.
-const TOLD: (usize, usize) = (5, 3);
+/// How many runs the answer tells in words where there are no more.
+const SHORT: usize = 5;
+
+/// How many it tells of a longer list.
+const HEAD: usize = 3;
 
 impl Runs {
     /// The runs at the head of the list in words, behind a lead; nothing where there is nothing to say of them.
     fn leaders(&self, lead: &str, told: impl Fn(&RunView) -> Option<String>) -> String {
-        let (all_of, of_more) = TOLD;
-        let count = if self.runs.len() <= all_of { all_of } else { of_more };
+        let count = if self.runs.len() <= SHORT { SHORT } else { HEAD };
         let told: Vec<String> = self.runs.iter().take(count).map_while(told).collect();
         if told.is_empty() { String::new() } else { format!("{lead}{}", told.join(", then ")) }
     }
@@ -59,6 +61,12 @@ impl View for Runs {
             said.push_str(&format!(", sorted by {metric}"));
             let value = |run: &RunView| run.metrics.get(&plain(metric)).map(|value| shown(value.0));
             said.push_str(&self.leaders("; first is ", |run| Some(format!("{} with {}", run.run_name, value(run)?))));
+            let without: Vec<String> = self.runs.iter().filter(|run| value(run).is_none()).map(|run| run.run_name.clone()).collect();
+            match without.len() {
+                0 => {}
+                1..=SHORT => said.push_str(&format!("; without it {}", listed(&without))),
+                count => said.push_str(&format!("; {count} without it")),
+            }
         } else if let Some(parameter) = &self.sort_parameter {
             said.push_str(&format!(", sorted by {parameter}"));
             let value = |run: &RunView| run.parameters.get(&plain(parameter)).map(|value| value.0.clone());

@@ -33,6 +33,18 @@ impl Reader<'_> {
         }
     }
 
+    /// `the training time of run 3`: how long it took, where it is no metric's name.
+    pub(super) fn run_times(&mut self) {
+        let names_run = self.spans.iter().flatten().any(|span| matches!(span.part, Part::Run(_)));
+        for index in 1..self.words.len() {
+            let is_of_run = has("training train execution wall compute total", self.word(index - 1)) && self.word(index) == "time";
+            let leads = !has("over against vs versus by x", index.checked_sub(2).map_or("", |before| self.word(before)));
+            if names_run && is_of_run && leads && self.is_free(index - 1..index + 1) {
+                self.cover(index - 1..index + 1, Part::Meaning("howlong"));
+            }
+        }
+    }
+
     /// Covers a bound that begins at `first` with its number at `number`, and its unit behind that and some words more.
     fn length(&mut self, first: usize, number: usize, comparison: Comparison, between: usize) {
         let Some((count, end)) = self.quantity(number) else { return };

@@ -33,6 +33,8 @@ impl Reader<'_> {
             ("ahead", "in" | "on" | "by" | "with" | "for" | "of" | "at" | "" | "there" | "here", next) if !matches!(next, "time") => {
                 (End::Best, 1)
             }
+            // `which run got the loss down the most`
+            ("down", "the", "most" | "furthest" | "farthest") => (End::Lowest, 3),
             ("number" | "no", "one", _) if !matches!(word(2), "run" | "of") || word(3) == "by" => (End::Best, 2),
             ("in" | "takes" | "took" | "holds", "first", place) if is_place(place) => (End::Best, 3),
             ("in" | "takes" | "took" | "holds", "last", place) if is_place(place) => (End::Worst, 3),

@@ -6,9 +6,11 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::unknown_values;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::vocabulary::Vocabulary;
 use crate::agent::interpreter::{Arguments, lexicon};
+use crate::domain::filter::{Clause, Field};
 use crate::domain::reference::words;
 use crate::tools::view::plain;
 
@@ -21,6 +23,9 @@ pub(in crate::agent::interpreter) fn reason(
 ) -> Option<String> {
     if let Some(name) = other_number(reading, arguments) {
         return Some(no_experiment(&name, vocabulary));
+    }
+    if let Some(name) = other_metric(reading) {
+        return Some(nothing(name));
     }
     let called = Value::Object(arguments.clone()).to_string().to_lowercase();
     let unknown = reading.spans.iter().enumerate().filter(|(_, span)| span.part == Part::Unknown || begins_name(reading, span));
@@ -43,6 +48,23 @@ pub(in crate::agent::interpreter) fn reason(
         }
     }
     (tool != "metric_history").then(|| bound_of_nothing(reading, &called)).flatten()
+}
+
+/// `test accuracy`, `weighted f1`: a metric of other data or of another kind than the one that is logged.
+fn other_metric(reading: &Reading) -> Option<&str> {
+    const QUALIFIERS: &str = "test testing holdout train training val validation eval dev oof cv weighted macro micro balanced";
+    reading.spans.iter().enumerate().find_map(|(index, span)| {
+        let [word] = reading.words.get(span.words.clone()).unwrap_or_default() else { return None };
+        let next =
+            reading.spans.iter().skip(index + 1).find(|next| !reading.said(&next.words).is_some_and(|said| has("set split data", said)))?;
+        let of_metric = match &next.part {
+            Part::Metric(_) => true,
+            Part::Conditions(clauses) => matches!(clauses.first(), Some(Clause { field: Field::Metric(_), .. })),
+            _ => false,
+        };
+        let is_other = span.part == Part::Unknown && has(QUALIFIERS, word) && of_metric;
+        is_other.then(|| reading.text.get(span.bytes.start..next.bytes.end)).flatten()
+    })
 }
 
 /// `xgboost with more than 150 trees`: a number that the call leaves out, since what it bounds is nothing that the store knows.

@@ -19,6 +19,11 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading, vocabulary: &Voca
             plain(end)
         ));
     }
+    if let Some(picture) = other_picture(reading) {
+        return Some(format!(
+            "I draw no {picture}: I draw training curves, rankings, comparisons of runs and what parameters go with a metric. A description of an experiment tells the range of each metric."
+        ));
+    }
     if pairs_metrics(reading) {
         return Some("I do not measure how two metrics go together: I measure what the parameters do to one of them, and show both in a comparison of runs.".to_owned());
     }
@@ -76,6 +81,15 @@ fn unknown_end(reading: &Reading) -> Option<&str> {
     };
     let is_end = |word: &&str| word.len() > 6 && word.ends_with("est");
     reading.spans.windows(2).filter_map(superlative).find(is_end)
+}
+
+/// `a histogram of accuracy`: a picture that is not drawn here.
+fn other_picture(reading: &Reading) -> Option<&str> {
+    const PICTURES: &str = "histogram histograms distribution distributions boxplot boxplots heatmap heatmaps violin pie treemap";
+    let names_key = !reading.metrics().is_empty() || !reading.parameters().is_empty();
+    let is_open = |span: &&Span| matches!(span.part, Part::Unknown | Part::Filler | Part::Meaning("plot"));
+    let open = reading.spans.iter().filter(is_open).filter_map(|span| reading.words.get(span.words.start));
+    open.map(String::as_str).find(|word| has(PICTURES, word)).filter(|_| names_key)
 }
 
 /// `is f1 correlated with accuracy?`

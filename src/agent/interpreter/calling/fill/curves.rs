@@ -267,14 +267,17 @@ pub(in crate::agent::interpreter) fn axis(reading: &Reading) -> Option<(&'static
         return Some(("x_axis", "wall_time"));
     }
     let sorts = ["sort", "sorted", "rank", "ranked", "order", "ordered"].iter().any(|word| reading.says(word));
-    if sorts || says(&["by training time", "total training time"]) {
+    if sorts || says(&["by training time"]) && !reading.means("plot") {
         return None;
     }
     let times = ["time", "seconds", "minutes"].iter().any(|word| reading.says(word));
     if times && says(&["instead of step", "rather than step", "not step", "x axis", "x-axis"]) {
         return Some(("x_axis", "relative_time"));
     }
-    if says(&["relative time", "elapsed", "since start", "over seconds", "training time", "in seconds"]) {
+    // `its training time` is how long it took.
+    let over_training =
+        says(&["over training time", "against training time", "vs training time", "by training time", "training time axis"]);
+    if says(&["relative time", "elapsed", "since start", "over seconds", "in seconds"]) || over_training {
         return Some(("x_axis", "relative_time"));
     }
     None
