@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::at_step::points_at_step;
 use super::error::ToolError;
 use super::parameter_impact::{EffectView, asked_parameters, few_runs_caveat};
 use super::resolve::{self, Place, Wants};
@@ -14,8 +15,8 @@ use crate::domain::chart::{Chart, Comparison as ComparisonChart, MetricPanel, Pl
 use crate::domain::compare::{self, MetricRow};
 use crate::domain::impact;
 use crate::domain::metric::{Direction, Metric};
-use crate::domain::run::{Param, Run, RunId};
-use crate::store::{HistoryQuery, Reach, TableQuery};
+use crate::domain::run::{Param, Run};
+use crate::store::{Reach, TableQuery};
 
 /// Compares runs side by side: metrics with the best run of each and the differences, parameters that differ, and which of them go with the main metric in the experiment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -282,29 +283,13 @@ impl CompareRuns {
         keys.dedup();
         let mut rows = Vec::new();
         for key in keys.iter().take(METRICS_SHOWN) {
-            let values = values_at_step(context, runs, key, step).await?;
+            let points = points_at_step(context, runs, key, step).await?;
+            let values = runs.iter().map(|run| points.get(&run.id).map(|point| point.value)).collect();
             let (direction, reason) = Direction::of(key, &place.experiment.tags);
             rows.push(compare::metric_row(key, values, direction, reason));
         }
         Ok(rows)
     }
-}
-
-/// The last value of each run up to a step. Most runs log each step, so that the rest of the history is read only where not.
-async fn values_at_step(context: &Context, runs: &[Run], key: &str, step: i64) -> Result<Vec<Option<f64>>, ToolError> {
-    let logged: Vec<RunId> = runs.iter().filter(|run| run.metric(key).is_some()).map(|run| run.id.clone()).collect();
-    let mut values: BTreeMap<RunId, f64> = BTreeMap::new();
-    for steps in [step..=step, i64::MIN..=step] {
-        let open: Vec<RunId> = logged.iter().filter(|run| !values.contains_key(run)).cloned().collect();
-        if open.is_empty() {
-            break;
-        }
-        let query = HistoryQuery { runs: open, key: key.to_owned(), at_most: 1, steps: Some(steps) };
-        for curve in context.store.metric_histories(&query).await? {
-            values.extend(curve.summary.last.map(|last| (curve.run, last.value)));
-        }
-    }
-    Ok(runs.iter().map(|run| values.get(&run.id).copied()).collect())
 }
 
 fn comparison_row(name: &ResolvedRun, index: usize, rows: &[MetricRow]) -> BTreeMap<String, Cell> {
@@ -331,7 +316,7 @@ fn metric_view(row: &MetricRow, names: &[ResolvedRun]) -> MetricView {
 }
 
 /// How many runs beside the best, and how many parameters, are told with their values.
-const TOLD: usize = 4;
+const TOLD: usize = 3;
 
 /// A longer value of a parameter stands in the table alone.
 const WORD_CHARACTERS: usize = 24;

@@ -1,8 +1,11 @@
 //! `metric_history`: curves of metrics over training.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::at_step::points_at_step;
 use super::error::ToolError;
 use super::resolve::{self, Wants};
 use super::tool::{Access, Context, Method, Route, Tool, View};
@@ -25,6 +28,9 @@ pub(super) struct MetricHistory {
     /// As people say them: `training_loss`, `validation accuracy`.
     #[schemars(length(min = 1))]
     metrics: Vec<String>,
+    /// Also its value at this step.
+    #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]
+    step: Option<i64>,
     /// Most points of one curve.
     #[schemars(range(min = 1, max = 1_000_000))]
     max_points: Option<usize>,
@@ -97,6 +103,9 @@ struct Curve {
     /// The points by step, where there are several curves.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepView>>,
+    /// The step that is asked for, with the last point up to it.
+    #[serde(skip)]
+    asked: Option<(i64, Option<MetricPoint>)>,
     #[serde(skip)]
     points: Vec<MetricPoint>,
     #[serde(skip)]
@@ -228,12 +237,19 @@ impl Tool for MetricHistory {
             let query = HistoryQuery { runs: runs.iter().map(|run| run.id.clone()).collect(), key: key.clone(), at_most, steps: None };
             by_key.push((key, context.store.metric_histories(&query).await?));
         }
+        let mut at_step = BTreeMap::new();
+        if let Some(step) = self.step {
+            for key in &keys {
+                at_step.insert(key, points_at_step(context, &runs, key, step).await?);
+            }
+        }
         let mut curves = Vec::new();
         for run in &runs {
             let name = ResolvedRun::of(run);
             for (key, found) in &by_key {
+                let asked = self.step.map(|step| (step, at_step.get(key).and_then(|points| points.get(&run.id)).copied()));
                 match found.iter().find(|curve| curve.run == run.id && !curve.points.is_empty()) {
-                    Some(found) => curves.push(Curve::of(&name, key, found, run.start)),
+                    Some(found) => curves.push(Curve::of(&name, key, found, asked, run.start)),
                     None => caveats.push(format!("{} has no {}", name.run_name, plain(key))),
                 }
             }
@@ -368,7 +384,13 @@ impl History {
 }
 
 impl Curve {
-    fn of(name: &ResolvedRun, key: &str, found: &MetricCurve, start: Option<Timestamp>) -> Self {
+    fn of(name: &ResolvedRun, key: &str, found: &MetricCurve, asked: Option<(i64, Option<MetricPoint>)>, start: Option<Timestamp>) -> Self {
+        let mut points = found.points.clone();
+        // A curve that was reduced may have lost it.
+        let lost = asked.and_then(|(_, point)| point).filter(|point| !points.iter().any(|known| known.step == point.step));
+        if let Some(point) = lost {
+            points.insert(points.partition_point(|known| known.step < point.step), point);
+        }
         let step = |point: &MetricPoint| StepView { step: point.step, value: Number(point.value), timestamp: point.timestamp.to_string() };
         Self {
             run_id: name.run_id.clone(),
@@ -376,10 +398,11 @@ impl Curve {
             metric: plain(key),
             summary: SummaryView::of(found),
             sparkline: series::sparkline(&found.points, SPARKLINE_WIDTH),
-            returned: found.points.len(),
+            returned: points.len(),
             total: found.total,
-            steps: Some(found.points.iter().map(step).collect()),
-            points: found.points.clone(),
+            steps: Some(points.iter().map(step).collect()),
+            asked,
+            points,
             start,
         }
     }
@@ -388,6 +411,17 @@ impl Curve {
         let summary = &self.summary;
         let has_course = self.total.is_none_or(|total| total > 1);
         let mut said = format!("{} of {}{place}", self.metric, self.run_name);
+        if let Some((step, point)) = self.asked {
+            said.push_str(&match point {
+                Some(point) if point.step == step => format!(" is {} at step {step}", shown(point.value)),
+                Some(point) => format!(" is {} at step {}, the last up to step {step}", shown(point.value), point.step),
+                None => format!(" has no value up to step {step}"),
+            });
+            if !has_course {
+                return format!("{said}.");
+            }
+            said.push_str("; it");
+        }
         match (summary.first, summary.last) {
             (Some(first), Some(last)) if has_course => said.push_str(&format!(" goes from {} to {}", shown(first.0), shown(last.0))),
             (_, Some(last)) => said.push_str(&format!(" is {}", shown(last.0))),

@@ -7,6 +7,7 @@ pub mod resolve;
 pub mod tool;
 pub mod view;
 
+mod at_step;
 mod best_run;
 mod brief;
 mod compare_runs;

@@ -33,10 +33,10 @@ pub(super) use corrections::without_lead;
 
 use serde_json::Value;
 
-use super::calling::{file_kinds, files};
+use super::calling::{file_kinds, files, fill};
 use super::reading::{self, Reading};
 use super::vocabulary::{Kind, Vocabulary};
-use super::{Arguments, Plan, orders};
+use super::{Arguments, Plan, orders, put};
 use crate::agent::conversation::Conversation;
 use crate::tools::{Context, ToolError};
 
@@ -88,7 +88,27 @@ pub(super) async fn plan(
             return Ok(plan);
         }
     }
-    go_on(reading, is_taken_back, context, conversation, vocabulary).await
+    let plan = go_on(reading, is_taken_back, context, conversation, vocabulary).await?;
+    Ok(plan.map(|plan| at_step(plan, reading)))
+}
+
+/// `what was it at step 2?`, `its loss after 3 epochs`: the value at that step, and not the last one.
+fn at_step(plan: Plan, reading: &Reading) -> Plan {
+    let Some(step) = fill::step(reading) else { return plan };
+    match plan {
+        Plan::Call { tool: "get_run", mut arguments } if arguments.contains_key("keys") && !reading.metrics().is_empty() => {
+            let (run, keys) = (arguments.remove("run"), arguments.remove("keys"));
+            put(&mut arguments, "run_ids", Vec::from_iter(run));
+            put(&mut arguments, "metrics", keys);
+            put(&mut arguments, "step", step);
+            Plan::call("metric_history", arguments)
+        }
+        Plan::Call { tool: tool @ ("metric_history" | "compare_runs"), mut arguments } => {
+            put(&mut arguments, "step", step);
+            Plan::call(tool, arguments)
+        }
+        plan => plan,
+    }
 }
 
 /// The plan for what goes on from the answer before, or is of files; absent for a question that stands alone.

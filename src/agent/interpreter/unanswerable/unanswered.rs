@@ -24,6 +24,16 @@ pub(in crate::agent::interpreter) fn reason(reading: &Reading, vocabulary: &Voca
             "I draw no {picture}: I draw training curves, rankings, comparisons of runs and what parameters go with a metric. A description of an experiment tells the range of each metric."
         ));
     }
+    if measures_time(reading) {
+        return Some(
+            "I measure what parameters do to a metric, not to how long runs took: a list of the runs tells how long each took.".to_owned(),
+        );
+    }
+    if ranks_courses(reading) {
+        return Some(
+            "I do not rank runs by how their curves go: ask for their curves, such as those of the loss of the best runs.".to_owned(),
+        );
+    }
     if pairs_metrics(reading) {
         return Some("I do not measure how two metrics go together: I measure what the parameters do to one of them, and show both in a comparison of runs.".to_owned());
     }
@@ -90,6 +100,26 @@ fn other_picture(reading: &Reading) -> Option<&str> {
     let is_open = |span: &&Span| matches!(span.part, Part::Unknown | Part::Filler | Part::Meaning("plot"));
     let open = reading.spans.iter().filter(is_open).filter_map(|span| reading.words.get(span.words.start));
     open.map(String::as_str).find(|word| has(PICTURES, word)).filter(|_| names_key)
+}
+
+/// `does max_depth affect training time?`
+fn measures_time(reading: &Reading) -> bool {
+    let words = &reading.words;
+    let of_time = reading.means("howlong")
+        || ["runtime", "duration", "walltime"].iter().any(|word| reading.says(word))
+        || words
+            .windows(2)
+            .any(|pair| matches!(pair, [kind, time] if has("training run running wall execution compute", kind) && time == "time"));
+    reading.means("impact") && !reading.parameters().is_empty() && reading.metrics().is_empty() && of_time
+}
+
+/// `which run converged fastest`, `which one overfits the most`
+fn ranks_courses(reading: &Reading) -> bool {
+    const COURSES: &str = "converged converge converges converging overfits overfit overfitting overfitted plateaued plateaus diverged diverges oscillates stable noisy smooth";
+    let asks_which = reading.words.iter().take(2).any(|word| matches!(word.as_str(), "which" | "what" | "who" | "whose"));
+    let ranks = reading.parts().any(|part| matches!(part, Part::End(_, None | Some(1))));
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
+    asks_which && ranks && !names_run && reading.metrics().is_empty() && reading.words.iter().any(|word| has(COURSES, word))
 }
 
 /// `is f1 correlated with accuracy?`

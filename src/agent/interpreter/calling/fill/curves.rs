@@ -95,6 +95,9 @@ pub(super) fn metric_history(
     }
     put(arguments, "run_ids", runs);
     put(arguments, "metrics", metrics);
+    if let Some(step) = step(reading) {
+        put(arguments, "step", step);
+    }
     if let Some((name, value)) = axis(reading) {
         put(arguments, name, value);
     }

@@ -62,6 +62,8 @@ pub(in crate::agent::interpreter) fn keys(reading: &Reading) -> Vec<String> {
     }
     if keys.is_empty()
         && let Some(name) = reading.unknown().into_iter().next().filter(|_| asks_for_fact(reading) && !reading.means("tag"))
+        // `what makes run 3 so good`
+        && !matches!(name.as_str(), "makes" | "made" | "make")
     {
         keys.push(name);
     }

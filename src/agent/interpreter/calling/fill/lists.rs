@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::ranked::draws_bars;
 use super::ranked::ranks_by_parameter;
 use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
@@ -287,7 +288,7 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         put(arguments, "limit", count);
     }
     if !ordered
-        && asks_for_column(reading)
+        && (asks_for_column(reading) || draws_bars(reading))
         && let Some(metric) = &metric
     {
         put(arguments, "sort_by", metric.clone());

@@ -28,7 +28,7 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
     if asks_for_empty(reading) {
         return Some("list_experiments");
     }
-    if ranks_by_parameter(reading).is_some() {
+    if ranks_by_parameter(reading).is_some() || draws_bars(reading) {
         return Some("list_runs");
     }
     if super::several::compare_runs(reading).is_some() {
@@ -41,6 +41,13 @@ pub(in crate::agent::interpreter) fn evident_tool(reading: &Reading) -> Option<&
         return Some("best_run");
     }
     (asks_what_matters(reading) || draws_against(reading)).then_some("parameter_impact")
+}
+
+/// `a bar chart of accuracy`: runs by a metric, and no curve.
+pub(super) fn draws_bars(reading: &Reading) -> bool {
+    let names_run = reading.parts().any(|part| matches!(part, Part::Run(_) | Part::Anaphor(_)));
+    let of_bars = reading.words.iter().any(|word| has("bar bars barchart barplot bargraph", word));
+    of_bars && reading.means("plot") && reading.metrics().len() == 1 && reading.parameters().is_empty() && !names_run
 }
 
 /// `plot f1 against learning rate`, `a chart of the loss by max_depth`: a metric over a parameter, of all runs, and no curve over steps.

@@ -1,6 +1,6 @@
 //! The step of training that a question speaks of: `at step 2`, `after 3 epochs`.
 
-use crate::agent::interpreter::reading::Reading;
+use crate::agent::interpreter::reading::{Part, Reading};
 
 /// What training is counted in.
 const COUNTED: [&str; 8] = ["step", "steps", "epoch", "epochs", "iteration", "iterations", "round", "rounds"];
@@ -9,7 +9,7 @@ const COUNTED: [&str; 8] = ["step", "steps", "epoch", "epochs", "iteration", "it
 pub(in crate::agent::interpreter) fn step(reading: &Reading) -> Option<i64> {
     let word = |index: usize| reading.words.get(index).map_or("", String::as_str);
     let number = |index: usize| word(index).parse::<i64>().ok();
-    (1..reading.words.len()).find_map(|index| {
+    let found = (1..reading.words.len()).find_map(|index| {
         let leads = |place: Option<usize>| {
             place.is_some_and(|place| matches!(word(place), "at" | "in" | "on" | "by" | "after" | "for" | "of" | "until" | "step"))
         };
@@ -23,5 +23,9 @@ pub(in crate::agent::interpreter) fn step(reading: &Reading) -> Option<i64> {
         // `after 3 epochs`
         let counted = number(index).filter(|_| COUNTED.contains(&word(index + 1)));
         counted.filter(|_| matches!(word(index - 1), "at" | "after" | "by"))
-    })
+    })?;
+    // Words have no sign: `at step -4`.
+    #[expect(clippy::cast_precision_loss, reason = "compared with a number that was read from the same digits")]
+    let is_negative = reading.parts().any(|part| matches!(part, Part::Number(number) if *number == -(found as f64) && *number < 0.0));
+    Some(if is_negative { -found } else { found })
 }
