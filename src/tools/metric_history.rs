@@ -16,27 +16,27 @@ use crate::domain::series::{self, Trend};
 use crate::domain::time::Timestamp;
 use crate::store::{HistoryQuery, MetricCurve};
 
-/// Plots training curves of metrics, of one run or several, in one chart; tells first, last, lowest and highest point and trend of each.
+/// Plots training curves of metrics, of one run or several, in one chart; tells first, last, lowest, highest point and trend.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MetricHistory {
     /// Id, name or part of it; left out, the one that holds the runs.
     experiment: Option<String>,
-    /// Ids, names or numbers, or phrases such as `last 3`, `best`, `worst 2 by loss`.
+    /// Ids, names, numbers or phrases such as `last 3`, `worst 2 by loss`.
     #[schemars(length(min = 1))]
     run_ids: Vec<String>,
-    /// As people say them: `training_loss`, `validation accuracy`.
+    /// As people say them: `validation accuracy`.
     #[schemars(length(min = 1))]
     metrics: Vec<String>,
     /// Also its value at this step.
     #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]
     step: Option<i64>,
-    /// Most points of one curve.
+    /// Most points a curve.
     #[schemars(range(min = 1, max = 1_000_000))]
     max_points: Option<usize>,
-    /// The horizontal axis: `step` (default), `relative_time` (seconds since the start) or `wall_time`.
+    /// Horizontal axis: `step` (default), `relative_time` (seconds since start) or `wall_time`.
     x_axis: Option<XAxisChoice>,
-    /// The vertical axis: `linear` (default) or `log`.
+    /// Vertical axis: `linear` (default) or `log`.
     y_scale: Option<YScaleChoice>,
 }
 
