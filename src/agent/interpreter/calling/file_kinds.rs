@@ -15,6 +15,7 @@ use crate::agent::interpreter::reading::{Part, Reading};
 use crate::agent::interpreter::vocabulary::Vocabulary;
 use crate::agent::interpreter::{Arguments, Plan, chatter, lexicon, put};
 use crate::domain::reference::{is_typo_of, words};
+use crate::tools::view::plain;
 use crate::tools::{Context, ToolError};
 
 /// Nouns that say that what stands before or behind them is a file.
@@ -64,7 +65,7 @@ pub(in crate::agent::interpreter) async fn plan(
     if !may_name_file(reading) {
         return Ok(None);
     }
-    let Some(run) = run(reading, vocabulary, context, conversation).await? else { return Ok(None) };
+    let Some(run) = run(reading, vocabulary, context, conversation).await? else { return Ok(of_no_run(reading)) };
     if runs_named(reading).len() > 1 {
         return Ok(whether_of_several(run, reading, context).await);
     }
@@ -82,6 +83,15 @@ pub(in crate::agent::interpreter) async fn plan(
     }
     put(&mut arguments, "path", path);
     Ok(Some(Plan::call("read_artifact", arguments)))
+}
+
+/// `show me the confusion matrix`, where no run is meant.
+fn of_no_run(reading: &Reading) -> Option<Plan> {
+    let names_else = reading.experiment().is_some() || !reading.metrics().is_empty() || reading.means("create");
+    let is_file = |place: &Range<usize>| reading.words.get(place.clone()).is_some_and(|said| said.iter().any(|word| has(FILES_ONLY, word)));
+    let place = reading.unknown_places().into_iter().find(is_file).filter(|_| !names_else)?;
+    let said = plain(reading.said(&place)?);
+    Some(Plan::Refuse(format!("I look into the files of one run at a time: of which run is the `{said}` meant?")))
 }
 
 /// `does run 3 or run 5 have a confusion matrix?`: the place where one of them has it, to be looked at in each.

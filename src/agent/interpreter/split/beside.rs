@@ -205,8 +205,17 @@ pub(super) fn ends_ranking(words: &Words, index: usize, before: &str) -> bool {
         && !counts
         && words.iter().take(index).any(|(word, _)| lexicon::end(word).is_some())
         && !words.iter().take(index).any(|(word, _)| lexicon::meaning(word) == Some("compare"))
+        && !is_of_one_picture(words, here)
         && !sets_side_by_side(words)
         && here + 1 < words.len()
+}
+
+/// `plot the loss of the best | and the worst run`: both are drawn.
+fn is_of_one_picture(words: &Words, end: usize) -> bool {
+    let draws = words.iter().take(end).any(|(word, _)| lexicon::meaning(word) == Some("plot"));
+    let behind =
+        words.iter().skip(end + 1).all(|(word, _)| lexicon::is_filler(word) || lexicon::meaning(word) == Some("run") || word == "one");
+    draws && behind
 }
 
 /// `… side by side`, `… head to head`
