@@ -112,16 +112,20 @@ fn of_the_two(reading: &Reading, conversation: &Conversation, tool: &str) -> Opt
         surpasses(word).is_some() || matches!(word.as_str(), "ahead" | "wins" | "won" | "win") || TIMES.contains(&word.as_str())
     });
     let names_run = reading.parts().any(|part| matches!(part, Part::Run(_)));
-    let recent = conversation.recent.get(conversation.recent.len().checked_sub(2)?..)?;
-    if tool != "get_run" || !asks_which || !judges || names_run || reading.means("run") || reading.words.len() > 9 {
+    let is_of_time = reading.words.iter().any(|word| TIMES.contains(&word.as_str()));
+    let is_told = tool == "get_run" || is_of_time && tool == "compare_runs";
+    if !is_told || !asks_which || !judges || names_run || reading.means("run") || reading.words.len() > 9 {
         return None;
     }
+    let recent = match tool {
+        "compare_runs" => conversation.runs.as_slice(),
+        _ => conversation.recent.get(conversation.recent.len().checked_sub(2)?..)?,
+    };
     // `so which was quicker?`: no comparison shows how long they took.
-    let last = conversation.last_call.as_ref().map(|(_, last)| last)?;
-    let is_of_time = reading.words.iter().any(|word| TIMES.contains(&word.as_str()));
     if is_of_time {
         let about = |run: &crate::tools::view::ResolvedRun| {
-            let mut arguments = last.clone();
+            let mut arguments = Arguments::new();
+            put_focus(&mut arguments, conversation);
             put(&mut arguments, "run", run.run_id.clone());
             put(&mut arguments, "keys", vec!["duration"]);
             arguments

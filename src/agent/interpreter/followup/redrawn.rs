@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{put_focus, runs_referred_to};
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::calling::fill;
-use crate::agent::interpreter::lexicon::{self, End};
+use crate::agent::interpreter::lexicon::{self, End, has};
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, Plan, put};
 use crate::domain::reference::{Likeness, Name, count_word, words};
@@ -291,6 +291,9 @@ fn all_metrics(reading: &Reading, tool: &'static str, last: &Arguments) -> Optio
 /// `what was its lowest value?`, `at which step?`, after a chart; `which is better?`, `just the parameters`, after a comparison: the
 /// answer stands in what was shown.
 fn read_off(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<Plan> {
+    if asks_for_form(reading, tool) {
+        return Some(Plan::call(tool, last.clone()));
+    }
     let is_told = match tool {
         "metric_history" => asks_for_point(reading),
         "compare_runs" => asks_for_difference(reading),
@@ -311,6 +314,15 @@ fn read_off(reading: &Reading, tool: &'static str, last: &Arguments) -> Option<P
         )
     };
     (is_told && reading.words.len() <= 9 && reading.parts().all(is_about_it)).then(|| Plan::call(tool, last.clone()))
+}
+
+/// `as a table`; `plot that`, after what parameters do: how it was shown already.
+fn asks_for_form(reading: &Reading, tool: &str) -> bool {
+    const ABOUT: &str =
+        "show me it that this them as in a the please can you could i see draw plot chart graph picture visualize table now";
+    let of_table = reading.says("table");
+    let of_picture = reading.means("plot") && tool == "parameter_impact";
+    (of_table || of_picture) && reading.words.iter().all(|word| has(ABOUT, word))
 }
 
 fn asks_for_point(reading: &Reading) -> bool {

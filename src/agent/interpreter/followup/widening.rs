@@ -2,6 +2,7 @@
 
 use crate::agent::conversation::Conversation;
 use crate::agent::interpreter::calling::fill;
+use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading};
 use crate::agent::interpreter::{Arguments, Plan, put};
 use crate::domain::filter::{Attribute, Clause, Field, Filter, Test, TextMatch};
@@ -38,6 +39,9 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
     if lifts(reading, &["limit"]) && !lifts(reading, &CONDITIONS) {
         return last.contains_key("limit").then(|| Plan::call(tool, without(&["limit"], last)));
     }
+    if asks_for_all(reading) && last.contains_key("limit") {
+        return Some(Plan::call(tool, without(&["limit"], last)));
+    }
     // `all adam runs, whatever their status`: what is said again of the conditions stays.
     let said = reading.clauses();
     if said.iter().any(|clause| !before.contains(clause)) {
@@ -62,6 +66,12 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, conversation: &Conv
         put(&mut arguments, "filter", fill::filter_text(&kept));
     }
     Some(Plan::call(tool, arguments))
+}
+
+/// `all of them`, `show them all`, and nothing else.
+fn asks_for_all(reading: &Reading) -> bool {
+    const ABOUT: &str = "all of them the show list me give please and now runs ones see";
+    reading.says("all") && reading.words.iter().all(|word| has(ABOUT, word))
 }
 
 /// `the failed ones too`, `also unfinished ones`: the conditions with one status more; none at all on the status where all are wanted then.
