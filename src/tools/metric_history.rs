@@ -1,7 +1,10 @@
 //! `metric_history`: curves of metrics over training.
 
+mod curve;
+
 use std::collections::BTreeMap;
 
+use curve::{AtStep, Curve, StepView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +15,7 @@ use super::tool::{Access, Context, Method, Route, Tool, View};
 use super::view::{Number, Resolved, ResolvedRun, Table, counted, listed, plain, shown};
 use crate::domain::chart::{Chart, Lines, Plot, Point, Prepared, Scale, Series, XAxis};
 use crate::domain::metric::MetricPoint;
-use crate::domain::series::{self, Trend};
-use crate::domain::time::Timestamp;
-use crate::store::{HistoryQuery, MetricCurve};
+use crate::store::HistoryQuery;
 
 /// Plots training curves of metrics, of one run or several, in one chart; tells first, last, lowest, highest point and trend.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -83,81 +84,8 @@ pub(super) struct History {
     y_scale: YScaleChoice,
 }
 
-/// One metric of one run.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Curve {
-    /// MLflow's id of the run.
-    run_id: String,
-    /// The run's name.
-    run_name: String,
-    /// The metric.
-    metric: String,
-    /// The curve in a few figures.
-    summary: SummaryView,
-    /// The curve in a few characters.
-    sparkline: String,
-    /// Points returned.
-    returned: usize,
-    /// Points logged; null where the server sampled them and does not tell.
-    total: Option<u64>,
-    /// The points by step, where there are several curves.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<StepView>>,
-    /// The step that is asked for, with the last point up to it.
-    #[serde(skip)]
-    asked: Option<(i64, Option<MetricPoint>)>,
-    #[serde(skip)]
-    points: Vec<MetricPoint>,
-    #[serde(skip)]
-    start: Option<Timestamp>,
-}
-
-/// One point.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-struct StepView {
-    /// The training step.
-    step: i64,
-    /// The value.
-    value: Number,
-    /// When it was logged, RFC 3339.
-    timestamp: String,
-}
-
-/// A curve in a few figures.
-#[derive(Debug, Serialize, JsonSchema)]
-struct SummaryView {
-    /// Points logged; null where the server sampled them.
-    n: Option<usize>,
-    /// First value.
-    first: Option<Number>,
-    /// Last value.
-    last: Option<Number>,
-    /// Lowest value and its step.
-    min: Option<AtStep>,
-    /// Highest value and its step.
-    max: Option<AtStep>,
-    /// Points that are NaN; of the sample, where the server sampled.
-    nan_count: usize,
-    /// Points that are infinite; of the sample, where the server sampled.
-    infinite_count: usize,
-    /// `rising`, `falling`, `flat` or `noisy`; null where there are too few points to say.
-    trend: Option<&'static str>,
-}
-
-/// A value and where it stands.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-struct AtStep {
-    /// The value.
-    value: Number,
-    /// The training step.
-    step: i64,
-}
-
 /// How many curves one answer holds.
 const CURVES_AT_MOST: usize = 24;
-
-/// A sparkline's characters.
-const SPARKLINE_WIDTH: usize = 32;
 
 /// How many points all curves of an answer have together, as a multiple of the limit of one.
 const LIMITS_TOGETHER: usize = 4;
@@ -379,97 +307,6 @@ impl History {
                 let start = curve.start.or_else(|| curve.points.first().map(|first| first.timestamp)).unwrap_or(point.timestamp);
                 (point.timestamp.0 - start.0) as f64 / 1000.0
             }
-        }
-    }
-}
-
-impl Curve {
-    fn of(name: &ResolvedRun, key: &str, found: &MetricCurve, asked: Option<(i64, Option<MetricPoint>)>, start: Option<Timestamp>) -> Self {
-        let mut points = found.points.clone();
-        // A curve that was reduced may have lost it.
-        let lost = asked.and_then(|(_, point)| point).filter(|point| !points.iter().any(|known| known.step == point.step));
-        if let Some(point) = lost {
-            points.insert(points.partition_point(|known| known.step < point.step), point);
-        }
-        let step = |point: &MetricPoint| StepView { step: point.step, value: Number(point.value), timestamp: point.timestamp.to_string() };
-        Self {
-            run_id: name.run_id.clone(),
-            run_name: name.run_name.clone(),
-            metric: plain(key),
-            summary: SummaryView::of(found),
-            sparkline: series::sparkline(&found.points, SPARKLINE_WIDTH),
-            returned: points.len(),
-            total: found.total,
-            steps: Some(points.iter().map(step).collect()),
-            asked,
-            points,
-            start,
-        }
-    }
-
-    fn sentence(&self, place: &str) -> String {
-        let summary = &self.summary;
-        let has_course = self.total.is_none_or(|total| total > 1);
-        let mut said = format!("{} of {}{place}", self.metric, self.run_name);
-        if let Some((step, point)) = self.asked {
-            said.push_str(&match point {
-                Some(point) if point.step == step => format!(" is {} at step {step}", shown(point.value)),
-                Some(point) => format!(" is {} at step {}, the last up to step {step}", shown(point.value), point.step),
-                None => format!(" has no value up to step {step}"),
-            });
-            if !has_course {
-                return format!("{said}.");
-            }
-            said.push_str("; it");
-        }
-        match (summary.first, summary.last) {
-            (Some(first), Some(last)) if has_course => said.push_str(&format!(" goes from {} to {}", shown(first.0), shown(last.0))),
-            (_, Some(last)) => said.push_str(&format!(" is {}", shown(last.0))),
-            _ => {}
-        }
-        if has_course {
-            match self.total {
-                Some(total) => said.push_str(&format!(" over {total} points")),
-                None => said.push_str(&format!(" over a sample, {} points of which are shown", self.returned)),
-            }
-            if let Some(min) = summary.min {
-                said.push_str(&format!(", lowest {} at step {}", shown(min.value.0), min.step));
-            }
-            if let Some(max) = summary.max {
-                said.push_str(&format!(", highest {} at step {}", shown(max.value.0), max.step));
-            }
-        }
-        if summary.nan_count > 0 {
-            said.push_str(&format!(", with {} NaN", summary.nan_count));
-        }
-        if summary.infinite_count > 0 {
-            said.push_str(&format!(", with {} infinite", summary.infinite_count));
-        }
-        said.push('.');
-        said
-    }
-}
-
-impl SummaryView {
-    fn of(curve: &MetricCurve) -> Self {
-        let summary = &curve.summary;
-        let at = |extreme: Option<MetricPoint>| extreme.map(|found| AtStep { value: Number(found.value), step: found.step });
-        let value = |point: Option<MetricPoint>| point.map(|point| Number(point.value));
-        Self {
-            n: (!curve.sampled).then_some(summary.n),
-            first: value(summary.first),
-            last: value(summary.last),
-            min: at(summary.min),
-            max: at(summary.max),
-            nan_count: summary.nan,
-            infinite_count: summary.infinite,
-            trend: match summary.trend {
-                Trend::Rising => Some("rising"),
-                Trend::Falling => Some("falling"),
-                Trend::Flat => Some("flat"),
-                Trend::Noisy => Some("noisy"),
-                Trend::TooShort => None,
-            },
         }
     }
 }

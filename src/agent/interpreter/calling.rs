@@ -1,8 +1,9 @@
 //! The call that answers a question which stands alone: which tool, and with which arguments.
 //!
 //! `intent` finds the tool one of whose phrases the question is most alike, or `fallback` those that its names leave; `fill` makes arguments
-//! of its parts. Runs that conditions choose are looked up first (`selecting`), as is the one behind which (`since_run`) or above which
-//! (`than_run`) others are set, and the values for each of which something is asked (`per_value`).
+//! of its parts. Runs are looked up first where conditions choose them (`selecting`) or where others are set behind (`since_run`) or above
+//! them (`than_run`). One call for each of several things: values (`alternatives`, `per_value`), experiments (`everywhere`), runs (`in_time`,
+//! `files`).
 
 mod alternatives;
 mod everywhere;

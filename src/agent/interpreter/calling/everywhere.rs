@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::fill;
 use crate::agent::interpreter::lexicon::{End, has};
 use crate::agent::interpreter::reading::{Part, Reading};
 use crate::agent::interpreter::vocabulary::{Kind, Vocabulary};
@@ -33,12 +34,7 @@ pub(super) fn plan(reading: &Reading, vocabulary: &Vocabulary) -> Option<Plan> {
         let mut arguments = Arguments::new();
         put(&mut arguments, "experiment", experiment.name.clone());
         put(&mut arguments, "metric", metric.clone());
-        match end {
-            End::Best => {}
-            End::Worst => put(&mut arguments, "direction", "worst"),
-            End::Highest => put(&mut arguments, "direction", "max"),
-            End::Lowest => put(&mut arguments, "direction", "min"),
-        }
+        fill::put_direction(&mut arguments, end);
         arguments
     };
     Some(Plan::Each { tool: "best_run", all: having.into_iter().map(of).collect() })
@@ -56,7 +52,7 @@ fn ranked(reading: &Reading) -> Option<(End, String)> {
     }
     let metrics = reading.metrics();
     let ([metric], Some(end)) = (metrics.as_slice(), found) else { return None };
-    (is_of_all(reading)).then(|| (end, metric.clone()))
+    is_of_all(reading).then(|| (end, metric.clone()))
 }
 
 /// `across all experiments`, `in any experiment`, `overall`, `which experiment has …`

@@ -107,12 +107,7 @@ fn put_asked(arguments: &mut Arguments, asked: Asked, reading: &Reading) {
     if let Some(metric) = reading.metrics().into_iter().next() {
         put(arguments, "metric", metric);
     }
-    match end {
-        End::Best => {}
-        End::Worst => put(arguments, "direction", "worst"),
-        End::Highest => put(arguments, "direction", "max"),
-        End::Lowest => put(arguments, "direction", "min"),
-    }
+    fill::put_direction(arguments, end);
 }
 
 /// The group that is said behind `per` or `for each`, and what is asked of it.

@@ -292,6 +292,8 @@ pub(super) fn list_runs(arguments: &mut Arguments, reading: &Reading) -> Option<
         && let Some(metric) = &metric
     {
         put(arguments, "sort_by", metric.clone());
+    } else if !ordered && let Some(parameter) = asked_parameter(reading) {
+        put(arguments, "sort_by", parameter);
     } else if !ordered && let Some(metric) = metric.filter(|_| sorts(reading)) {
         put(arguments, "sort_by", metric);
         if ["ascending", "asc", "increasing"].iter().any(|word| reading.says(word)) {
@@ -319,6 +321,16 @@ pub(super) fn asks_for_column(reading: &Reading) -> bool {
     let of_runs = reading.spans.iter().find(is_metric).and_then(|span| reading.words.get(span.words.end));
     let is_of_runs = of_runs.is_none_or(|word| matches!(word.as_str(), "of" | "for" | "from" | "in" | "by"));
     names_several && (asks || is_of_runs) && reading.metrics().len() == 1 && !reading.means("howmany")
+}
+
+/// `what learning rate did each run use`, `list the runs and their max_depth`: the one parameter of several runs that is to be seen.
+fn asked_parameter(reading: &Reading) -> Option<String> {
+    let names_several = ["all", "every", "each", "their"].iter().any(|word| reading.says(word));
+    let asks_else = ["howmany", "impact", "plot", "compare"].iter().any(|meaning| reading.means(meaning));
+    match reading.parameters().as_slice() {
+        [only] if names_several && !asks_else && reading.metrics().is_empty() && reading.means("run") => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// `longer than 2 hours`, `under 30 minutes`: bounds of how long runs took.
