@@ -42,7 +42,10 @@ pub(super) async fn plan(reading: &Reading, context: &Context, vocabulary: &Voca
         return Ok((asked == Asked::Count).then(|| Plan::call("describe_experiment", arguments)));
     }
     let mut place = arguments;
-    fill::put_experiment_of_values(&mut place, "list_runs", reading, vocabulary, context.focus.as_ref());
+    let tool = if asked == Asked::Count { "list_runs" } else { "best_run" };
+    // Where no metric is named, the experiment is the one that logs the parameter.
+    let chosen_as_for = if reading.metrics().is_empty() { "list_runs" } else { tool };
+    fill::put_experiment_of_values(&mut place, chosen_as_for, reading, vocabulary, context.focus.as_ref());
     let found = match &group {
         Group::Parameter(said) => values(said, &place, context).await?,
         Group::User | Group::Status => {
@@ -68,7 +71,6 @@ pub(super) async fn plan(reading: &Reading, context: &Context, vocabulary: &Voca
         put_asked(&mut arguments, asked, reading);
         arguments
     });
-    let tool = if asked == Asked::Count { "list_runs" } else { "best_run" };
     Ok(Some(Plan::Each { tool, all: all.collect() }))
 }
 

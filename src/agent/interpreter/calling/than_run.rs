@@ -77,9 +77,9 @@ async fn condition(measure: &Measure, run: &Value, experiment: &str, context: &C
             Some(Part::Conditions(vec![Clause { field: Field::Param(key), test: Test::Number(*comparison, value) }]))
         }
         Measure::Duration(comparison) => {
-            let seconds = run.get("duration_seconds")?.as_f64()?;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time in seconds, far below 2^32")]
-            let seconds = seconds.round() as u32;
+            let whole = u32::try_from(run.get("duration_seconds")?.as_i64()?).ok()?;
+            // The run itself took a part of a second more.
+            let seconds = if *comparison == Comparison::Gt { whole.saturating_add(1) } else { whole };
             Some(Part::Length(*comparison, seconds))
         }
     }
