@@ -13,16 +13,13 @@ use crate::domain::reference::Likeness;
 /// How many experiments are asked one after the other.
 const AT_MOST: usize = 6;
 
-/// The plan for such a question; absent for any other, and where only one experiment logs the metric.
+/// The plan for such a question; absent for any other, and where no experiment logs the metric.
 pub(super) fn plan(reading: &Reading, vocabulary: &Vocabulary) -> Option<Plan> {
     let (end, metric) = ranked(reading)?;
     let likeness = |experiment: &Experiment| vocabulary.key_likeness(Kind::Metric, &metric, &experiment.id);
     let best = vocabulary.experiments.iter().filter_map(likeness).min()?.max(Likeness::SameMeaning);
     let mut having: Vec<&Experiment> =
         vocabulary.experiments.iter().filter(|experiment| likeness(experiment).is_some_and(|found| found <= best)).collect();
-    if having.len() < 2 {
-        return None;
-    }
     if having.len() > AT_MOST {
         return Some(Plan::Refuse(format!(
             "{} experiments log that, and I answer for {AT_MOST} one after the other at most: name those that you mean.",

@@ -1,6 +1,8 @@
 //! Named runs by when or how long they ran, which no comparison tells: `is run 3 faster than run 5`, `which of the two started first`. Each is
 //! asked for the fact.
 
+use std::ops::Range;
+
 use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Anaphor, Part, Reading};
 use crate::agent::interpreter::{Arguments, Plan, put, put_experiment};
@@ -24,6 +26,13 @@ pub(in crate::agent::interpreter) fn plan(reading: &Reading, pointed: Vec<String
         }
     }
     let key = key(reading)?;
+    // `faster than fog`, which is no run: the tool tells.
+    if runs.len() == 1 {
+        let behind_than =
+            |place: &Range<usize>| place.start.checked_sub(1).and_then(|at| reading.words.get(at)).is_some_and(|word| word == "than");
+        let unknown = reading.unknown_places().into_iter().find(behind_than).and_then(|place| reading.said(&place).map(str::to_owned));
+        runs.extend(unknown);
+    }
     if !(2..=MOST_RUNS).contains(&runs.len()) {
         return None;
     }

@@ -74,14 +74,15 @@ pub(super) async fn plan(reading: &Reading, context: &Context, vocabulary: &Voca
     Ok(Some(Plan::Each { tool, all: all.collect() }))
 }
 
-/// The parameter, how many values it has, and the first of them, the lowest first where they are numbers; absent where there is no such parameter.
+/// The parameter, how many values it has, and the first of them, the lowest first where they are numbers; absent where it has none. The error
+/// tells that there is no such parameter.
 async fn values(said: &str, place: &Arguments, context: &Context) -> Result<Option<(Field, usize, Vec<String>)>, ToolError> {
     let Some(describe) = crate::tools::named("describe_experiment") else { return Ok(None) };
-    let Ok(told) = describe.call(Value::Object(place.clone()), context).await else { return Ok(None) };
+    let told = describe.call(Value::Object(place.clone()), context).await?;
     let parameters = told.result.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let key = |parameter: &Value| parameter.get("parameter").and_then(Value::as_str).map(str::to_owned);
     let keys: Vec<String> = parameters.iter().filter_map(key).collect();
-    let Ok(meant) = crate::tools::resolve::key_among("parameter", said, &keys) else { return Ok(None) };
+    let meant = crate::tools::resolve::key_among("parameter", said, &keys)?;
     let Some(parameter) = parameters.iter().find(|parameter| key(parameter).as_ref() == Some(&meant)) else { return Ok(None) };
     let distinct = parameter.get("distinct").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
     let listed = parameter.get("values").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -145,14 +146,16 @@ fn grouped(reading: &Reading) -> Option<(Group, Asked)> {
         (_, "by") => asked == Asked::Count,
         _ => false,
     };
-    let group = |span: &Span| match &span.part {
-        Part::Parameter(said) => Some(Group::Parameter(said.clone())),
-        _ if span.words.len() != 1 => None,
-        _ => match reading.words.get(span.words.start).map(String::as_str) {
-            Some("user" | "person" | "author" | "owner" | "colleague") => Some(Group::User),
-            Some("status" | "state" | "outcome") => Some(Group::Status),
+    let group = |span: &Span| {
+        let said = reading.words.get(span.words.clone()).unwrap_or_default();
+        match (said, &span.part) {
+            (_, Part::Parameter(said)) => Some(Group::Parameter(said.clone())),
+            ([word], _) if has("user person author owner colleague", word) => Some(Group::User),
+            ([word], _) if has("status state outcome", word) => Some(Group::Status),
+            // Nobody knows it: the look for its values tells.
+            (_, Part::Unknown) => reading.said(&span.words).map(|said| Group::Parameter(said.to_owned())),
             _ => None,
-        },
+        }
     };
     let found = reading.spans.iter().filter(|span| is_each(span.words.start)).find_map(group)?;
     Some((found, asked))

@@ -7,6 +7,7 @@ use crate::agent::interpreter::lexicon::has;
 use crate::agent::interpreter::reading::{Part, Reading, Span};
 use crate::agent::interpreter::{Arguments, put, put_experiment};
 use crate::domain::filter::{Attribute, Clause, Comparison, Field, Filter, Test};
+use crate::tools::view::plain;
 use crate::tools::{Context, ToolError};
 
 /// What is asked for beside the runs that are named, by the places of their parts.
@@ -33,7 +34,10 @@ pub(in crate::agent::interpreter) async fn resolve(reading: &mut Reading, contex
         Asked::Side(_, comparison) => Part::Conditions(vec![at_start(comparison, one)]),
         Asked::Neighbour(_, comparison) => match neighbour(&experiment, comparison, one, context).await? {
             Some(run) => Part::Run(run),
-            None => return Ok(None),
+            None => {
+                let side = if comparison == Comparison::Gt { "after" } else { "before" };
+                return Err(ToolError::Nothing(format!("no run of `{}` started {side} that one", plain(&experiment))));
+            }
         },
         Asked::Between(_, to) => {
             let Some((other, _)) = started(reading, to, context).await else { return Ok(None) };

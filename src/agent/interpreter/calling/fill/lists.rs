@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::ranked::draws_bars;
-use super::ranked::ranks_by_parameter;
+use super::ranked::{draws_bars, ranks_by_parameter};
 use super::runs::{asks_whether, clauses_of_run};
 use super::{doubts_parameter, filter_text, put_order, said, unknown_after};
 use crate::agent::interpreter::lexicon::End;
