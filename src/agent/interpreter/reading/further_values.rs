@@ -40,10 +40,12 @@ fn numbers_behind(reading: &Reading, index: usize) -> Vec<usize> {
     found
 }
 
+/// Whether a text between two numbers joins them: a comma, `or`, `and`, or both.
 fn is_link(between: &str) -> bool {
-    let between = between.trim().trim_start_matches(',').trim_start().to_lowercase();
-    let is_comma = between.is_empty();
-    is_comma || matches!(between.as_str(), "or" | "and" | "nor" | "or of" | "and of" | "or even" | "/" | "and/or")
+    let between = between.trim().to_lowercase();
+    let behind_comma = between.strip_prefix(',').map(str::trim_start);
+    behind_comma == Some("")
+        || matches!(behind_comma.unwrap_or(&between), "or" | "and" | "nor" | "or of" | "and of" | "or even" | "/" | "and/or")
 }
 
 /// `and 3 epochs`: a number that is said of something else.
@@ -71,5 +73,20 @@ fn put(reading: &mut Reading, first: usize, at: usize, clause: &Clause) {
     };
     if let Some(span) = reading.spans.get_mut(at) {
         span.part = part;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::agent::interpreter::reading::further_values::*;
+
+    #[test]
+    fn numbers_are_joined_by_commas_and_conjunctions() {
+        for link in [", ", " or ", ", or ", " and/or ", " AND "] {
+            assert!(is_link(link), "{link}");
+        }
+        for other in [" ", "", " with ", " to ", ",, "] {
+            assert!(!is_link(other), "{other}");
+        }
     }
 }
